@@ -1,0 +1,101 @@
+"""Who may open a route: every view says so with one of these marks; a view without a mark is closed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+from flask import Flask, Response, abort, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, current_user
+
+from crm.accounts import sessions
+from crm.accounts.models import User
+from crm.core.web import is_fragment
+from crm.permissions import Permission
+
+View = Callable[..., ResponseReturnValue]
+
+
+def signed_in() -> User:
+    """The person of this request; only in views that are not `@public`."""
+    if not current_user.is_authenticated:
+        abort(401)
+    return cast("User", current_user._get_current_object())
+
+
+def public(view: View) -> View:
+    """Open to everybody: sign-in, invitations, health, static files."""
+    view.rights = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def everyone(view: View) -> View:
+    """Open to every signed-in person: home, own settings, help."""
+
+    @wraps(view)
+    def guarded(*args: Any, **values: Any) -> ResponseReturnValue:
+        signed_in()
+        return view(*args, **values)
+
+    guarded.rights = "everyone"  # type: ignore[attr-defined]
+    return guarded
+
+
+def requires(*permissions: Permission, confirmed: bool = False) -> Callable[[View], View]:
+    """Open to whoever has one of these permissions somewhere; which rows, the view's query decides.
+
+    With `confirmed`, a person on a trusted phone types the password again first.
+    """
+
+    def mark(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **values: Any) -> ResponseReturnValue:
+            me = signed_in()
+            if not any(me.may(permission) for permission in permissions):
+                abort(403)
+            if confirmed and not sessions.is_confirmed(me):
+                return redirect(url_for("accounts.confirm", next=_back()), 303)
+            return view(*args, **values)
+
+        guarded.rights = permissions  # type: ignore[attr-defined]
+        return guarded
+
+    return mark
+
+
+def _back() -> str:
+    return request.full_path if request.method == "GET" else (request.referrer or "/")
+
+
+def rights_of(endpoint: str) -> Any:
+    """The mark of a route, or None: the whole-app tests and the request guard read it."""
+    return "public" if endpoint == "static" else getattr(current_app.view_functions.get(endpoint), "rights", None)
+
+
+def install(app: Flask) -> None:
+    """Flask-Login with server-side sessions, and the door that stays shut for unmarked routes."""
+    manager = LoginManager(app)
+    manager.session_protection = None
+    manager.user_loader(sessions.load)
+
+    @manager.unauthorized_handler
+    def send_to_sign_in() -> ResponseReturnValue:
+        abort(401)
+
+    @app.before_request
+    def only_marked_routes() -> Response | None:
+        if request.endpoint is not None and rights_of(request.endpoint) is None:
+            abort(403)
+        if request.endpoint not in (None, "static") and current_user.is_authenticated:
+            sessions.touch(signed_in())
+        return None
+
+    @app.errorhandler(401)
+    def ask_to_sign_in(_error: Exception) -> ResponseReturnValue:
+        from crm.accounts.views import sign_in_page
+
+        if request.method == "GET" and not is_fragment():
+            return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
+        return sign_in_page(status=401)

@@ -1,0 +1,66 @@
+"""Bureau settings: one typed registry; the administrator's page is drawn from it, code reads `bureau(key)`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from crm.core import clock
+from crm.core.db import db
+from crm.core.models import Setting
+from crm.core.words import Say, say
+
+
+@dataclass(frozen=True)
+class Known:
+    """One setting: its default gives the type; `lowest`/`highest` bound numbers."""
+
+    key: str
+    label: Say
+    default: Any
+    hint: Say | None = None
+    lowest: int | None = None
+    highest: int | None = None
+
+
+REGISTRY: dict[str, Known] = {}
+
+
+def register(*known: Known) -> None:
+    REGISTRY.update({k.key: k for k in known})
+
+
+register(
+    Known("bureau_name", say("Name of the bureau"), "经济发展局", say("Printed on papers and in mails")),
+    Known("load_warn", say("Enterprises per commissioner: warn from"), 15, lowest=1, highest=500),
+    Known("load_limit", say("Enterprises per commissioner: refuse above"), 25, lowest=1, highest=500),
+    Known("go_live_on", say("First day of real use"), "", say("Set by the first applied roster import")),
+    Known("silence_days", say("Silent after so many days without a visit"), 90, lowest=1, highest=3650),
+    Known("backup_keep", say("Nightly copies to keep"), 14, lowest=1, highest=365),
+)
+
+
+def bureau(key: str, *, unit_id: int = 0, on: date | None = None) -> Any:
+    """The value in force for a unit on a day (default today): the unit's own, else the bureau's, else the default."""
+    rows = db.session.execute(
+        select(Setting.unit_id, Setting.value)
+        .where(Setting.key == key, Setting.unit_id.in_({0, unit_id}), Setting.since <= (on or clock.today()))
+        .order_by(Setting.unit_id.desc(), Setting.since.desc(), Setting.id.desc())
+    ).first()
+    return rows.value if rows else REGISTRY[key].default
+
+
+def set_bureau(key: str, value: Any, *, by_id: int | None, by_name: str, since: date | None = None, unit_id: int = 0) -> None:
+    """Set a value from a day on (default today), keeping what was in force before."""
+    if key not in REGISTRY:
+        raise KeyError(key)
+    since = since or clock.today()
+    row = db.session.scalar(select(Setting).filter_by(key=key, unit_id=unit_id, since=since))
+    if row is None:
+        row = Setting(key=key, unit_id=unit_id, since=since)
+        db.session.add(row)
+    row.value, row.set_at, row.set_by_id, row.set_by_name = value, clock.now(), by_id, by_name
+    db.session.flush()

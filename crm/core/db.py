@@ -1,0 +1,98 @@
+"""The database: one session per request that reads, and `writing()` for the one act that changes something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, Engine, MetaData, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+
+class OutsideWriting(RuntimeError):
+    """Something tried to change the database outside `writing()`."""
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """One act: forget what was read, begin to write, commit at the end; on any exception nothing has happened.
+
+    SQLite takes its write lock at BEGIN (a deferred one fails at once when it upgrades, whatever the busy timeout);
+    on PostgreSQL each service locks its root row.
+    """
+    if _writing.get():
+        raise OutsideWriting("writing() does not nest")
+    db.session.rollback()
+    token = _writing.set(True)
+    try:
+        db.session.connection()
+        yield db.session()
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+    finally:
+        _writing.reset(token)
+
+
+def in_writing() -> bool:
+    return _writing.get()
+
+
+def lock(row: Any) -> None:
+    """Hold this row until the act ends and read it afresh; on SQLite the whole database is held already."""
+    db.session.refresh(row, with_for_update=db.engine.dialect.name != "sqlite")
+
+
+def guard(engine: Engine) -> None:
+    """Attach the dialect's promises to an engine: see docs/decisions for each PRAGMA."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _sqlite_connect)
+        event.listen(engine, "begin", _sqlite_begin)
+
+
+def _sqlite_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # type: ignore[attr-defined]
+    cursor = connection.cursor()
+    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+
+
+@event.listens_for(Session, "before_flush")
+def _refuse_stray_flush(session: Session, *_: Any) -> None:
+    if not _writing.get() and (session.new or session.dirty or session.deleted):
+        if session.new or session.deleted or any(session.is_modified(row) for row in session.dirty):
+            raise OutsideWriting("change the database only inside writing()")
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _refuse_stray_statement(state: Any) -> None:
+    if (state.is_insert or state.is_update or state.is_delete) and not _writing.get():
+        raise OutsideWriting("change the database only inside writing()")

@@ -1,0 +1,78 @@
+"""The form base: the token is checked by every form, a failed one keeps what was typed, rules speak on fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import Field, StringField
+
+from crm.core.errors import RuleBroken
+from crm.core.words import Say, say
+
+
+class Form(FlaskForm):
+    """Every form of the product. `problems` are sentences that belong to no single field."""
+
+    class Meta:
+        csrf_time_limit = None
+
+        def get_translations(self, form: Any) -> Any:
+            from flask_babel import get_locale
+            from wtforms.i18n import get_translations
+
+            language = "zh" if str(get_locale()).startswith("zh") else "en"
+            return get_translations([language])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.problems: list[Say | str] = []
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        valid = super().validate(extra_validators)
+        if "csrf_token" in self._fields and self.csrf_token.errors:
+            self.problems.append(say("The page had been open too long or you signed in again. Nothing was lost: press the button once more."))
+        return valid
+
+    def refuse(self, why: Say | str, field: str = "") -> None:
+        """Show a reason beside its field, or above the form when the field is not on it."""
+        shown = self._fields.get(field)
+        if shown is None:
+            self.problems.append(why)
+        else:
+            shown.errors = [*shown.errors, why]
+
+    @property
+    def is_refused(self) -> bool:
+        return bool(self.errors or self.problems)
+
+    @contextmanager
+    def showing(self, *kinds: type[RuleBroken]) -> Iterator[None]:
+        """Turn a broken rule into words on this form; the caller then shows the form again."""
+        try:
+            yield
+        except kinds or RuleBroken as broken:
+            for obstacle in broken.obstacles:
+                self.refuse(obstacle.why, obstacle.field)
+
+
+class ButtonForm(Form):
+    """A form that is only a button: the token, nothing else."""
+
+
+def tidy(text: str | None) -> str | None:
+    """Filter for text fields: outer spaces go, an empty text is None-safe."""
+    return text.strip() if isinstance(text, str) else text
+
+
+class TextLine(StringField):
+    """A one-line text: outer spaces are removed before anything looks at it."""
+
+    def __init__(self, label: Any = None, validators: Any = None, filters: Any = (), **kwargs: Any) -> None:
+        super().__init__(label, validators, filters=[tidy, *filters], **kwargs)
+
+
+def field_of(form: Form, name: str) -> Field:
+    return form._fields[name]

@@ -1,0 +1,56 @@
+"""How pages answer: `page` renders, `go` redirects, `told` leaves a word for the next page."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Response, flash, make_response, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from crm.core.forms import Form
+from crm.core.words import Say
+
+
+def page(template: str, form: Form | None = None, /, *, status: int | None = None, **context: Any) -> Response:
+    """A whole page; 422 when its form was refused. Must not be called inside `writing()`."""
+    refused = form is not None and form.is_submitted() and form.is_refused
+    code = status or (422 if refused else 200)
+    return make_response(render_template(template, form=form, **context), code)
+
+
+def is_fragment() -> bool:
+    """htmx asks for a part of the page (history restores want the whole one)."""
+    return request.headers.get("HX-Request") == "true" and "HX-History-Restore-Request" not in request.headers
+
+
+def fragment(name: str) -> bool:
+    """True when htmx asks for the element with this id: `{% if fragment('rows') %}`, or to choose a template."""
+    return is_fragment() and request.headers.get("HX-Target") == name
+
+
+def go(endpoint: str, /, **values: Any) -> ResponseReturnValue:
+    """See other (303); for htmx a full navigation. `endpoint` may be a path on this site."""
+    return go_to(endpoint if endpoint.startswith("/") else url_for(endpoint, **values))
+
+
+def go_to(path: str) -> ResponseReturnValue:
+    if is_fragment():
+        return Response(status=204, headers={"HX-Redirect": path})
+    return redirect(path, 303)
+
+
+def told(words: Say | str, *, undo: str | None = None, kind: str = "success") -> None:
+    """Leave a sentence for the next page; `undo` is the path of a POST that takes the act back."""
+    session["undo"] = undo
+    flash(str(words), kind)
+
+
+def safe_next(target: str | None, default: str = "/") -> str:
+    """Where to land after sign-in: a path on this site, nothing else."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return default
+    if any(ord(ch) < 33 or ord(ch) == 127 for ch in target) or "\\" in target:
+        return default
+    parts = urlsplit(target)
+    return default if parts.scheme or parts.netloc or parts.path.startswith("//") else target

@@ -1,0 +1,46 @@
+"""Words for people, translated only where they are shown: rules and services return `Say`, pages call `str()`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+Translate = Callable[[str], str]
+
+_translate: Translate = lambda msgid: msgid  # noqa: E731 - replaced once by `create_app`
+
+
+def translate_with(translate: Translate) -> None:
+    """Let `str(Say)` look its msgid up with `translate` from now on (called once, by `create_app`)."""
+    global _translate
+    _translate = translate
+
+
+@dataclass(frozen=True)
+class Say:
+    """An English msgid with its parameters; parameters may be `Say` themselves."""
+
+    msgid: str
+    params: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        text = _translate(self.msgid)
+        return text % {key: str(value) for key, value in self.params.items()} if self.params else text
+
+    def __hash__(self) -> int:
+        return hash((self.msgid, tuple(sorted((key, str(value)) for key, value in self.params.items()))))
+
+    def as_json(self) -> dict[str, Any]:
+        """A form that survives a table row: see `Say.from_json`."""
+        params = {k: v.as_json() if isinstance(v, Say) else str(v) for k, v in self.params.items()}
+        return {"msgid": self.msgid, "params": params}
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Say:
+        params = {k: cls.from_json(v) if isinstance(v, dict) else v for k, v in stored["params"].items()}
+        return cls(stored["msgid"], params)
+
+
+def say(msgid: str, /, **params: Any) -> Say:
+    return Say(msgid, params)

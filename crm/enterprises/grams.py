@@ -1,0 +1,109 @@
+"""How a typed word finds a firm without reading all firms: pairs of characters, prefixes and tails in index tables.
+
+`search_gram(gram, enterprise_id)` holds `grams()` of every text by which a firm is found; `search_key` holds the
+pinyin keys and `tail_keys()` of codes and phones. `plan()` says for a query which of the two to ask, and with what.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from crm.enterprises import names, pinyin
+
+LONGEST_QUERY = 64
+MOST_GRAMS = 6
+"""More pairs cost more than they narrow; the rarest are kept and the text itself is compared afterwards."""
+SHORTEST_TAIL = 4
+
+_COMMON = frozenset("股份 份有 有限 限公 公司 限责 责任 任公 集团 团有 科技 技有 技股 杭州 浙江 中国 省杭 州市".split())
+_ALNUM = re.compile(r"[0-9a-z]+")
+
+
+class SearchPath(StrEnum):
+    PINYIN = "pinyin"
+    """Letters only: prefix of a pinyin key, from four letters also the tail of a code."""
+    TAIL = "tail"
+    """Digits, perhaps with letters: tail or head of a credit code, phone or stock code."""
+    BIGRAM = "bigram"
+    """Two or more characters with Chinese among them: firms that have every pair."""
+    SINGLE = "single"
+    """One Chinese character: firms with a pair that begins with it."""
+
+
+@dataclass(frozen=True)
+class Term:
+    """One word of a query. A firm matches when any of `prefixes` begins one of its search keys (PINYIN, TAIL), or
+    when it has all of `grams`, the rarest first, and one of its texts contains `text` (BIGRAM), or when one of its
+    grams begins with `text` (SINGLE)."""
+
+    path: SearchPath
+    text: str
+    prefixes: tuple[str, ...] = ()
+    grams: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SearchPlan:
+    """A firm is found when it matches every term; without terms the query says nothing and finds all."""
+
+    terms: tuple[Term, ...]
+
+
+def grams(text: str) -> set[str]:
+    """Every pair of neighbouring characters of the normal form, and its last character alone.
+
+    So each character begins some gram, and a single character is found by prefix.
+    """
+    flat = names.normal(text)
+    return {flat[i : i + 2] for i in range(len(flat))}
+
+
+def query_grams(text: str) -> tuple[str, ...]:
+    """The pairs a firm must have to contain the text, rarest first, at most MOST_GRAMS; none for one character."""
+    flat = names.normal(text)
+    pairs = dict.fromkeys(flat[i : i + 2] for i in range(len(flat) - 1))
+    return tuple(sorted(pairs, key=lambda pair: pair in _COMMON)[:MOST_GRAMS])
+
+
+def tail_keys(number: str) -> set[str]:
+    """Keys of a code or phone: as written and backwards, so that both its head and its tail are prefixes."""
+    flat = _alnum(number)
+    return {flat, flat[::-1]} if flat else set()
+
+
+def plan(query: str) -> SearchPlan:
+    """Which way each word of a query goes. Letters and digits stay together over spaces: "he da", "138 1234"."""
+    return SearchPlan(tuple(_term(word) for word in _words(query[:LONGEST_QUERY])))
+
+
+def escaped(text: str) -> str:
+    r"""The text for a LIKE pattern with ESCAPE '\': %, _ and \ stand for themselves."""
+    return re.sub(r"([\\%_])", r"\\\1", text)
+
+
+def _words(query: str) -> Iterator[str]:
+    words = query.split()
+    if not any(_has_chinese(word) for word in words):
+        words = ["".join(words)]
+    yield from (word for word in words if any(character.isalnum() for character in word))
+
+
+def _term(word: str) -> Term:
+    flat = names.normal(word)
+    if _has_chinese(word):
+        path = SearchPath.BIGRAM if len(flat) > 1 else SearchPath.SINGLE
+        return Term(path, flat, grams=query_grams(flat))
+    key = pinyin.query_key(word)
+    prefixes = [key] if len(_alnum(word)) < SHORTEST_TAIL else [key, _alnum(word)[::-1]]
+    return Term(SearchPath.PINYIN if key.isalpha() else SearchPath.TAIL, key, tuple(dict.fromkeys(prefixes)))
+
+
+def _has_chinese(word: str) -> bool:
+    return any(ord(character) >= 0x2E80 for character in names.normal(word))
+
+
+def _alnum(text: str) -> str:
+    return "".join(_ALNUM.findall(names.normal(text)))

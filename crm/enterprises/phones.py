@@ -1,0 +1,79 @@
+"""Phone numbers as bureaus write them: mobile, landline with area code and extension, service numbers, several at once."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+MOBILE = re.compile(r"1[3-9]\d{9}")
+_LANDLINE = re.compile(r"(0\d{2,3})?([2-9]\d{6,7})(?:-(\d{1,6}))?")
+_SERVICE = re.compile(r"[48]00\d{7}")
+_APART = re.compile(r"[/\\、,;|\n\r]+|或|及|和")
+_COUNTRY = re.compile(r"^(?:\+|00)86-?0?")
+_EXTENSION = re.compile(r"\s*(?:转|分机|ext\.?|#|x)\s*(?=\d)", re.IGNORECASE)
+_AROUND = re.compile(r"^[^\d+]+|\D+$")
+_INSIDE = re.compile(r"[\s()._·•]+")
+_DASHES = re.compile(r"[‐-―−ー~]+")
+_MASK = re.compile(r"\*|\d[xX×]{2,}|●")
+
+
+def is_masked(text: str) -> bool:
+    """Whether part of it is hidden behind stars: 186****1402, 王*明."""
+    return bool(_MASK.search(unicodedata.normalize("NFKC", text)))
+
+
+def masked(phone: str) -> str:
+    """The middle hidden: 186****1402, 0571****5678; short numbers lose all but their last two digits."""
+    digits = phone.replace("-", "")
+    if len(digits) < 8:
+        return "*" * max(len(digits) - 2, 0) + digits[-2:]
+    head = 4 if digits.startswith("0") else 3
+    return digits[:head] + "****" + digits[-4:]
+
+
+def normal(text: str) -> str | None:
+    """One number in one spelling: 13812345678, 0571-86912345, 0571-86912345-801, 86912345, 4008001234; else None."""
+    flat = _EXTENSION.sub("-", _DASHES.sub("-", unicodedata.normalize("NFKC", text)))
+    digits = _INSIDE.sub("", _AROUND.sub("", flat))
+    national = _COUNTRY.sub("0", digits)
+    bare = national.replace("-", "")
+    for candidate in (bare, bare.removeprefix("0"), bare.removeprefix("86")):
+        if MOBILE.fullmatch(candidate) or _SERVICE.fullmatch(candidate):
+            return candidate
+    return _landline(national)
+
+
+def split(text: str) -> list[str]:
+    """The pieces of a cell that each should be a number; a space parts two numbers only when both are whole."""
+    pieces: list[str] = []
+    for piece in _APART.split(unicodedata.normalize("NFKC", text)):
+        words = piece.split()
+        if normal(piece) is None and len(words) > 1:
+            pieces.extend(_whole_numbers(words) or [piece])
+        elif words:
+            pieces.append(piece)
+    return pieces
+
+
+def _landline(digits: str) -> str | None:
+    """Area code, number and extension joined by hyphens, wherever the writer put hyphens."""
+    joined = re.sub(r"^(0\d{2,3})-", r"\1", digits)
+    joined = re.sub(r"^(0\d{2,3}\d{3,4}|[2-9]\d{2,3})-(\d{4})(?!\d)", r"\1\2", joined)
+    found = _area_first(joined)
+    if found is None:
+        return None
+    area, number, extension = found
+    return "-".join(part for part in (area, number, extension) if part)
+
+
+def _area_first(joined: str) -> tuple[str, str, str] | None:
+    """010 and 02x have three digits, all others four, so 05718691234 is 0571-8691234 and not 057-18691234."""
+    length = 0 if not joined.startswith("0") else 3 if joined[1:2] in "12" else 4
+    found = _LANDLINE.fullmatch(joined[length:])
+    if found is None or found.group(1):
+        return None
+    return joined[:length], found.group(2), found.group(3) or ""
+
+
+def _whole_numbers(words: list[str]) -> list[str] | None:
+    return words if all(normal(word) for word in words) else None

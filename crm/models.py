@@ -1,0 +1,28 @@
+"""Every table of every room, so that one import makes the whole schema known."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+MODULES = (
+    "crm.core.models",
+    "crm.timeline.models",
+    "crm.timeline.guards",
+    "crm.outbox.models",
+    "crm.jobs.models",
+    "crm.accounts.models",
+    "crm.workdays.models",
+    "crm.files.models",
+    "crm.enterprises.models",
+    "crm.enterprises.serving_models",
+    "crm.tiers.models",
+    "crm.followups.models",
+    "crm.visits.models",
+    "crm.reminders.models",
+    "crm.imports.models",
+)
+
+
+def load() -> None:
+    for module in MODULES:
+        import_module(module)

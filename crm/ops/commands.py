@@ -1,0 +1,68 @@
+"""Commands of the machine: make or migrate the database, the first administrator."""
+
+from __future__ import annotations
+
+import os
+
+import click
+from flask import Flask, current_app, url_for
+
+from crm.accounts import services
+from crm.accounts.models import UnitKind
+from crm.accounts.queries import root
+from crm.core import schema
+from crm.core.db import db, writing
+from crm.core.settings import Settings, make_secret
+from crm.permissions import Role
+from crm.timeline import CLI
+
+
+def settings() -> Settings:
+    found: Settings = current_app.extensions["commissioner"]
+    return found
+
+
+def install(app: Flask) -> None:
+    app.cli.add_command(init_db)
+    app.cli.add_command(create_admin)
+
+
+@click.command("init-db")
+@click.option("--name", default="开发区管理委员会", help="Name of the root unit.")
+def init_db(name: str) -> None:
+    """Make the database, or bring it to the newest version; safe to repeat."""
+    make_secret(settings().data_dir)
+    if path := settings().sqlite_path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    schema.upgrade()
+    ensure_root(name)
+    click.echo(f"数据库已就绪 / database ready: {schema.current()}")
+
+
+def ensure_root(name: str) -> None:
+    from sqlalchemy import select
+
+    from crm.accounts.models import Unit
+
+    if db.session.scalar(select(Unit.id).where(Unit.kind == UnitKind.ROOT)) is None:
+        with writing():
+            services.add_unit(name=name, kind=UnitKind.ROOT, parent=None, by=CLI)
+
+
+@click.command("create-admin")
+@click.argument("name")
+@click.option("--mobile", required=True)
+def create_admin(name: str, mobile: str) -> None:
+    """Add an administrator and print a one-time link with which he sets his password."""
+    with writing():
+        unit = root()
+        person = services.add_person(name=name, unit=unit, mobile=mobile, by=CLI)
+        services.give_post(person, role=Role.ADMINISTRATOR, unit=unit, by=CLI)
+        code = services.invite(person, by=CLI, lives=services.LINK_LIVES)
+    with current_app.test_request_context():
+        path = url_for("accounts.accept", code=code)
+    click.echo(f"{settings().public_url.rstrip('/')}{path}")
+
+
+def environment_is(name: str) -> bool:
+    return os.environ.get("CRM_ENV", "production") == name

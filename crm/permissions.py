@@ -1,0 +1,107 @@
+"""Who may do what: one table, role × permission → scope; rights are the union over a person's posts.
+
+Being a commissioner is not a post: `Role.SERVING` stands for whoever has an open assignment or stands in,
+`Role.OFFICIAL` for everyone who is signed in and works with enterprises (not: pure auditors and administrators).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    MANAGER = "manager"
+    LEADER = "leader"
+    CLERK = "clerk"
+    HANDLER = "handler"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+    SERVING = "serving"
+    OFFICIAL = "official"
+
+
+POSTS = (Role.MANAGER, Role.LEADER, Role.CLERK, Role.HANDLER, Role.ADMINISTRATOR, Role.AUDITOR)
+
+
+class Domain(StrEnum):
+    LISTING = "listing"
+    ISSUES = "issues"
+    SAFETY = "safety"
+
+
+class Scope(StrEnum):
+    SERVED = "served"  # open assignment or stand-in
+    SUBTREE = "subtree"  # responsible unit, territory or commissioner's unit below the post's unit
+    ROUTED = "routed"  # issues sent to the post's department
+    ALL = "all"
+
+
+class Permission(StrEnum):
+    ENTERPRISE_VIEW = "enterprise.view"
+    ENTERPRISE_EDIT = "enterprise.edit"
+    ENTERPRISE_CREATE = "enterprise.create"
+    CONTACT_DIRECT = "contact.direct"
+    CONTACT_REVEAL = "contact.reveal"
+    ASSIGN_FIRST = "assignment.first"
+    ASSIGN = "assignment.change"
+    STAND_IN = "standin.edit"
+    MERGE_PROPOSE = "merge.propose"
+    MERGE_CONFIRM = "merge.confirm"
+    IMPORT = "import.run"
+    IMPORT_PEOPLE = "import.people"
+    EXPORT = "export.run"
+    VISIT_RECORD = "visit.record"
+    VISIT_VIEW = "visit.view"
+    FOLLOWUP_VIEW = "followup.view"
+    HISTORY_VIEW = "history.view"
+    PEOPLE_VIEW = "people.view"
+    PEOPLE_EDIT = "people.edit"
+    INVITE = "people.invite"
+    UNITS_EDIT = "units.edit"
+    SETTINGS = "settings.edit"
+    SYSTEM_VIEW = "system.view"
+    SHARE_VIEW = "view.share"
+
+
+_SUBTREE_READERS = {Role.MANAGER: Scope.SUBTREE, Role.CLERK: Scope.SUBTREE, Role.LEADER: Scope.SUBTREE}
+_READERS = {**_SUBTREE_READERS, Role.SERVING: Scope.SERVED, Role.ADMINISTRATOR: Scope.ALL, Role.AUDITOR: Scope.ALL}
+
+WHO_MAY: dict[Permission, dict[Role, Scope]] = {
+    Permission.ENTERPRISE_VIEW: _READERS,
+    Permission.ENTERPRISE_EDIT: {Role.SERVING: Scope.SERVED, Role.MANAGER: Scope.SUBTREE, Role.CLERK: Scope.SUBTREE},
+    Permission.ENTERPRISE_CREATE: {Role.MANAGER: Scope.SUBTREE, Role.CLERK: Scope.SUBTREE},
+    Permission.CONTACT_DIRECT: {Role.SERVING: Scope.SERVED},
+    Permission.CONTACT_REVEAL: _READERS,
+    Permission.ASSIGN_FIRST: {Role.MANAGER: Scope.SUBTREE, Role.CLERK: Scope.SUBTREE},
+    Permission.ASSIGN: {Role.MANAGER: Scope.SUBTREE},
+    Permission.STAND_IN: {Role.MANAGER: Scope.SUBTREE, Role.SERVING: Scope.SERVED},
+    Permission.MERGE_PROPOSE: {Role.MANAGER: Scope.SUBTREE, Role.CLERK: Scope.SUBTREE},
+    Permission.MERGE_CONFIRM: {Role.MANAGER: Scope.SUBTREE},
+    Permission.IMPORT: {Role.CLERK: Scope.SUBTREE, Role.ADMINISTRATOR: Scope.ALL},
+    Permission.IMPORT_PEOPLE: {Role.CLERK: Scope.SUBTREE, Role.ADMINISTRATOR: Scope.ALL},
+    Permission.EXPORT: _READERS,
+    Permission.VISIT_RECORD: {Role.OFFICIAL: Scope.ALL},
+    Permission.VISIT_VIEW: _READERS,
+    Permission.FOLLOWUP_VIEW: _READERS,
+    Permission.HISTORY_VIEW: {**_SUBTREE_READERS, Role.ADMINISTRATOR: Scope.ALL, Role.AUDITOR: Scope.ALL},
+    Permission.PEOPLE_VIEW: {**_SUBTREE_READERS, Role.ADMINISTRATOR: Scope.ALL, Role.AUDITOR: Scope.ALL},
+    Permission.PEOPLE_EDIT: {Role.ADMINISTRATOR: Scope.ALL},
+    Permission.INVITE: {Role.MANAGER: Scope.SUBTREE, Role.CLERK: Scope.SUBTREE, Role.ADMINISTRATOR: Scope.ALL},
+    Permission.UNITS_EDIT: {Role.ADMINISTRATOR: Scope.ALL},
+    Permission.SETTINGS: {Role.ADMINISTRATOR: Scope.ALL},
+    Permission.SYSTEM_VIEW: {Role.ADMINISTRATOR: Scope.ALL, Role.AUDITOR: Scope.ALL},
+    Permission.SHARE_VIEW: {Role.MANAGER: Scope.SUBTREE, Role.CLERK: Scope.SUBTREE},
+}
+
+DOMAIN_POST_CARRIES = frozenset(
+    {
+        Permission.ENTERPRISE_VIEW,
+        Permission.CONTACT_REVEAL,
+        Permission.EXPORT,
+        Permission.VISIT_VIEW,
+        Permission.FOLLOWUP_VIEW,
+        Permission.HISTORY_VIEW,
+        Permission.SHARE_VIEW,
+    }
+)
+"""What a post limited to one domain carries from this table; acts of its domain are added with that domain's room."""

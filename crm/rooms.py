@@ -1,0 +1,34 @@
+"""What each room hangs on the application: pages, commands, job handlers, mail templates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Flask
+
+from crm.core.settings import Settings
+
+
+def accounts(app: Flask, _: Settings) -> None:
+    from crm.accounts import access, views
+
+    access.install(app)
+    app.register_blueprint(views.bp)
+
+
+def desk(app: Flask, _: Settings) -> None:
+    from crm.desk import errors, frame, views
+
+    errors.install(app)
+    frame.install(app)
+    app.register_blueprint(views.bp)
+
+
+def ops(app: Flask, _: Settings) -> None:
+    from crm.ops import commands, health
+
+    commands.install(app)
+    app.register_blueprint(health.bp)
+
+
+ALL: tuple[Callable[[Flask, Settings], None], ...] = (accounts, desk, ops)

@@ -1,0 +1,74 @@
+"""走访: a contact with an enterprise, planned, done or voided."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from crm.accounts.models import User
+from crm.core.db import db
+from crm.core.models import Timestamped
+from crm.core.types import EnumText, Id, UtcDateTime
+from crm.enterprises.models import Contact, Enterprise
+
+
+class VisitState(StrEnum):
+    PLANNED = "planned"
+    DONE = "done"
+    VOIDED = "voided"
+
+
+class Visit(Timestamped, db.Model):
+    """One enterprise, one day, one kind. `author` made the visit, `entered_by_id` typed it (代录).
+
+    `client_key` comes from the form, so that a form posted twenty times saves one visit.
+    `counts` repeats whether its kind counted as a visit when it was recorded.
+    """
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprise.id"))
+    kind: Mapped[str] = mapped_column(String(20))
+    counts: Mapped[bool]
+    visited_on: Mapped[date]
+    at_time: Mapped[time | None]
+    state: Mapped[VisitState] = mapped_column(EnumText(VisitState), default=VisitState.DONE)
+    author_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
+    met: Mapped[str] = mapped_column(String(160), default="")
+    is_not_met: Mapped[bool] = mapped_column(default=False)
+    text: Mapped[str] = mapped_column(Text, default="")
+    group_key: Mapped[str | None] = mapped_column(String(40), index=True)
+    client_key: Mapped[str] = mapped_column(String(40), unique=True)
+    source: Mapped[str] = mapped_column(String(20), default="hand")
+    voided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    void_reason: Mapped[str] = mapped_column(String(240), default="")
+    version: Mapped[int] = mapped_column(default=1)
+
+    enterprise: Mapped[Enterprise] = relationship()
+    author: Mapped[User] = relationship(foreign_keys=[author_id])
+    contact: Mapped[Contact | None] = relationship()
+
+    __table_args__ = (
+        CheckConstraint("(voided_at IS NULL) = (state <> 'voided')", name="voided_with_state"),
+        CheckConstraint("state <> 'done' OR (length(text) > 0 AND (is_not_met OR length(met) > 0))", name="done_is_told"),
+        Index("ix_visit_enterprise_id_visited_on", "enterprise_id", "visited_on"),
+        Index("ix_visit_author_id_visited_on", "author_id", "visited_on"),
+        Index("ix_visit_visited_on", "visited_on", "id"),
+        {"sqlite_autoincrement": True},
+    )
+
+
+class VisitPerson(db.Model):
+    """Who came along: 带队领导 or 同行, a person of the system or a name."""
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"), index=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
+    name: Mapped[str] = mapped_column(String(80))
+    part: Mapped[str] = mapped_column(String(12), default="companion")
+
+    __table_args__ = (CheckConstraint("part IN ('leader', 'companion')", name="part_known"), {"sqlite_autoincrement": True})

@@ -1,0 +1,8 @@
+"""The application as a web server or `flask --app wsgi` finds it."""
+
+import os
+
+from crm import create_app
+from crm.core.settings import Settings
+
+app = create_app(Settings.from_env(os.environ))
