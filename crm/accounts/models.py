@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from crm.core import clock
 from crm.core.db import db
 from crm.core.models import Timestamped
-from crm.core.types import EnumText, Id, Json, UtcDateTime
+from crm.core.types import EnumText, Id, Json, UtcDateTime, ordered
 from crm.permissions import DOMAIN_POST_CARRIES, WHO_MAY, Domain, Permission, Role, Scope
 
 
@@ -54,7 +54,7 @@ class User(Timestamped, db.Model):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(String(80))
-    name_pinyin: Mapped[str] = mapped_column(String(160), default="")
+    name_pinyin: Mapped[str] = mapped_column(ordered(160), default="")
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     title: Mapped[str] = mapped_column(String(80), default="")
     mobile: Mapped[str | None] = mapped_column(String(20), unique=True)

@@ -69,3 +69,8 @@ class EnumText(TypeDecorator[StrEnum]):
 
 def canonical(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+
+
+def ordered(length: int) -> String:
+    """Text compared by code point on both databases: prefix ranges and sort keys."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")

@@ -12,7 +12,7 @@ from crm.accounts.models import Unit
 from crm.core import clock
 from crm.core.db import db
 from crm.core.models import Timestamped
-from crm.core.types import EnumText, Id, UtcDateTime, Yuan
+from crm.core.types import EnumText, Id, UtcDateTime, Yuan, ordered
 
 
 class Standing(StrEnum):
@@ -45,7 +45,7 @@ class Enterprise(Timestamped, db.Model):
     name: Mapped[str] = mapped_column(String(160))
     name_key: Mapped[str] = mapped_column(String(160))
     short_name: Mapped[str] = mapped_column(String(60), default="")
-    sort_key: Mapped[str] = mapped_column(String(240), default="")
+    sort_key: Mapped[str] = mapped_column(ordered(240), default="")
     standing: Mapped[Standing] = mapped_column(EnumText(Standing), default=Standing.ACTIVE)
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("enterprise.id"), index=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
@@ -185,7 +185,7 @@ class Presence(db.Model):
 class SearchGram(db.Model):
     """Two neighbouring characters of a name, former name, short name or contact: the text index on both databases."""
 
-    gram: Mapped[str] = mapped_column(String(2), primary_key=True)
+    gram: Mapped[str] = mapped_column(ordered(4), primary_key=True)
     enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprise.id"), primary_key=True)
 
     __table_args__ = (Index("ix_search_gram_enterprise_id", "enterprise_id"), {"sqlite_with_rowid": False})
@@ -194,7 +194,7 @@ class SearchGram(db.Model):
 class SearchKey(db.Model):
     """A pinyin spelling, initials or the tail of a code: searched by prefix."""
 
-    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    key: Mapped[str] = mapped_column(ordered(80), primary_key=True)
     enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprise.id"), primary_key=True)
 
     __table_args__ = (Index("ix_search_key_enterprise_id", "enterprise_id"), {"sqlite_with_rowid": False})
@@ -203,7 +203,7 @@ class SearchKey(db.Model):
 class NearKey(db.Model):
     """Keys by which near names find each other without a scan (see `names.near_keys`)."""
 
-    key: Mapped[str] = mapped_column(String(160), primary_key=True)
+    key: Mapped[str] = mapped_column(ordered(160), primary_key=True)
     enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprise.id"), primary_key=True)
 
     __table_args__ = (Index("ix_near_key_enterprise_id", "enterprise_id"), {"sqlite_with_rowid": False})

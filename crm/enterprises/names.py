@@ -53,8 +53,8 @@ def tidy(name: str) -> str:
 
 def normal(name: str) -> str:
     """The form in which two spellings of one name are equal: half width, one kind of bracket, no space, lower case."""
-    folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", name)).casefold().translate(_ONE_BRACKET)
-    return "".join(folded.split())
+    flat = "".join(unicodedata.normalize("NFKC", _INVISIBLE.sub("", name)).split())
+    return unicodedata.normalize("NFKC", flat.casefold()).translate(_ONE_BRACKET)
 
 
 @dataclass(frozen=True)

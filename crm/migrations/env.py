@@ -33,6 +33,8 @@ def render(kind: str, item: object, autogen: object) -> str | bool:
         return "sa.Text()"
     if isinstance(item, EnumText):
         return f"sa.String({item.impl.length})"  # type: ignore[attr-defined]
+    if isinstance(item, sa.String) and item._variant_mapping:
+        return f'sa.String({item.length}).with_variant(sa.String({item.length}, collation="C"), "postgresql")'
     if isinstance(item, sa.BigInteger) and item._variant_mapping:
         return 'sa.BigInteger().with_variant(sa.Integer(), "sqlite")'
     return False

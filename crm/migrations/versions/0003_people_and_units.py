@@ -55,7 +55,9 @@ def upgrade() -> None:
         "user",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
-        sa.Column("name_pinyin", sa.String(length=160), nullable=False),
+        sa.Column(
+            "name_pinyin", sa.String(160).with_variant(sa.String(160, collation="C"), "postgresql"), nullable=False
+        ),
         sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("title", sa.String(length=80), nullable=False),
         sa.Column("mobile", sa.String(length=20), nullable=True),

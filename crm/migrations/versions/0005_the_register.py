@@ -31,7 +31,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=160), nullable=False),
         sa.Column("name_key", sa.String(length=160), nullable=False),
         sa.Column("short_name", sa.String(length=60), nullable=False),
-        sa.Column("sort_key", sa.String(length=240), nullable=False),
+        sa.Column("sort_key", sa.String(240).with_variant(sa.String(240, collation="C"), "postgresql"), nullable=False),
         sa.Column("standing", sa.String(24), nullable=False),
         sa.Column("merged_into_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),

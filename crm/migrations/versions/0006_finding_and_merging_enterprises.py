@@ -39,7 +39,7 @@ def upgrade() -> None:
 
     op.create_table(
         "near_key",
-        sa.Column("key", sa.String(length=160), nullable=False),
+        sa.Column("key", sa.String(160).with_variant(sa.String(160, collation="C"), "postgresql"), nullable=False),
         sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["enterprise_id"], ["enterprise.id"], name=op.f("fk_near_key_enterprise_id")),
         sa.PrimaryKeyConstraint("key", "enterprise_id", name=op.f("pk_near_key")),
@@ -50,7 +50,7 @@ def upgrade() -> None:
 
     op.create_table(
         "search_gram",
-        sa.Column("gram", sa.String(length=2), nullable=False),
+        sa.Column("gram", sa.String(4).with_variant(sa.String(4, collation="C"), "postgresql"), nullable=False),
         sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["enterprise_id"], ["enterprise.id"], name=op.f("fk_search_gram_enterprise_id")),
         sa.PrimaryKeyConstraint("gram", "enterprise_id", name=op.f("pk_search_gram")),
@@ -61,7 +61,7 @@ def upgrade() -> None:
 
     op.create_table(
         "search_key",
-        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("key", sa.String(80).with_variant(sa.String(80, collation="C"), "postgresql"), nullable=False),
         sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["enterprise_id"], ["enterprise.id"], name=op.f("fk_search_key_enterprise_id")),
         sa.PrimaryKeyConstraint("key", "enterprise_id", name=op.f("pk_search_key")),

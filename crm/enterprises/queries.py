@@ -1,0 +1,107 @@
+"""Who may see which enterprises, as one WHERE clause that every list, count, search, export and file obeys."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from flask import abort
+from sqlalchemy import ColumnElement, Select, false, or_, select, true
+
+from crm.accounts.models import Post, Unit, UnitKind, User
+from crm.core import clock
+from crm.core.db import db
+from crm.enterprises.models import Enterprise, Standing
+from crm.enterprises.serving_models import Assignment, StandIn
+from crm.permissions import Permission, Scope
+
+Row = TypeVar("Row")
+
+
+def within(user: User, permission: Permission) -> ColumnElement[bool]:
+    """The enterprises on which this user has this permission: the union over his posts."""
+    clauses = [_clause(user, scope, post) for scope, post in user.grants(permission, clock.today())]
+    if any(clause is _ALL for clause in clauses):
+        return _ALL
+    return or_(false(), *clauses)
+
+
+_ALL = true()
+
+
+def _clause(user: User, scope: Scope, post: Post | None) -> ColumnElement[bool]:
+    match scope:
+        case Scope.ALL:
+            return _ALL
+        case Scope.SERVED:
+            return Enterprise.id.in_(served_by(user))
+        case Scope.SUBTREE:
+            assert post is not None
+            return _ALL if post.unit.kind == UnitKind.ROOT else in_subtree(post.unit)
+    return false()
+
+
+def served_by(user: User) -> Select[tuple[int]]:
+    """Ids of the enterprises this user serves today, himself or as a stand-in."""
+    today = clock.today()
+    mine = select(Assignment.enterprise_id).where(Assignment.commissioner_id == user.id, Assignment.ended_on.is_(None))
+    stood_in = (
+        select(Assignment.enterprise_id)
+        .join(StandIn, StandIn.official_id == Assignment.commissioner_id)
+        .where(
+            Assignment.ended_on.is_(None),
+            StandIn.deputy_id == user.id,
+            StandIn.from_on <= today,
+            or_(StandIn.until_on.is_(None), StandIn.until_on > today),
+            or_(StandIn.enterprise_id.is_(None), StandIn.enterprise_id == Assignment.enterprise_id),
+        )
+    )
+    return select(mine.union_all(stood_in).subquery().c.enterprise_id)
+
+
+def in_subtree(unit: Unit) -> ColumnElement[bool]:
+    """In the subtree by responsible unit, responsible section, territory, or the commissioner's unit."""
+    units = select(Unit.id).where(Unit.path.startswith(unit.path, autoescape=True))
+    served = select(Assignment.enterprise_id).join(User, User.id == Assignment.commissioner_id)
+    return or_(
+        Enterprise.unit_id.in_(units),
+        Enterprise.section_id.in_(units),
+        Enterprise.territory_id.in_(units),
+        Enterprise.id.in_(served.where(Assignment.ended_on.is_(None), User.unit_id.in_(units))),
+    )
+
+
+def visible_to(user: User) -> Select[tuple[Enterprise]]:
+    """Every enterprise this user may see; every other enterprise query starts here. Merged entries are gone."""
+    return select(Enterprise).where(Enterprise.standing != Standing.MERGED, within(user, Permission.ENTERPRISE_VIEW))
+
+
+def of_visible(model: Any, user: User, permission: Permission = Permission.ENTERPRISE_VIEW) -> ColumnElement[bool]:
+    """Rows of a business table (it carries `enterprise_id`) that belong to enterprises within the permission."""
+    clause = within(user, permission)
+    if clause is _ALL:
+        return _ALL
+    return model.enterprise_id.in_(select(Enterprise.id).where(clause))
+
+
+def load(enterprise_id: int, user: User, permission: Permission = Permission.ENTERPRISE_VIEW) -> Enterprise:
+    """The enterprise, or 404 for strangers and 403 for those who may see it but lack the permission."""
+    found = db.session.scalar(visible_to(user).where(Enterprise.id == enterprise_id))
+    if found is None:
+        abort(404)
+    if permission != Permission.ENTERPRISE_VIEW and not may(user, permission, found):
+        abort(403)
+    return found
+
+
+def may(user: User, permission: Permission, enterprise: Enterprise) -> bool:
+    return (
+        db.session.scalar(select(Enterprise.id).where(Enterprise.id == enterprise.id, within(user, permission)))
+        is not None
+    )
+
+
+def commissioner_of(enterprise_id: int) -> Assignment | None:
+    """The open assignment of an enterprise."""
+    return db.session.scalar(
+        select(Assignment).where(Assignment.enterprise_id == enterprise_id, Assignment.ended_on.is_(None))
+    )
