@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from crm.enterprises import names, pinyin
 
@@ -18,7 +19,11 @@ MOST_GRAMS = 6
 """More pairs cost more than they narrow; the rarest are kept and the text itself is compared afterwards."""
 SHORTEST_TAIL = 4
 
-_COMMON = frozenset("股份 份有 有限 限公 公司 限责 责任 任公 集团 团有 科技 技有 技股 杭州 浙江 中国 省杭 州市".split())
+_COMMON = frozenset(
+    pair
+    for habitual in ("股份有限公司", "有限责任公司", "集团有限公司", "科技有限", "科技股份", "浙江省杭州市", "中国")
+    for pair in map("".join, pairwise(habitual))
+)
 _ALNUM = re.compile(r"[0-9a-z]+")
 
 
@@ -88,7 +93,7 @@ def _words(query: str) -> Iterator[str]:
     words = query.split()
     if not any(_has_chinese(word) for word in words):
         words = ["".join(words)]
-    yield from (word for word in words if any(character.isalnum() for character in word))
+    yield from filter(_says_something, words)
 
 
 def _term(word: str) -> Term:
@@ -99,6 +104,11 @@ def _term(word: str) -> Term:
     key = pinyin.query_key(word)
     prefixes = [key] if len(_alnum(word)) < SHORTEST_TAIL else [key, _alnum(word)[::-1]]
     return Term(SearchPath.PINYIN if key.isalpha() else SearchPath.TAIL, key, tuple(dict.fromkeys(prefixes)))
+
+
+def _says_something(word: str) -> bool:
+    """Whether a letter or digit is left to look for: % and — alone ask nothing."""
+    return any(map(str.isalnum, word)) if _has_chinese(word) else bool(pinyin.query_key(word))
 
 
 def _has_chinese(word: str) -> bool:

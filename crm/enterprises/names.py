@@ -94,7 +94,7 @@ def near_keys(name: str) -> frozenset[str]:
     does not hold: candidates found by a key still go through `near`. A word of n characters has at most n + 1 keys.
     """
     core = stripped(name)
-    return frozenset({core} | {core[:i] + core[i + 1 :] for i in range(len(core)) if len(core) > 1})
+    return frozenset({core} | {core[:i] + core[i + 1 :] for i in range(len(core))})
 
 
 def short_guess(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Phone numbers as bureaus write them: mobile, landline with area code and extension, service numbers, several at once."""
+"""Phone numbers as bureaus write them: mobile, landline with extension, service number, several in one cell."""
 
 from __future__ import annotations
 

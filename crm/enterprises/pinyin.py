@@ -16,7 +16,7 @@ from itertools import combinations, islice, product
 from pathlib import Path
 
 import yaml
-from pypinyin import Style, lazy_pinyin, pinyin
+from pypinyin import Style, pinyin
 
 from crm.enterprises import names
 
@@ -149,7 +149,11 @@ def _first_reading(text: str) -> tuple[str, ...]:
 
 def _phrases(chinese: str) -> list[list[str]]:
     """Readings per character: one where a phrase of the dictionary decides, else all."""
-    return pinyin(chinese, heteronym=True, style=Style.NORMAL, errors=lambda strange: [[c] for c in strange])
+    return pinyin(chinese, heteronym=True, style=Style.NORMAL, errors=_as_written)  # type: ignore[arg-type]
+
+
+def _as_written(strange: str) -> list[list[str]]:
+    return [[character] for character in strange]
 
 
 def _likeliest(character: str, known: list[str]) -> str:
