@@ -1,0 +1,164 @@
+"""What every test may ask for: a migrated database of either kind, builders, the cast, a visitor, a clock."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from crm import create_app
+from crm.accounts import passwords
+from crm.core import clock, schema
+from crm.core.catalogue import compile_all
+from crm.core.db import db, writing
+from crm.core.settings import Settings
+from crm.ops.builders import PASSWORD, Cast, Make, make_cast
+from tests.services import postgres
+from tests.visitor import Visitor
+
+pytest_plugins = ["tests.services.plugin"]
+
+TODAY = datetime.fromisoformat("2026-11-23T09:00:00+08:00")
+SECRET = "a secret of the test suite, forty letters long"
+
+
+def settings_for(url: str, folder: Path, **more) -> Settings:
+    return Settings(env="test", database_url=url, data_dir=folder, secret_key=SECRET, smtp_url="", **more)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def words() -> None:
+    compile_all()
+
+
+@pytest.fixture(scope="session")
+def template_file(tmp_path_factory) -> Path:
+    """A migrated SQLite file with a root unit, made once per worker and copied per test."""
+    folder = tmp_path_factory.mktemp("template")
+    app = create_app(settings_for(f"sqlite:///{folder / 'template.db'}", folder))
+    with app.app_context():
+        prepare()
+        db.session.remove()
+        db.engine.dispose()
+    return folder / "template.db"
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> str:
+    """One migrated database per worker."""
+    name = f"crm_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    url = postgres.create_database(name)
+    app = create_app(settings_for(url, Path("/nonexistent")))
+    with app.app_context():
+        schema.upgrade()
+        db.session.remove()
+        db.engine.dispose()
+    return url
+
+
+def prepare() -> None:
+    from crm.ops.commands import ensure_root
+
+    schema.upgrade()
+    ensure_root("开发区管理委员会")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request, tmp_path) -> str:
+    """The address of a fresh, migrated database with a root unit."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("template_file"), tmp_path / "crm.db")
+        return f"sqlite:///{tmp_path / 'crm.db'}"
+    url = request.getfixturevalue("postgres_url")
+    app = create_app(settings_for(url, tmp_path))
+    with app.app_context():
+        empty()
+        prepare()
+        db.session.remove()
+        db.engine.dispose()
+    return url
+
+
+def empty() -> None:
+    """Take every row out of a PostgreSQL database; the triggers that refuse it are told to stand aside."""
+    tables = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
+    with db.engine.begin() as connection:
+        connection.execute(text("SET session_replication_role = replica"))
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+
+
+@pytest.fixture
+def now() -> "Iterator[Clock]":
+    hands = Clock(TODAY)
+    yield hands
+    clock.configure("Asia/Shanghai")
+
+
+class Clock:
+    """Business time of a test: stands at 2026-11-23 09:00 and moves when told."""
+
+    def __init__(self, start: datetime) -> None:
+        self.ahead = start - clock.real_now()
+        clock.configure("Asia/Shanghai", lambda: self.ahead)
+
+    def move(self, **by: float) -> None:
+        self.ahead += timedelta(**by)
+
+    def set(self, moment: str) -> None:
+        self.ahead = datetime.fromisoformat(moment) - clock.real_now()
+
+
+@pytest.fixture
+def app(database, now, tmp_path):
+    made = create_app(settings_for(database, tmp_path))
+    with made.app_context():
+        yield made
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    return passwords.hashed(PASSWORD)
+
+
+class Made(Make):
+    """Builders that commit: each call is one act of its own."""
+
+    def __getattribute__(self, name):
+        found = super().__getattribute__(name)
+        return _committed(found) if name in ("unit", "user", "enterprise") else found
+
+
+def _committed(build):
+    from crm.core.db import in_writing
+
+    def call(*args, **values):
+        if in_writing():
+            return build(*args, **values)
+        with writing():
+            return build(*args, **values)
+
+    return call
+
+
+@pytest.fixture
+def make(app, password_hash) -> Made:
+    return Made(password_hash)
+
+
+@pytest.fixture
+def cast(make) -> Cast:
+    with writing():
+        return make_cast(make)
+
+
+@pytest.fixture
+def page(app) -> Visitor:
+    """Opens and submits pages as one user, and checks on every page what every page must have."""
+    return Visitor(app)
