@@ -56,9 +56,7 @@ def parse(text: str) -> Year:
     raw = _read(text)
     year = raw.get("year")
     if not isinstance(year, int) or not 1950 <= year <= 2200:
-        raise RuleBroken(
-            say("The file does not say which year it is for: a line like “year: 2027” is missing."), "file"
-        )
+        raise RuleBroken(say("The file does not say its year: a line such as “year: 2027” is missing."), "file")
     try:
         listed = list(_days_of_json(raw) if "days" in raw else _days_of_yaml(raw))
     except (KeyError, TypeError, ValueError, AttributeError) as wrong:
