@@ -44,6 +44,7 @@ class Permission(StrEnum):
     CONTACT_REVEAL = "contact.reveal"
     ASSIGN_FIRST = "assignment.first"
     ASSIGN = "assignment.change"
+    ASSIGN_BY_DOCUMENT = "assignment.by_document"  # with note and document number
     STAND_IN = "standin.edit"
     MERGE_PROPOSE = "merge.propose"
     MERGE_CONFIRM = "merge.confirm"
@@ -74,6 +75,7 @@ WHO_MAY: dict[Permission, dict[Role, Scope]] = {
     Permission.CONTACT_REVEAL: _READERS,
     Permission.ASSIGN_FIRST: {Role.MANAGER: Scope.SUBTREE, Role.CLERK: Scope.SUBTREE},
     Permission.ASSIGN: {Role.MANAGER: Scope.SUBTREE},
+    Permission.ASSIGN_BY_DOCUMENT: {Role.MANAGER: Scope.SUBTREE, Role.CLERK: Scope.SUBTREE},
     Permission.STAND_IN: {Role.MANAGER: Scope.SUBTREE, Role.SERVING: Scope.SERVED},
     Permission.MERGE_PROPOSE: {Role.MANAGER: Scope.SUBTREE, Role.CLERK: Scope.SUBTREE},
     Permission.MERGE_CONFIRM: {Role.MANAGER: Scope.SUBTREE},
