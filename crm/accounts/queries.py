@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, false, or_, select
 
 from crm.accounts.models import Unit, UnitKind, User
+from crm.core import clock
 from crm.core.db import db
+from crm.permissions import Permission, Scope
 
 
 def by_sign_in_name(text: str) -> User | None:
@@ -28,3 +30,14 @@ def below(unit: Unit) -> Select[tuple[int]]:
 
 def officials() -> Select[tuple[User]]:
     return select(User).where(User.active.is_(True)).order_by(User.sort, User.name_pinyin, User.id)
+
+
+def in_reach(user: User, permission: Permission) -> Select[tuple[int]]:
+    """Ids of the people whose home unit lies where this user's posts give him the permission."""
+    clauses: list[ColumnElement[bool]] = []
+    for scope, post in user.grants(permission, clock.today()):
+        if scope == Scope.ALL:
+            return select(User.id)
+        if scope == Scope.SUBTREE and post is not None:
+            clauses.append(User.unit_id.in_(below(post.unit)))
+    return select(User.id).where(or_(false(), *clauses))
