@@ -16,6 +16,14 @@ def accounts(app: Flask, _: Settings) -> None:
     app.register_blueprint(views.bp)
 
 
+def handover(app: Flask, _: Settings) -> None:
+    from crm.handover import commands, stand_in_views, views
+
+    app.register_blueprint(views.bp)
+    app.register_blueprint(stand_in_views.bp)
+    commands.install(app)
+
+
 def desk(app: Flask, _: Settings) -> None:
     from crm.desk import errors, frame, views
 
@@ -31,4 +39,4 @@ def ops(app: Flask, _: Settings) -> None:
     app.register_blueprint(health.bp)
 
 
-ALL: tuple[Callable[[Flask, Settings], None], ...] = (accounts, desk, ops)
+ALL: tuple[Callable[[Flask, Settings], None], ...] = (accounts, handover, desk, ops)

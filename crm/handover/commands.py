@@ -1,0 +1,41 @@
+"""Who served this enterprise on a day, from the command line."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+import click
+from flask import Flask
+from sqlalchemy import select
+
+from crm.core import clock
+from crm.core.db import db
+from crm.enterprises import credit_code
+from crm.enterprises.assignment import serving_on
+from crm.enterprises.models import Enterprise
+
+
+def install(app: Flask) -> None:
+    app.cli.add_command(serving)
+
+
+@click.command("serving")
+@click.argument("code")
+@click.option("--on", "on", type=click.DateTime(["%Y-%m-%d"]), help="The day, default today.")
+@click.option("--json", "as_json", is_flag=True, help="Print an object instead of a sentence.")
+def serving(code: str, on: datetime | None, as_json: bool) -> None:
+    """Print who serves the enterprise with this credit code on a day; exit 1 when nobody does, 2 when it is unknown."""
+    day = on.date() if on else clock.today()
+    enterprise = db.session.scalar(select(Enterprise).where(Enterprise.credit_code == credit_code.normal(code)))
+    if enterprise is None:
+        click.echo(f"没有这个信用代码的企业 / no enterprise with this code: {code}", err=True)
+        raise SystemExit(2)
+    row = serving_on(enterprise.id, day)
+    name = row.commissioner.name if row else None
+    if as_json:
+        facts = {"credit_code": enterprise.credit_code, "name": enterprise.name, "on": day.isoformat(), "commissioner": name}
+        click.echo(json.dumps({**facts, "document_no": row.document_no if row else None}, ensure_ascii=False))
+    else:
+        click.echo(f"{enterprise.name} {day}: {name or '无服务专员 / nobody'}")
+    raise SystemExit(0 if row else 1)

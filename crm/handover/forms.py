@@ -1,0 +1,73 @@
+"""Forms about who serves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from wtforms import DateField, HiddenField, SelectField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from crm.core import clock
+from crm.core.forms import Form, TextLine, tidy
+from crm.core.words import say
+from crm.handover.queries import Load
+
+
+class ServeForm(Form):
+    """Choose a commissioner; `by_document` makes the document number and the note obligatory."""
+
+    to = SelectField(_("Commissioner"), coerce=int)
+    on = DateField(_("From"), [InputRequired()])
+    document_no = TextLine(_("Document number"), [Optional(), Length(max=80)])
+    over_limit_reason = TextLine(_("Reason for going over the limit"), [Optional(), Length(max=240)])
+
+    def __init__(self, candidates: list[Load], *, by_document: bool = False, may_go_over: bool = True, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.by_document = by_document
+        self.to.choices = [(0, _("Choose")), *((load.id, load.label) for load in candidates)]
+        if not self.is_submitted():
+            self.on.data = clock.today()
+        if not may_go_over:
+            del self.over_limit_reason
+
+    @property
+    def reason(self) -> str:
+        field = self._fields.get("over_limit_reason")
+        return (field.data or "") if field else ""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        super().validate(extra_validators)
+        if not self.to.data:
+            self.refuse(say("Choose who is to serve"), "to")
+        if self.by_document and not self.document_no.data:
+            self.refuse(say("Give the number of the document that orders it"), "document_no")
+        return not self.is_refused
+
+
+class HandOverForm(ServeForm):
+    """Replace the commissioner; `replaces` names the assignment the decision was made on."""
+
+    replaces = HiddenField()
+    note = TextAreaField(_("Hand-over note"), [InputRequired(), Length(max=4000)], filters=[tidy])
+
+
+class StandInForm(Form):
+    deputy = SelectField(_("Deputy"), coerce=int)
+    official = SelectField(_("Stands in for"), coerce=int)
+    from_on = DateField(_("From"), [InputRequired()])
+    until_on = DateField(_("Until (that day not included)"), [Optional()])
+    reason = TextLine(_("Reason"), [Optional(), Length(max=240)])
+
+    def __init__(self, people: list[Load], officials: list[Load], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.deputy.choices = [(0, _("Choose")), *((load.id, load.label) for load in people)]
+        self.official.choices = [(load.id, load.label) for load in officials]
+        if not self.is_submitted():
+            self.from_on.data = clock.today()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        super().validate(extra_validators)
+        if not self.deputy.data:
+            self.refuse(say("Choose a deputy"), "deputy")
+        return not self.is_refused

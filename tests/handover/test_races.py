@@ -1,0 +1,60 @@
+"""Many at once: exactly one hand-over wins; on both databases."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from crm.core.db import db, writing
+from crm.core.errors import Stale
+from crm.enterprises import assignment
+from crm.enterprises.models import Enterprise
+from crm.enterprises.serving_models import Assignment
+from crm.accounts import User
+from crm.handover import services
+
+HANDS = 20
+
+
+def at_once(app, act):
+    """Run `act(n)` in threads that start together; returns what each came to."""
+    ready = Barrier(HANDS)
+
+    def one(number):
+        with app.app_context():
+            ready.wait(30)
+            try:
+                with writing():
+                    act(number)
+                return "done"
+            except Stale:
+                return "stale"
+            finally:
+                db.session.remove()
+
+    with ThreadPoolExecutor(HANDS) as pool:
+        return list(pool.map(one, range(HANDS)))
+
+
+def test_of_many_first_assignments_one_wins(app, make, cast):
+    enterprise_id, ids = make.enterprise().id, [cast.lin.id, cast.zhou.id]
+    db.session.remove()
+
+    def act(number):
+        enterprise, to = db.session.get_one(Enterprise, enterprise_id), db.session.get_one(User, ids[number % 2])
+        assignment.assign(enterprise, to, by=to)
+
+    assert sorted(at_once(app, act)) == ["done"] + ["stale"] * (HANDS - 1)
+    assert db.session.query(Assignment).filter_by(enterprise_id=enterprise_id, ended_on=None).count() == 1
+
+
+def test_of_many_hand_overs_one_wins(app, make, cast):
+    enterprise_id = make.enterprise(commissioner=cast.lin).id
+    replaces = db.session.query(Assignment.id).filter_by(enterprise_id=enterprise_id).scalar()
+    ids = [cast.zhou.id, cast.stranger.id]
+    db.session.remove()
+
+    def act(number):
+        enterprise, to = db.session.get_one(Enterprise, enterprise_id), db.session.get_one(User, ids[number % 2])
+        services.hand_over(enterprise, to, replaces=replaces, by=to, note="交接")
+
+    assert sorted(at_once(app, act)) == ["done"] + ["stale"] * (HANDS - 1)
+    assert db.session.query(Assignment).filter_by(enterprise_id=enterprise_id, ended_on=None).count() == 1
