@@ -13,6 +13,7 @@ from crm.accounts.queries import root
 from crm.core import schema
 from crm.core.db import db, writing
 from crm.core.settings import Settings, make_secret
+from crm.ops import backup_commands, doctor
 from crm.permissions import Role
 from crm.timeline import CLI
 
@@ -25,6 +26,8 @@ def settings() -> Settings:
 def install(app: Flask) -> None:
     app.cli.add_command(init_db)
     app.cli.add_command(create_admin)
+    for command in (backup_commands.backup, backup_commands.restore, doctor.doctor):
+        app.cli.add_command(command)
 
 
 @click.command("init-db")

@@ -1,0 +1,200 @@
+"""Backups: one .tar with the database, the stored files and a manifest of hashes; verified before it counts.
+
+The database is copied first: a file is stored before its row is committed and kept for 30 days after its row is
+removed, so every file the copy mentions can still be taken.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import sqlite3
+import subprocess
+import tarfile
+import tempfile
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import select
+
+from crm.core import clock, schema
+from crm.core.bureau import bureau
+from crm.core.db import db
+from crm.core.settings import Settings
+from crm.core.words import Say, say
+from crm.files.models import StoredFile
+
+PREFIX, SUFFIX = "commissioner-", ".tar"
+SQLITE_NAME, POSTGRES_NAME, MANIFEST = "database.sqlite", "database.dump", "manifest.json"
+
+
+class BackupFailed(Exception):
+    """No backup was made, or it cannot be trusted; `why` is for the administrator."""
+
+    def __init__(self, why: Say) -> None:
+        self.why = why
+        super().__init__(why.msgid)
+
+
+@dataclass(frozen=True)
+class Copy:
+    """One backup file on disk."""
+
+    path: Path
+    made_at: datetime
+    size: int
+
+
+def folder() -> Path:
+    settings: Settings = current_app.extensions["commissioner"]
+    return settings.data_dir / "backups"
+
+
+def copies(where: Path | None = None) -> list[Copy]:
+    """The backups in a folder, newest first."""
+    found = sorted((where or folder()).glob(f"{PREFIX}*{SUFFIX}"), reverse=True)
+    return [Copy(path, _made_at(path), path.stat().st_size) for path in found]
+
+
+def _made_at(path: Path) -> datetime:
+    return datetime.strptime(path.name[len(PREFIX) : -len(SUFFIX)] + "+0000", "%Y%m%dT%H%M%S%f%z")
+
+
+def back_up(to: Path | None = None) -> Copy:
+    """Make a backup under a temporary name, verify it, then give it its name; older ones are not touched."""
+    target = to or folder()
+    target.mkdir(parents=True, exist_ok=True)
+    made_at = clock.real_now()
+    final = target / f"{PREFIX}{made_at:%Y%m%dT%H%M%S%f}{SUFFIX}"
+    partial = final.with_suffix(".part")
+    try:
+        with tempfile.TemporaryDirectory(dir=target, prefix=".backup-") as work:
+            _pack(partial, Path(work))
+        verify(partial)
+        partial.replace(final)
+        _sync(target)
+    except (OSError, sqlite3.Error, subprocess.SubprocessError, tarfile.TarError) as error:
+        raise BackupFailed(say("The backup failed: %(error)s. Older backups are untouched.", error=error)) from error
+    finally:
+        partial.unlink(missing_ok=True)
+    return Copy(final, made_at, final.stat().st_size)
+
+
+def nightly() -> str:
+    """The nightly copy: make, verify, keep the newest so many; returns a word for the log."""
+    made = back_up()
+    keep = bureau("backup_keep")
+    for old in copies()[keep:]:
+        old.path.unlink(missing_ok=True)
+    return f"{made.path.name} {made.size}"
+
+
+def _pack(partial: Path, work: Path) -> None:
+    dump = _dump_sqlite(work) if db.engine.dialect.name == "sqlite" else _dump_postgresql(work)
+    db.session.rollback()
+    stored = list(db.session.execute(select(StoredFile.stored_as, StoredFile.sha256).where(StoredFile.removed_at.is_(None))))
+    db.session.rollback()
+    settings: Settings = current_app.extensions["commissioner"]
+    hashes: dict[str, str] = {}
+    with partial.open("wb") as raw:
+        with tarfile.open(fileobj=raw, mode="w") as tar:
+            _add(tar, dump, dump.name, hashes)
+            for stored_as, _sha in stored:
+                source = settings.data_dir / "files" / stored_as[:2] / stored_as
+                if source.is_file():
+                    _add(tar, source, f"files/{stored_as[:2]}/{stored_as}", hashes)
+            manifest = {"made_at": clock.real_now().isoformat(), "schema": schema.current(), "sha256": hashes}
+            _add_bytes(tar, MANIFEST, json.dumps(manifest, indent=1, sort_keys=True).encode())
+        raw.flush()
+        os.fsync(raw.fileno())
+
+
+def _dump_sqlite(work: Path) -> Path:
+    """SQLite's online backup: consistent while others write."""
+    copy = work / SQLITE_NAME
+    raw = db.engine.raw_connection()
+    target = sqlite3.connect(copy)
+    try:
+        raw.driver_connection.backup(target, pages=2000)  # type: ignore[union-attr]
+        target.execute("PRAGMA journal_mode=DELETE")
+    finally:
+        target.close()
+        raw.close()
+    return copy
+
+
+def _dump_postgresql(work: Path) -> Path:
+    copy = work / POSTGRES_NAME
+    run_postgres(["pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={copy}", _libpq_url()])
+    return copy
+
+
+def run_postgres(command: list[str]) -> None:
+    try:
+        subprocess.run(command, check=True, capture_output=True, text=True, timeout=3600)  # noqa: S603
+    except FileNotFoundError:
+        raise BackupFailed(say("%(program)s is missing: install the PostgreSQL client programs", program=command[0])) from None
+    except subprocess.CalledProcessError as error:
+        raise BackupFailed(say("%(program)s failed: %(error)s", program=command[0], error=error.stderr[-500:])) from error
+
+
+def _libpq_url() -> str:
+    return db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _add(tar: tarfile.TarFile, source: Path, name: str, hashes: dict[str, str]) -> None:
+    with source.open("rb") as file:
+        hashes[name] = hashlib.file_digest(file, "sha256").hexdigest()
+    tar.add(source, name, recursive=False)
+
+
+def _add_bytes(tar: tarfile.TarFile, name: str, content: bytes) -> None:
+    info = tarfile.TarInfo(name)
+    info.size = len(content)
+    tar.addfile(info, io.BytesIO(content))
+
+
+def _sync(target: Path) -> None:
+    if os.name == "posix":
+        descriptor = os.open(target, os.O_RDONLY)
+        os.fsync(descriptor)
+        os.close(descriptor)
+
+
+def verify(path: Path) -> dict[str, Any]:
+    """Check every hash, and for SQLite that the copy opens whole; returns the manifest. Raises BackupFailed."""
+    try:
+        with tarfile.open(path) as tar:
+            manifest: dict[str, Any] = json.load(_member(tar, MANIFEST))
+            for name, expected in manifest["sha256"].items():
+                if hashlib.file_digest(_member(tar, name), "sha256").hexdigest() != expected:
+                    raise BackupFailed(say("%(name)s in the backup is damaged", name=name))
+            if SQLITE_NAME in manifest["sha256"]:
+                _open_copy(tar, path.parent)
+    except (tarfile.TarError, KeyError, ValueError, OSError) as error:
+        raise BackupFailed(say("This is not a whole backup: %(error)s", error=error)) from error
+    return manifest
+
+
+def _member(tar: tarfile.TarFile, name: str) -> Any:
+    found = tar.extractfile(name)
+    if found is None:
+        raise BackupFailed(say("%(name)s is missing in the backup", name=name))
+    return found
+
+
+def _open_copy(tar: tarfile.TarFile, where: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=where, prefix=".verify-") as work:
+        copy = Path(work) / SQLITE_NAME
+        copy.write_bytes(_member(tar, SQLITE_NAME).read())
+        with sqlite3.connect(copy) as opened:
+            answer = opened.execute("PRAGMA integrity_check").fetchone()[0]
+            orphan = opened.execute("PRAGMA foreign_key_check").fetchone()
+        opened.close()
+    if answer != "ok" or orphan:
+        raise BackupFailed(say("The copy is damaged: %(answer)s", answer=answer if answer != "ok" else orphan))

@@ -1,0 +1,127 @@
+"""A backup can be restored; a damaged one is refused; a failed one leaves the older ones alone."""
+
+import os
+import subprocess
+import sys
+import tarfile
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from crm.core.db import db, writing
+from crm.ops import backup, restore
+from crm.ops.restore import BackupFailed
+from tests.services import postgres
+
+
+@pytest.fixture(autouse=True)
+def programs(monkeypatch):
+    monkeypatch.setenv("PATH", f"{postgres.programs()}{os.pathsep}{os.environ['PATH']}")
+
+
+@pytest.fixture
+def elsewhere(app, tmp_path, request):
+    """An empty place of the same kind, as `restore --to` takes it."""
+    if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"):
+        return str(tmp_path / "restored")
+    name = f"restored_{os.getpid()}"
+    request.addfinalizer(lambda: postgres.drop_database(name))
+    return postgres.create_database(name)
+
+
+def count(url, table):
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.connect() as connection:
+        found = connection.execute(text(f"SELECT count(*) FROM {table}")).scalar()
+    engine.dispose()
+    return found
+
+
+def test_what_was_there_is_there_again(app, make, cast, elsewhere, tmp_path):
+    for _ in range(3):
+        make.enterprise(commissioner=cast.lin, contact="王总")
+    made = backup.back_up()
+
+    url = restore.restore(made.path, to=elsewhere, files=tmp_path / "files")
+
+    for table in ("enterprise", "assignment", "contact", "entry"):
+        assert count(url, table) == db.session.execute(text(f"SELECT count(*) FROM {table}")).scalar() > 0
+
+
+def test_nothing_is_overwritten_unless_forced(app, make, elsewhere, tmp_path):
+    made = backup.back_up()
+    restore.restore(made.path, to=elsewhere, files=tmp_path)
+    make.enterprise()
+    newer = backup.back_up()
+
+    with pytest.raises(BackupFailed):
+        restore.restore(newer.path, to=elsewhere, files=tmp_path)
+    url = restore.restore(newer.path, to=elsewhere, files=tmp_path, force=True)
+
+    assert count(url, "enterprise") == 1
+
+
+def test_a_flipped_byte_is_found(app, make):
+    make.enterprise()
+    made = backup.back_up()
+    content = bytearray(made.path.read_bytes())
+    content[len(content) // 3] ^= 0xFF
+    made.path.write_bytes(content)
+
+    with pytest.raises(BackupFailed):
+        backup.verify(made.path)
+
+
+def test_stored_files_travel_with_the_rows_that_mention_them(app, make, cast, elsewhere, tmp_path):
+    from crm.files.models import StoredFile
+
+    stored = tmp_path / "files" / "ab" / "abcd"
+    stored.parent.mkdir(parents=True)
+    stored.write_bytes("一份台账".encode())
+    with writing() as session:
+        session.add(StoredFile(name="台账.xlsx", media_type="x", size=12, sha256="0", stored_as="abcd"))
+    made = backup.back_up()
+
+    restore.restore(made.path, to=elsewhere, files=tmp_path / "there")
+
+    found = [*(tmp_path / "restored").rglob("abcd"), *(tmp_path / "there").rglob("abcd")]
+    assert [f.read_bytes().decode() for f in found] == ["一份台账"]
+
+
+def test_only_the_newest_are_kept(app, make):
+    from crm.core.bureau import set_bureau
+
+    with writing():
+        set_bureau("backup_keep", 2, by_id=None, by_name="test")
+    for _ in range(3):
+        backup.nightly()
+
+    assert len(backup.copies()) == 2
+
+
+def test_a_crafted_archive_cannot_write_outside(app, make, elsewhere, tmp_path):
+    made = backup.back_up()
+    evil = tmp_path / "evil"
+    evil.write_text("x")
+    with tarfile.open(made.path, "a") as tar:
+        tar.add(evil, "files/../../outside")
+
+    restore.restore(made.path, to=elsewhere, files=tmp_path / "there")
+
+    assert not list(tmp_path.parent.rglob("outside"))
+
+
+def test_a_full_disk_fails_loudly_and_leaves_the_older_ones(app, make, database, tmp_path):
+    """The child may write files of 4 kB only: what a full disk looks like to the program."""
+    older = backup.back_up()
+    script = (
+        "import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096));"
+        "sys.argv = ['flask', '--app', 'wsgi', 'backup']; runpy.run_module('flask', run_name='__main__')"
+    )
+    env = {**os.environ, "CRM_ENV": "test", "CRM_DATABASE_URL": database, "CRM_DATA_DIR": str(tmp_path), "CRM_SECRET_KEY": "x" * 40}
+
+    done = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, timeout=60)
+
+    assert done.returncode != 0, done.stdout
+    assert [copy.path for copy in backup.copies()] == [older.path]
+    assert not list((tmp_path / "backups").glob("*.part"))
