@@ -1,0 +1,94 @@
+"""A newcomer has Python, git and a fresh clone; nothing is configured and nothing else is installed."""
+
+import http.client
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.services.processes import ROOT, command_line, descendants, is_alive, running, status, until
+
+pytestmark = pytest.mark.slow
+
+COREUTILS = "basename cat chmod cp cut date dirname env head id ln ls mkdir mktemp mv readlink rm sort tail touch tr wc"
+IN_TIME = 180
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory) -> Path:
+    """Both stories in one clone when one worker tells both: the second needs no second download."""
+    place = tmp_path_factory.mktemp("newcomer") / "clone"
+    subprocess.run(["git", "clone", "--quiet", "--no-local", ROOT, place], check=True)
+    return place
+
+
+@pytest.fixture
+def bare(tmp_path) -> dict[str, str]:
+    """PATH with python3, git and coreutils, an empty HOME; what this machine says about its network stays."""
+    bin_folder, home = tmp_path / "bin", tmp_path / "home"
+    bin_folder.mkdir()
+    home.mkdir()
+    (bin_folder / "python3").symlink_to(Path(sys.base_prefix) / "bin" / Path(sys.executable).resolve().name)
+    for program in ["git", *COREUTILS.split()]:
+        (bin_folder / program).symlink_to(shutil.which(program))
+    ours = ("CRM_", "TEST_", "PYTEST_", "VIRTUAL_ENV", "PYTHON", "XDG_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    return {**kept, "PATH": str(bin_folder), "HOME": str(home)}
+
+
+def test_run_reaches_the_sign_in_page_and_stops_cleanly(clone, bare, tmp_path):
+    started = time.monotonic()
+    with running("python3", "tasks.py", "run", "--port", "8400", env=bare, cwd=clone, log=tmp_path / "run") as run:
+        says = run.until_says("Ctrl+C", IN_TIME)
+        assert time.monotonic() - started < IN_TIME
+        address = re.search(r"http://127\.0\.0\.1:\d+", says).group()
+        sign_in = page(address, "/sign-in")
+        assert "<form" in sign_in and "csrf_token" in sign_in
+
+        web, scheduler = (int(re.search(rf"{name}=(\d+)", says).group(1)) for name in ("web", "scheduler"))
+        assert {web, scheduler} <= set(descendants(run.pid))
+        assert "run-scheduler" in command_line(scheduler)
+        run.until(lambda: status(f"{address}/readyz?with=scheduler") == 200, 60)
+
+        family = descendants(run.pid)
+        assert run.stop() == 0
+        assert until(lambda: not any(map(is_alive, family)))
+
+    assert list((tmp_path / "home").iterdir()) == []
+    assert untracked(clone) == ""
+
+
+def test_a_second_setup_costs_nothing(clone, bare):
+    setup = ["python3", "tasks.py", "setup"]
+    subprocess.run(setup, cwd=clone, env=bare, check=True, timeout=IN_TIME, stdout=subprocess.DEVNULL)
+    started = time.monotonic()
+    subprocess.run(setup, cwd=clone, env=bare, check=True)
+    assert time.monotonic() - started < 1
+
+
+def test_a_lost_child_ends_the_other(clone, bare, tmp_path):
+    with running("python3", "tasks.py", "run", "--port", "8450", env=bare, cwd=clone, log=tmp_path / "run") as run:
+        says = run.until_says("Ctrl+C", IN_TIME)
+        web, scheduler = (int(re.search(rf"{name}=(\d+)", says).group(1)) for name in ("web", "scheduler"))
+        os.kill(scheduler, 9)
+        assert run.wait() == 1
+        assert until(lambda: not is_alive(web))
+        assert "scheduler (-9)" in run.output
+
+
+def page(address: str, path: str) -> str:
+    web = http.client.HTTPConnection(address.removeprefix("http://"), timeout=10)
+    web.request("GET", path)
+    answer = web.getresponse()
+    assert answer.status == 200, answer.read()[:500]
+    return answer.read().decode()
+
+
+def untracked(clone: Path) -> str:
+    done = subprocess.run(["git", "status", "--porcelain"], cwd=clone, capture_output=True, text=True, check=True)
+    return done.stdout
