@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+DONE = VENV / "done"
 FRONT_END = VENV / "front-end"
 VENDOR = ROOT / "static" / "vendor"
 PARTS = ROOT / "crm" / "translations" / "parts"
@@ -58,6 +59,8 @@ def test(*arguments: str) -> None:
     """测试 · all lanes in order, or what follows goes to pytest: test -- tests/accounts -x"""
     setup()
     _packages("requirements-test.txt")
+    if not (FRONT_END / "axe.min.js").exists():
+        _fetch_front_end()
     _python("-m", "tests.services")
     chosen = [argument for argument in arguments if argument != "--"]
     _python("-m", *(["pytest", *chosen] if chosen else ["tests.lanes"]))
@@ -99,7 +102,7 @@ def assets() -> None:
     _environment()
     _packages("requirements.txt")
     made_from = [ROOT / "package-lock.json", ROOT / "static" / "icons.txt", ROOT / "crm" / "core" / "front_end.py"]
-    _once("assets", made_from, [VENDOR / "manifest.json", FRONT_END / "axe.min.js"], _fetch_front_end)
+    _once(VENDOR / "made-from", made_from, [VENDOR / "manifest.json"], _fetch_front_end)
 
 
 def lock() -> None:
@@ -137,7 +140,7 @@ TASKS = {task.__name__: task for task in (run, setup, test, check, bench, proof,
 
 def _environment() -> None:
     version = f"{sys.version_info[0]}.{sys.version_info[1]}"
-    done = VENV / "done" / "environment"
+    done = DONE / "environment"
     if PYTHON.exists() and (done.read_text() == version if done.exists() else _has_pip()):
         return
     _tell(f"建立 Python {version} 环境 .venv", "making the environment")
@@ -168,7 +171,7 @@ def _packages(pinned: str) -> None:
                 "check the network; offline: PIP_NO_INDEX=1 PIP_FIND_LINKS=FOLDER-WITH-WHEELS python3 tasks.py setup",
             )
 
-    _once(pinned, [ROOT / pinned], [], install)
+    _once(DONE / pinned, [ROOT / pinned], [], install)
 
 
 def _fetch_front_end() -> None:
@@ -197,10 +200,9 @@ def _npm(folder: Path, *arguments: str) -> None:
     shutil.rmtree(place)
 
 
-def _once(name: str, sources: list[Path], results: list[Path], act) -> None:
-    """Act unless it was done from exactly these sources and the results are still there."""
+def _once(done: Path, sources: list[Path], results: list[Path], act) -> None:
+    """Act unless `done` says it was done from exactly these sources and the results are still there."""
     mark = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
-    done = VENV / "done" / name
     if done.exists() and done.read_text() == mark and all(result.exists() for result in results):
         return
     act()
