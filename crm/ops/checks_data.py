@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Select, func, select, text, update
+from sqlalchemy import RowMapping, Select, func, select, text, update
 
 from crm.accounts.models import Post, User
 from crm.core import clock
@@ -94,16 +94,21 @@ def chain(_settings: Settings) -> Iterator[Finding]:
 
 def first_broken_entry() -> int | None:
     """The id of the first entry whose digest or whose place in the chain is wrong; None when all is unaltered."""
-    previous = ""
-    query = select(Entry, Seal.hash).join(Seal, Seal.entry_id == Entry.id).order_by(Seal.id).execution_options(yield_per=1000)
-    for entry, sealed in db.session.execute(query):
-        if entry.body is not None and digest({c.key: getattr(entry, c.key) for c in Entry.__table__.columns}) != entry.digest:
-            return int(entry.id)
-        previous = hashlib.sha256(f"{previous}|{entry.id}|{entry.digest}".encode()).hexdigest()
-        if previous != sealed:
-            return int(entry.id)
+    query = select(*Entry.__table__.columns, Seal.hash.label("sealed")).join(Seal, Seal.entry_id == Entry.id)
+    with db.session.execute(query.order_by(Seal.id).execution_options(yield_per=1000)) as entries:
+        broken = next(_breaks(entries.mappings()), None)
     missing = select(func.min(Seal.entry_id)).where(~select(Entry.id).where(Entry.id == Seal.entry_id).exists())
-    return db.session.scalar(missing)
+    return broken if broken is not None else db.session.scalar(missing)
+
+
+def _breaks(entries: Iterable[RowMapping]) -> Iterator[int]:
+    previous = ""
+    for entry in entries:
+        if entry["body"] is not None and digest(dict(entry)) != entry["digest"]:
+            yield int(entry["id"])
+        previous = hashlib.sha256(f"{previous}|{entry['id']}|{entry['digest']}".encode()).hexdigest()
+        if previous != entry["sealed"]:
+            yield int(entry["id"])
 
 
 ALL: tuple[Check, ...] = (administrators, orphans, left_behind, stored_files, derived_columns, chain)

@@ -5,8 +5,7 @@ import json
 import pytest
 from sqlalchemy import text
 
-from crm.core import clock
-from crm.core.db import db, writing
+from crm.core.db import db
 from crm.enterprises.models import Enterprise
 from crm.ops import checks_data, doctor
 from crm.timeline import Entry, seal
@@ -69,6 +68,7 @@ def guard_off(app):
             else:
                 raw.execute(text("SET session_replication_role = replica"))
             raw.execute(text(statement))
+        db.session.rollback()
 
     yield run
     if db.engine.dialect.name == "postgresql":
@@ -89,7 +89,6 @@ def test_an_altered_record_is_named(app, cast, guard_off, tampering):
     assert checks_data.first_broken_entry() is None
 
     guard_off(tampering)
-    db.session.expire_all()
 
     assert checks_data.first_broken_entry() in (3, 4)
 
@@ -105,15 +104,12 @@ def test_the_guard_refuses_and_erasure_keeps_the_chain(app, cast):
             refusals += "insert-only" in str(refused)
     with db.engine.begin() as raw:
         raw.execute(text("UPDATE entry SET body = NULL, salt = NULL WHERE id = 3"))
-    db.session.expire_all()
+    db.session.rollback()
 
     assert refusals == 2
     assert db.session.get_one(Entry, 3).body is None
     assert checks_data.first_broken_entry() is None
-    assert clock.today()
 
 
 def test_every_check_runs_on_a_healthy_system(app, cast):
-    with writing():
-        pass
     assert "CRM-E099" not in codes()
