@@ -35,12 +35,8 @@ def setup() -> None:
     _environment()
     _packages("requirements.txt")
     assets()
-    _once(
-        "translations",
-        [*sorted(PARTS.glob("*.po"))],
-        [CATALOGUE],
-        lambda: _python("-m", "crm.core.catalogue", quiet=True),
-    )
+    words = sorted(PARTS.glob("*.po"))
+    _once(DONE / "translations", words, [CATALOGUE], lambda: _python("-m", "crm.core.catalogue", quiet=True))
 
 
 def run(*arguments: str) -> None:
