@@ -44,6 +44,7 @@ class PartReader:
     def __init__(self, limits: Limits) -> None:
         self.facts: SheetFacts | None = None
         self._limits = limits
+        self._has_enough = False
         self._parser = _parser()
         self._parser.StartElementHandler = self._root
 
@@ -54,24 +55,37 @@ class PartReader:
         self._parse(b"", True)
 
     def _parse(self, piece: bytes, last: bool) -> None:
+        if self._has_enough:
+            return
         try:
             self._parser.Parse(piece, last)
-        except (ExpatError, ValueError) as broken:
+        except _Enough:
+            self._has_enough = True
+        except (ExpatError, ValueError, KeyError) as broken:
             raise Refusal(Reason.DAMAGED) from broken
 
     def _root(self, name: str, attributes: list[str]) -> None:
         """Only sheets are looked into; other parts are merely parsed to their end."""
         if _local(name) == "worksheet":
             self.facts = SheetFacts()
-            self._parser.StartElementHandler = _SheetWalk(self._parser, self.facts, self._limits).element
+            prefix = name.removesuffix("worksheet")
+            self._parser.StartElementHandler = _SheetWalk(self._parser, self.facts, self._limits, prefix).element
         else:
             self._parser.StartElementHandler = None
 
 
 class _SheetWalk:
-    """Follows `row`, `c`, `v` through a sheet; a cell without a reference follows its neighbour."""
+    """Follows rows, cells and values through a sheet; a cell without a reference follows its neighbour."""
 
-    def __init__(self, parser: XMLParserType, facts: SheetFacts, limits: Limits) -> None:
+    def __init__(self, parser: XMLParserType, facts: SheetFacts, limits: Limits, prefix: str) -> None:
+        self._act = {
+            f"{prefix}c": self._cell,
+            f"{prefix}v": self._value,
+            f"{prefix}is": self._value,
+            f"{prefix}row": self._start_row,
+            f"{prefix}f": self._start_formula,
+            f"{prefix}col": self._columns,
+        }
         self._parser = parser
         self._facts = facts
         self._most = limits.cells
@@ -83,22 +97,15 @@ class _SheetWalk:
         self._formula: tuple[int, int] | None = None
 
     def element(self, name: str, attributes: list[str]) -> None:
-        name = _local(name)
-        if name == "c":
-            self._cell(attributes)
-        elif name == "v" or name == "is":
-            self._value()
-        elif name == "row":
-            self._start_row(_pairs(attributes))
-        elif name == "f":
-            self._start_formula()
-        elif name == "col":
-            self._columns(_pairs(attributes))
+        act = self._act.get(name)
+        if act:
+            act(attributes)
 
-    def _start_row(self, attributes: Attributes) -> None:
-        self._row = int(attributes.get("r", self._row + 1))
+    def _start_row(self, attributes: list[str]) -> None:
+        row = _pairs(attributes)
+        self._row = int(row.get("r", self._row + 1))
         self._column = -1
-        self._row_is_hidden = _yes(attributes.get("hidden")) or float(attributes.get("ht", 1)) == 0
+        self._row_is_hidden = _yes(row.get("hidden")) or float(row.get("ht", 1)) == 0
         self._count()
 
     def _cell(self, attributes: list[str]) -> None:
@@ -124,31 +131,34 @@ class _SheetWalk:
             facts.hidden_rows.add(self._row)
         return self._row, self._column
 
-    def _start_formula(self) -> None:
+    def _start_formula(self, _: list[str]) -> None:
         """Until a value with text follows, the formula counts as never calculated (`t="str"` may be empty)."""
         place = self._place()
         if self._type != "str":
             self._facts.note(*place, UNCALCULATED)
             self._formula = place
 
-    def _value(self) -> None:
+    def _value(self, _: list[str]) -> None:
         place = self._place()
         if self._type == "e" or self._formula == place:
-            self._parser.CharacterDataHandler = lambda text: self._value_text(place, text)
+            self._parser.CharacterDataHandler = self._value_text
+            self._parser.EndElementHandler = self._end_value
 
-    def _value_text(self, place: tuple[int, int], text: str) -> None:
-        row, column = place
-        self._parser.CharacterDataHandler = None
-        self._formula = None
+    def _value_text(self, text: str) -> None:
         if self._type == "e":
-            self._facts.note(row, column, text)
-        else:
-            self._facts.oddities[row].pop(column, None)
+            self._facts.note(self._row, self._column, text)
+        elif self._formula:
+            self._facts.oddities[self._row].pop(self._column, None)
+        self._formula = None
 
-    def _columns(self, attributes: Attributes) -> None:
-        if _yes(attributes.get("hidden")):
-            first, last = int(attributes["min"]), int(attributes["max"])
-            self._facts.hidden_columns.update(range(first - 1, min(last, 16_384)))
+    def _end_value(self, _: str) -> None:
+        self._parser.CharacterDataHandler = self._parser.EndElementHandler = None
+
+    def _columns(self, attributes: list[str]) -> None:
+        columns = _pairs(attributes)
+        if _yes(columns.get("hidden")):
+            first, last = int(columns["min"]), int(columns["max"])
+            self._facts.hidden_columns.update(range(max(first - 1, 0), min(last, 16_384)))
 
     def _count(self) -> None:
         """Rows count like cells: a million empty ones cost as much to walk through. Stops one past the limit."""
