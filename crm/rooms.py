@@ -33,10 +33,11 @@ def desk(app: Flask, _: Settings) -> None:
 
 
 def ops(app: Flask, _: Settings) -> None:
-    from crm.ops import commands, health
+    from crm.ops import commands, health, progress
 
     commands.install(app)
     app.register_blueprint(health.bp)
+    app.register_blueprint(progress.bp)
 
 
 ALL: tuple[Callable[[Flask, Settings], None], ...] = (accounts, handover, desk, ops)

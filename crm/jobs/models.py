@@ -13,6 +13,7 @@ from crm.core import clock
 from crm.core.claims import Claimable
 from crm.core.db import db
 from crm.core.types import EnumText, Id, Json, UtcDateTime
+from crm.core.words import Say
 
 
 class JobState(StrEnum):
@@ -33,7 +34,7 @@ class Job(Claimable, db.Model):
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
     attempts: Mapped[int] = mapped_column(default=0)
-    problem: Mapped[str] = mapped_column(Text, default="")
+    problem: Mapped[Any] = mapped_column(Json, default=list)
     result: Mapped[Any | None] = mapped_column(Json)
     by_id: Mapped[int | None] = mapped_column(Id, index=True)
     by_name: Mapped[str] = mapped_column(String(80), default="")
@@ -42,6 +43,15 @@ class Job(Claimable, db.Model):
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (Index("ix_job_state_id", "state", "id"), {"sqlite_autoincrement": True})
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (JobState.WAITING, JobState.RUNNING)
+
+    @property
+    def reasons(self) -> list[Say]:
+        """Why it failed, in words for its owner."""
+        return [Say.from_json(kept) for kept in self.problem]
 
 
 class Heartbeat(db.Model):

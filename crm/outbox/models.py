@@ -56,7 +56,10 @@ class Delivery(Claimable, db.Model):
     words: Mapped[str] = mapped_column(Text, default="")
     is_repeat: Mapped[bool] = mapped_column(default=False)
 
-    __table_args__ = (Index("ix_delivery_state_next_attempt_at", "state", "next_attempt_at"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        Index("ix_delivery_state_next_attempt_at", "state", "next_attempt_at"),
+        {"sqlite_autoincrement": True},
+    )
 
 
 class DeliveryAttempt(db.Model):

@@ -1,0 +1,142 @@
+"""The mail server: smtp:// is a plain relay, smtp+starttls:// and smtps:// are encrypted and never fall back."""
+
+from __future__ import annotations
+
+import smtplib
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.policy import SMTP as WIRE
+from urllib.parse import unquote, urlsplit
+
+from crm.core.failpoint import failpoint
+from crm.core.rulebook import rulebook
+from crm.core.settings import BadSettings
+from crm.outbox import rules
+from crm.outbox.rules import Outcome, Reply
+
+CONNECT_SECONDS = 10.0
+COMMAND_SECONDS = 30.0
+MESSAGE_SECONDS = 120.0
+PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+
+
+@dataclass(frozen=True)
+class Server:
+    """A mail server as `CRM_SMTP_URL` names it: scheme://user:password@host:port."""
+
+    scheme: str
+    host: str
+    port: int
+    user: str
+    password: str
+    ca_file: str
+    hello: str
+
+    @classmethod
+    def of(cls, url: str, ca_file: str = "", hello: str = "localhost") -> Server:
+        parts = urlsplit(url)
+        if parts.scheme not in PORTS or not parts.hostname:
+            raise BadSettings("CRM_SMTP_URL must begin with smtp://, smtp+starttls:// or smtps:// and name a host")
+        port = parts.port or PORTS[parts.scheme]
+        user, password = unquote(parts.username or ""), unquote(parts.password or "")
+        return cls(parts.scheme, parts.hostname, port, user, password, ca_file, hello)
+
+    def send(self, message: EmailMessage, *, sender: str, to: str) -> Reply:
+        """Hand one message over; whatever happens becomes a Reply within two minutes."""
+        try:
+            with self._connected() as line:
+                return _dialogue(line, message, sender, to)
+        except smtplib.SMTPResponseException as refused:
+            return _channel(refused.smtp_code, _text(refused.smtp_error))
+        except (smtplib.SMTPException, OSError) as lost:
+            return Reply(Outcome.CHANNEL, None, f"{lost.__class__.__name__}: {lost}")
+
+    @contextmanager
+    def _connected(self) -> Iterator[smtplib.SMTP]:
+        line = self._opened()
+        watch = threading.Timer(MESSAGE_SECONDS, _cut, [line])
+        watch.daemon = True
+        watch.start()
+        try:
+            assert line.sock is not None
+            line.sock.settimeout(COMMAND_SECONDS)
+            if self.scheme == "smtp+starttls":
+                line.starttls(context=self._tls())
+            if self.user:
+                line.login(self.user, self.password)
+            yield line
+        finally:
+            watch.cancel()
+            line.close()
+
+    def _opened(self) -> smtplib.SMTP:
+        if self.scheme == "smtps":
+            tls = self._tls()
+            return smtplib.SMTP_SSL(self.host, self.port, self.hello, timeout=CONNECT_SECONDS, context=tls)
+        return smtplib.SMTP(self.host, self.port, self.hello, timeout=CONNECT_SECONDS)
+
+    def _tls(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=self.ca_file or None)
+
+
+def _dialogue(line: smtplib.SMTP, message: EmailMessage, sender: str, to: str) -> Reply:
+    line.ehlo_or_helo_if_needed()
+    for code, words in (line.mail(sender), line.rcpt(to), line.docmd("DATA")):
+        if code not in (250, 251, 354):
+            return _meaning(code, words)
+    try:
+        line.send(_wire(message))
+        failpoint("smtp.told")
+        code, words = line.getreply()
+    except (smtplib.SMTPException, OSError) as lost:
+        return Reply(Outcome.UNCERTAIN, None, f"{lost.__class__.__name__}: {lost}")
+    if code != 250:
+        return _meaning(code, words)
+    _part(line)
+    return Reply(Outcome.ACCEPTED, code, _text(words))
+
+
+def _part(line: smtplib.SMTP) -> None:
+    """Say goodbye; the message is theirs already, so nothing here counts."""
+    try:
+        line.docmd("QUIT")
+    except (smtplib.SMTPException, OSError):
+        return
+
+
+def _wire(message: EmailMessage) -> bytes:
+    """The message as it goes over the line: CRLF, leading dots doubled, a dot alone at the end."""
+    lines = message.as_bytes(policy=WIRE).replace(b"\r\n.", b"\r\n..")
+    return lines + (b"" if lines.endswith(b"\r\n") else b"\r\n") + b".\r\n"
+
+
+def _meaning(code: int, words: bytes) -> Reply:
+    return rules.meaning(_known_replies(), code, _text(words))
+
+
+def _channel(code: int, words: str) -> Reply:
+    """Refused before any message was spoken of: whatever the code, no other message would pass now."""
+    return Reply(Outcome.CHANNEL, code, words)
+
+
+def _known_replies() -> list[dict[str, object]]:
+    book = rulebook("outbox/replies").editions[-1]
+    replies: list[dict[str, object]] = book.content["replies"]
+    return replies
+
+
+def _text(words: bytes | str) -> str:
+    return words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+
+
+def _cut(line: smtplib.SMTP) -> None:
+    if line.sock is not None:
+        try:
+            line.sock.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            line.close()
