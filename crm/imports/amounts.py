@@ -1,0 +1,135 @@
+"""Money and other numbers as bureaus write them: 5000 under “单位：万元”, 1.2亿, 约500, 500万美元, 5,000,000元."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+from crm.core.words import Say, say
+from crm.imports.outcome import Outcome, Parsed, Problem, of_text, written
+from crm.sheets.grid import Cell, Kind
+
+YUAN = "CNY"
+USUAL_UNIT = "万元"
+LARGEST = 10**16
+
+_CURRENCIES = {
+    "USD": "美元|美金|us\\$|usd|\\$",
+    "HKD": "港元|港币|港幣|hk\\$|hkd",
+    "EUR": "欧元|eur|€",
+    "JPY": "日元|日圆|日币|jpy",
+    "GBP": "英镑|gbp|£",
+    "SGD": "新加坡元|新加坡币|新元|sgd",
+    "KRW": "韩元|韩币|krw",
+    "TWD": "新台币|台币|twd",
+    "AUD": "澳元|澳大利亚元|aud",
+    "CAD": "加元|加拿大元|cad",
+    "CHF": "瑞士法郎|瑞郎|chf",
+    "MOP": "澳门元|澳门币|mop",
+    "CNY": "人民币元|人民币|rmb|cny|[¥￥元圆]",
+}
+_SCALES = {"": 1, "百": 10**2, "千": 10**3, "万": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8, "万亿": 10**12}
+_CURRENCY = re.compile("|".join(f"(?P<{code}>{words})" for code, words in _CURRENCIES.items()))
+_APPROXIMATE = re.compile(
+    r"^(?:约|大约|大概|近|逾|超过|超|不足|不到)|(?:左右|上下|余|多|以上|以内)$|(?<=[\d万亿千])[余多]"
+)
+_NUMBER = re.compile(r"(-?[\d,]*\d(?:\.\d+)?|-?\.\d+)(万亿|千万|百万|亿|万|千|百)?整?")
+_THOUSANDS = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|-?\.\d+")
+
+
+@dataclass(frozen=True)
+class Amount:
+    """Whole units of a currency: yuan for CNY. `is_approximate` when the writer said 约, 余, 左右 …"""
+
+    units: int
+    currency: str = YUAN
+    is_approximate: bool = False
+
+
+@of_text
+def money(cell: Cell, text: str, unit: str | None) -> Outcome[Amount]:
+    """`unit` is what the head or the sheet says (万元, 亿元, 元); a unit in the cell wins; without any, 万元."""
+    if cell.kind not in (Kind.NUMBER, Kind.TEXT) or cell.imprecise:
+        return Problem(_no_amount(text))
+    return _of_text(text, unit)
+
+
+def count(cell: Cell | None) -> Outcome[int]:
+    """A number of people or things: 300, 300人, 约300."""
+    outcome = number(cell)
+    if isinstance(outcome, Problem) or outcome.value is None:
+        return outcome if isinstance(outcome, Problem) else Parsed(None)
+    if outcome.value != int(outcome.value) or not 0 <= outcome.value < 10_000_000:
+        return Problem(say("%(value)s is not a whole number from 0 up. Write digits only.", value=written(cell)))
+    return Parsed(int(outcome.value), outcome.note)
+
+
+@of_text
+def number(_cell: Cell, text: str) -> Outcome[Decimal]:
+    """A plain number, thousands separators and 万 allowed, a counting word behind it dropped."""
+    bare, is_approximate = _without_approximation(re.sub(r"[人名位个家户件项%％]$", "", _flat(text)))
+    found = _NUMBER.fullmatch(bare)
+    value = _decimal(found.group(1)) if found else None
+    if found is None or value is None:
+        return Problem(say("%(value)s is not a number. Write digits only.", value=text))
+    return Parsed(value * _SCALES[found.group(2) or ""], _approximately(text) if is_approximate else None)
+
+
+def _of_text(text: str, unit: str | None) -> Outcome[Amount]:
+    bare, is_approximate = _without_approximation(_flat(text))
+    currencies = {str(found.lastgroup) for found in _CURRENCY.finditer(bare)}
+    figure = re.sub(r"[()]", "", _CURRENCY.sub("", bare))
+    figure, is_approximate_inside = _without_approximation(figure)
+    found = _NUMBER.fullmatch(figure)
+    value = _decimal(found.group(1)) if found else None
+    if found is None or value is None or len(currencies) > 1:
+        return Problem(_no_amount(text))
+    currency = currencies.pop() if currencies else ""
+    scale = _scale(found.group(2), currency, unit)
+    units = int((value * scale).quantize(Decimal(1), ROUND_HALF_UP))
+    if not 0 <= units <= LARGEST:
+        return Problem(say("%(value)s cannot be an amount of capital. Check figure and unit.", value=text))
+    amount = Amount(units, currency or YUAN, is_approximate or is_approximate_inside)
+    return Parsed(amount, _note(amount, text))
+
+
+def _scale(in_cell: str | None, currency: str, unit: str | None) -> int:
+    """What the figure counts: the cell's own 万 or 亿; else single units when it names a currency; else the head's."""
+    if in_cell:
+        return _SCALES[in_cell]
+    return 1 if currency else _SCALES[(unit or USUAL_UNIT).removesuffix("元")]
+
+
+def _note(amount: Amount, text: str) -> Say | None:
+    if amount.currency != YUAN:
+        return say("“%(value)s” is kept in its own currency, %(currency)s", value=text, currency=amount.currency)
+    return _approximately(text) if amount.is_approximate else None
+
+
+def _approximately(text: str) -> Say:
+    return say("“%(value)s” is approximate", value=text)
+
+
+def _flat(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _without_approximation(text: str) -> tuple[str, bool]:
+    bare = _APPROXIMATE.sub("", text)
+    return bare, bare != text
+
+
+def _decimal(figure: str) -> Decimal | None:
+    """None for separators in odd places: 5,00 may be 5.00 or 500."""
+    if not _THOUSANDS.fullmatch(figure):
+        return None
+    try:
+        return Decimal(figure.replace(",", ""))
+    except InvalidOperation:
+        return None
+
+
+def _no_amount(text: str) -> Say:
+    return say("%(value)s is not one amount. Write a figure such as 5000, 1.2亿 or 500万美元.", value=text)

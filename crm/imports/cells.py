@@ -1,0 +1,174 @@
+"""Reading one cell as its column's field wants it. Every refusal names the value, the reason and how to mend it.
+
+`parse` picks the reader by the field's `kind` in data/synonyms.yaml. Empty cells, dashes and masked values give
+`Parsed(None)`: what the register has stays.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from crm.core.words import Say, say
+from crm.enterprises import credit_code, phones
+from crm.enterprises.names import normal, tidy
+from crm.imports import amounts, dates, persons
+from crm.imports.outcome import Outcome, Parsed, Problem, masked, of_text, written
+from crm.imports.synonyms import Field
+from crm.sheets.grid import Cell, Kind
+from crm.tiers.rules import Claim, recognise_tier, recognise_titles
+
+YES = frozenset({"是", "有", "对", "已", "√", "✓", "✔", "☑", "v", "y", "yes", "true", "1", "○", "已认定"})
+NO = frozenset({"否", "不是", "×", "✗", "✘", "☒", "x", "n", "no", "false", "0", "非", "未", "未认定"})
+
+_EMAIL = re.compile(r"[^@\s,;、，；]+@[^@\s,;、，；]+\.[A-Za-z]{2,}")
+_STOCK = re.compile(r"\d{5,6}")
+_EXCHANGE = re.compile(r"(?:\.?(?:SH|SZ|BJ|HK|NQ)|[(（].*[)）])$|^(?:SH|SZ|BJ|HK)", re.IGNORECASE)
+
+
+def parse(field: Field, cell: Cell | None, *, unit: str | None = None, title: str | None = None) -> Outcome[Any]:
+    """The value of a cell under a field; `unit` of money and `title` of a 是否规上 column come from the head."""
+    if field.kind == "money":
+        return amounts.money(cell, unit)
+    if field.kind == "titles":
+        return titles(cell, title)
+    outcome = READERS[field.kind](cell)
+    if isinstance(outcome, Parsed) and field.longest and len(str(outcome.value or "")) > field.longest:
+        return Problem(_too_long(str(outcome.value), field.longest))
+    return outcome
+
+
+@of_text
+def text(_cell: Cell, found: str) -> Outcome[str]:
+    """Any words; line breaks and runs of spaces become one space."""
+    return Parsed(" ".join(found.split()))
+
+
+@of_text
+def name(_cell: Cell, found: str) -> Outcome[str]:
+    """The name of an enterprise; a line break inside it is removed."""
+    words = tidy(found)
+    if phones.is_masked(words):
+        return masked()
+    if len(normal(words)) < 2 or not any(map(str.isalpha, words)):
+        return Problem(say("%(value)s is no enterprise name. Are two columns swapped?", value=words))
+    return Parsed(words)
+
+
+@of_text
+def code(cell: Cell, found: str) -> Outcome[str]:
+    """A valid credit code in its normal form; one stored as a number has lost digits unless it has few."""
+    if "*" in found:
+        return masked()
+    if cell.imprecise or (cell.kind is Kind.NUMBER and len(found) > 15):
+        return Problem(credit_code.precision_lost(found))
+    wrong = credit_code.problem(found)
+    return Problem(wrong) if wrong else Parsed(credit_code.normal(found))
+
+
+@of_text
+def phone(cell: Cell, found: str) -> Outcome[tuple[str, ...]]:
+    """One or several numbers; a landline stored as a number gets its leading 0 back."""
+    if phones.is_masked(found):
+        return masked()
+    if cell.kind is Kind.NUMBER and not phones.normal(found) and (landline := phones.normal(f"0{found}")):
+        return Parsed((landline,), say("“%(value)s” is read as %(phone)s", value=found, phone=landline))
+    numbers = [(piece, phones.normal(piece)) for piece in phones.split(found)]
+    for piece, number in numbers or [(found, None)]:
+        if number is None:
+            wrong = say(
+                "%(value)s is neither a mobile number of 11 digits nor a landline with area code. Check the digits.",
+                value=piece.strip(),
+            )
+            return Problem(wrong)
+    return Parsed(tuple(dict.fromkeys(number for _, number in numbers if number)))
+
+
+def mobile(cell: Cell | None) -> Outcome[str]:
+    """The mobile number with which an official signs in; the first mobile of several."""
+    outcome = phone(cell)
+    if isinstance(outcome, Problem) or outcome.value is None:
+        return outcome if isinstance(outcome, Problem) else Parsed(None, outcome.note)
+    found = next(filter(phones.MOBILE.fullmatch, outcome.value), None)
+    if found is None:
+        return Problem(say("%(value)s is no mobile number. It has 11 digits and begins with 1.", value=written(cell)))
+    return Parsed(found)
+
+
+@of_text
+def email(_cell: Cell, found: str) -> Outcome[str]:
+    if not _EMAIL.fullmatch(found):
+        return Problem(say("%(value)s is no e-mail address. It looks like name@example.com.", value=found))
+    return Parsed(found)
+
+
+@of_text
+def stock(cell: Cell, found: str) -> Outcome[str]:
+    """Five digits (Hong Kong) or six; 603123.SH loses its exchange. A shorter number has lost its leading zeros."""
+    bare = _EXCHANGE.sub("", found).strip()
+    if cell.kind is Kind.NUMBER and len(bare) < 6:
+        lost = say("%(value)s has lost its leading zeros. Set the column to text and type it again.", value=found)
+        return Problem(lost)
+    if not _STOCK.fullmatch(bare):
+        return Problem(say("%(value)s is no stock code. It has six digits, five in Hong Kong.", value=found))
+    return Parsed(bare)
+
+
+@of_text
+def tier(_cell: Cell, found: str) -> Outcome[str]:
+    """The code of a tier from the bureau's own words."""
+    recognised = recognise_tier(found)
+    if recognised is None:
+        return Problem(say("%(value)s is no tier. Write T1, T2, T3, T4 or X, or its name.", value=found))
+    return Parsed(recognised)
+
+
+@of_text
+def titles(_cell: Cell, found: str, title: str | None = None) -> Outcome[tuple[Claim, ...]]:
+    """Titles named in a cell, or, in a column of its own title, a yes or a year. No answer takes a title away."""
+    if title and found.casefold() in NO:
+        return Parsed(None)
+    if title and (found.casefold() in YES or re.fullmatch(r"20\d{2}年?", found)):
+        return Parsed((Claim(title, int(found[:4]) if found[:2] == "20" else None),))
+    claims = recognise_titles(found)
+    if claims.unknown:
+        unknown = "、".join(claims.unknown)
+        note = say("“%(value)s” is no known title and stays out", value=unknown)
+        return Parsed(claims.held or None, note)
+    return Parsed(claims.held or None)
+
+
+@of_text
+def boolean(_cell: Cell, found: str) -> Outcome[bool]:
+    """是, √, 有, 1 … or 否, ×, 0 …"""
+    if found.casefold() in YES or found.casefold() in NO:
+        return Parsed(found.casefold() in YES)
+    return Problem(say("%(value)s is neither yes nor no. Write 是 or 否.", value=found))
+
+
+def _too_long(value: str, longest: int) -> Say:
+    return say(
+        "“%(value)s…” has %(count)s characters, the register keeps %(longest)s. Shorten it.",
+        value=value[:20],
+        count=len(value),
+        longest=longest,
+    )
+
+
+READERS: dict[str, Callable[[Cell | None], Outcome[Any]]] = {
+    "ignored": lambda cell: Parsed(None),
+    "text": text,
+    "name": name,
+    "code": code,
+    "people": persons.officials,
+    "official": persons.official,
+    "person": persons.person,
+    "phone": phone,
+    "mobile": mobile,
+    "email": email,
+    "stock": stock,
+    "tier": tier,
+    "date": dates.day,
+    "count": amounts.count,
+}

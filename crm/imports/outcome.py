@@ -1,0 +1,116 @@
+"""What reading one cell gives: a value, perhaps with a remark for the check page, or words for what to mend."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Concatenate, Generic, ParamSpec, TypeAlias, TypeVar, cast
+
+from crm.core.words import Say, say
+from crm.sheets.grid import Cell, Kind
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+EMPTY = frozenset(
+    {
+        "/",
+        "//",
+        "\\",
+        "-",
+        "--",
+        "---",
+        "—",
+        "——",
+        "–",
+        "―",
+        "－",
+        ".",
+        "*",
+        "无",
+        "無",
+        "没有",
+        "暂无",
+        "暂缺",
+        "缺",
+        "空",
+        "空白",
+        "待定",
+        "待补",
+        "待补充",
+        "待补信用代码",
+        "待查",
+        "未知",
+        "未填",
+        "不详",
+        "不适用",
+        "n/a",
+        "na",
+        "n.a.",
+        "null",
+        "none",
+        "nil",
+        "#n/a",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Parsed(Generic[T]):
+    """`value` None: nothing to change, what the register has stays. `note` is shown, it keeps no row out."""
+
+    value: T | None
+    note: Say | None = None
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why the cell cannot be taken, with its value, and how to mend it."""
+
+    say: Say
+
+
+Outcome: TypeAlias = Parsed[T] | Problem
+
+
+def of_text(
+    read: Callable[Concatenate[Cell, str, P], Outcome[T]],
+) -> Callable[Concatenate[Cell | None, P], Outcome[T]]:
+    """Make a reader of cells out of one of non-empty ones with their text: what is empty or broken is answered here."""
+
+    def reader(cell: Cell | None, /, *args: P.args, **kwargs: P.kwargs) -> Outcome[T]:
+        if problem := _broken(cell):
+            return problem
+        text = written(cell)
+        return read(cell, text, *args, **kwargs) if cell and text else Parsed(None)
+
+    return cast("Callable[Concatenate[Cell | None, P], Outcome[T]]", wraps(read)(reader))
+
+
+def written(cell: Cell | None) -> str:
+    """The cell as text: half-width letters and digits, spaces at the ends gone; "" when it is empty or a dash."""
+    text = half_width(cell.text).strip() if cell else ""
+    return "" if text.casefold() in EMPTY else text
+
+
+def half_width(text: str) -> str:
+    """Full-width letters, digits and spaces folded; Chinese punctuation stays as it is."""
+    return "".join(unicodedata.normalize("NFKC", c) if "０" <= c <= "ｚ" or c == "\u3000" else c for c in text)
+
+
+def _broken(cell: Cell | None) -> Problem | None:
+    """A cell without a value of its own: a formula with an error, or one that was never calculated."""
+    if cell is None or cell.kind not in (Kind.ERROR, Kind.UNCALCULATED):
+        return None
+    if cell.kind is Kind.ERROR and cell.text.casefold() in EMPTY:
+        return None
+    if cell.kind is Kind.ERROR:
+        return Problem(say("The formula in this cell shows %(value)s. Type the value itself.", value=cell.text))
+    return Problem(say("The formula in this cell was never calculated. Open and save the file once, then upload it."))
+
+
+def masked() -> Parsed[T]:
+    """For a value with stars: an export showed it so, it must not overwrite the real one."""
+    return Parsed(None, say("Masked value, what the register has stays"))
