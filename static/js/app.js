@@ -1,0 +1,105 @@
+/* What every page needs: no double sending, focus on errors, words when the server is silent, small menus that close. */
+(function () {
+  "use strict";
+  var body = document.body;
+
+  function each(selector, act, within) {
+    Array.prototype.forEach.call((within || document).querySelectorAll(selector), act);
+  }
+
+  /* Sending: the pressed button says so and cannot be pressed twice. Coming back by the back button undoes it. */
+  function busy(form, button) {
+    form.setAttribute("aria-busy", "true");
+    if (!button || button.dataset.words) return;
+    button.dataset.words = button.innerHTML;
+    button.style.minWidth = button.offsetWidth + "px";
+    if (button.classList.contains("btn-primary")) button.textContent = body.dataset.busy;
+    button.disabled = true;
+  }
+
+  function ready(form) {
+    form.removeAttribute("aria-busy");
+    each("button[data-words]", function (button) {
+      button.innerHTML = button.dataset.words;
+      button.disabled = false;
+      delete button.dataset.words;
+    }, form);
+  }
+
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("data-stays")) return;
+    if (form.getAttribute("aria-busy") === "true") return event.preventDefault();
+    /* after the browser has collected the fields, or the pressed button's own name would be lost */
+    setTimeout(function () { if (!event.defaultPrevented) busy(form, event.submitter || form.querySelector(".btn-primary")); }, 0);
+  });
+  window.addEventListener("pageshow", function (event) {
+    if (event.persisted) each("form[aria-busy]", ready);
+  });
+  document.addEventListener("htmx:afterRequest", function (event) {
+    var form = event.detail.elt.closest("form");
+    if (form) ready(form);
+  });
+
+  /* Refused: the summary gets the focus, its links lead to the field itself. */
+  function toErrors(within) {
+    var summary = (within || document).querySelector("#error-summary");
+    if (summary) summary.focus();
+  }
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest(".error-summary a[href^='#']");
+    var field = link && document.getElementById(link.getAttribute("href").slice(1));
+    if (!field) return;
+    event.preventDefault();
+    var folded = field.closest("details");
+    if (folded) folded.open = true;
+    field.focus();
+    field.scrollIntoView({ block: "center" });
+  });
+  document.addEventListener("htmx:afterSettle", function (event) { toErrors(event.detail.elt); });
+  toErrors();
+
+  /* htmx: the session's token goes along with everything that is not a GET; empty filters stay out of the address. */
+  document.addEventListener("htmx:configRequest", function (event) {
+    var token = document.querySelector("input[name='csrf_token']");
+    var fields = event.detail.formData;
+    if (event.detail.verb !== "get" && token) event.detail.headers["X-CSRFToken"] = token.value;
+    if (event.detail.verb === "get" && fields) {
+      Array.from(fields.entries()).forEach(function (pair) { if (pair[1] === "") fields.delete(pair[0]); });
+    }
+  });
+
+  function tell(words) {
+    var place = document.getElementById("flashes");
+    if (!place || !words) return;
+    place.textContent = "";
+    var box = document.createElement("div");
+    box.className = "note note-bad";
+    box.setAttribute("role", "alert");
+    box.textContent = words;
+    place.appendChild(box);
+    box.scrollIntoView({ block: "nearest" });
+  }
+  document.addEventListener("htmx:sendError", function () { tell(body.dataset.lost); });
+  document.addEventListener("htmx:responseError", function (event) {
+    if (event.detail.xhr.status !== 401) tell(body.dataset.failed);
+  });
+
+  /* Menus: one open at a time; a click beside them or Escape closes. */
+  function closeMenus(except) {
+    each("details.pop[open], details.filter-more[open]", function (menu) { if (menu !== except) menu.open = false; });
+  }
+  document.addEventListener("click", function (event) {
+    closeMenus(event.target.closest("details.pop, details.filter-more"));
+    if (event.target.closest("[data-print]")) window.print();
+  });
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Escape") return;
+    var open = document.querySelector("details.pop[open] > summary, details.filter-more[open] > summary");
+    if (open) { closeMenus(); open.focus(); }
+    if (location.hash === "#menu") location.hash = "main";
+  });
+  each("[data-print]", function (button) { button.hidden = false; });
+
+  window.commissioner = { each: each, tell: tell, toErrors: toErrors };
+})();

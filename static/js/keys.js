@@ -1,0 +1,64 @@
+/* Shortcuts, none of them needed: / ? g-h g-e, j k Enter in lists. Off when <body data-shortcuts="off"> (WCAG 2.1.4). */
+(function () {
+  "use strict";
+  var waiting = "";
+  var timer = 0;
+
+  function typing(target) {
+    return target.isContentEditable || /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName) || target.closest("dialog");
+  }
+
+  function toSearch() {
+    var box = document.getElementById("search");
+    if (!box || !box.offsetParent) box = document.querySelector("input[type=search], input[name=q]");
+    if (box) { box.focus(); box.select(); }
+    return Boolean(box);
+  }
+
+  function toHelp() {
+    var help = document.getElementById("help");
+    if (help) { help.open = !help.open; help.querySelector("summary").focus(); }
+    return Boolean(help);
+  }
+
+  function go(url) {
+    if (url) location.assign(url);
+    return Boolean(url);
+  }
+
+  function step(by) {
+    var rows = Array.prototype.slice.call(document.querySelectorAll(".grid tbody tr"));
+    var here = rows.findIndex(function (row) { return row.classList.contains("is-here"); });
+    var next = rows[Math.max(0, Math.min(rows.length - 1, here + by))];
+    if (!next) return false;
+    if (here >= 0) rows[here].classList.remove("is-here");
+    next.classList.add("is-here");
+    var link = next.querySelector("[data-open]");
+    if (link) link.focus({ preventScroll: true });
+    next.scrollIntoView({ block: "nearest" });
+    return true;
+  }
+
+  var KEYS = {
+    "/": toSearch,
+    "?": toHelp,
+    j: function () { return step(1); },
+    k: function () { return step(-1); },
+    gh: function () { return go(document.body.dataset.home); },
+    ge: function () { return go(document.body.dataset.enterprises); }
+  };
+
+  document.addEventListener("keydown", function (event) {
+    if (document.body.dataset.shortcuts !== "on" || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (typing(event.target)) return;
+    var pressed = waiting + event.key;
+    waiting = "";
+    clearTimeout(timer);
+    if (pressed === "g") {
+      waiting = "g";
+      timer = setTimeout(function () { waiting = ""; }, 1000);
+    } else if (KEYS[pressed] && KEYS[pressed]()) {
+      event.preventDefault();
+    }
+  });
+})();
