@@ -4,6 +4,8 @@ import http.client
 import os
 import re
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 import time
@@ -11,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.services.processes import ROOT, command_line, descendants, is_alive, running, status, until
+from tests.services.processes import ROOT, command_line, descendants, free_port, is_alive, running, status, until
 
 pytestmark = pytest.mark.slow
 
@@ -43,7 +45,9 @@ def bare(tmp_path) -> dict[str, str]:
 
 def test_run_reaches_the_sign_in_page_and_stops_cleanly(clone, bare, tmp_path):
     started = time.monotonic()
-    with running("python3", "tasks.py", "run", "--port", "8400", env=bare, cwd=clone, log=tmp_path / "run") as run:
+    with running(
+        "python3", "tasks.py", "run", "--port", str(free_port()), env=bare, cwd=clone, log=tmp_path / "run"
+    ) as run:
         says = run.until_says("Ctrl+C", IN_TIME)
         assert time.monotonic() - started < IN_TIME
         address = re.search(r"http://127\.0\.0\.1:\d+", says).group()
@@ -71,14 +75,18 @@ def test_a_second_setup_costs_nothing(clone, bare):
     assert time.monotonic() - started < 1
 
 
-def test_a_lost_child_ends_the_other(clone, bare, tmp_path):
-    with running("python3", "tasks.py", "run", "--port", "8450", env=bare, cwd=clone, log=tmp_path / "run") as run:
-        says = run.until_says("Ctrl+C", IN_TIME)
-        web, scheduler = (int(re.search(rf"{name}=(\d+)", says).group(1)) for name in ("web", "scheduler"))
-        os.kill(scheduler, 9)
-        assert run.wait() == 1
-        assert until(lambda: not is_alive(web))
-        assert "scheduler (-9)" in run.output
+def test_a_taken_port_is_told_and_a_lost_child_ends_the_other(clone, bare, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        with running("python3", "tasks.py", "run", "--port", port, env=bare, cwd=clone, log=tmp_path / "run") as run:
+            says = run.until_says("Ctrl+C", IN_TIME)
+            assert f"port {port} is taken" in says
+
+            web, scheduler = (int(re.search(rf"{name}=(\d+)", says).group(1)) for name in ("web", "scheduler"))
+            os.kill(scheduler, signal.SIGKILL)
+            assert run.wait() == 1
+            assert until(lambda: not is_alive(web))
+            assert "scheduler (-9)" in run.output
 
 
 def page(address: str, path: str) -> str:
