@@ -50,7 +50,7 @@ def _run(taken: Claim) -> None:
         log.exception("job %s (%s) failed", taken.job_id, taken.kind)
         services.fail(taken, [UNEXPECTED])
     finally:
-        db.session.remove()
+        db.session.rollback()
 
 
 def upkeep(go_on: Callable[[], bool] = lambda: True) -> None:
@@ -81,4 +81,4 @@ def _guarded(name: str, run: Callable[[], object]) -> None:
     except Exception:
         log.exception("%s failed", name)
     finally:
-        db.session.remove()
+        db.session.rollback()

@@ -67,7 +67,7 @@ def deliver(room: Mailroom, *, limit: int = 20, go_on: Callable[[], bool] = lamb
         counts["claimed"] += 1
         counts[str(_deliver_one(room, taken))] += 1
         failpoint("outbox.settled")
-        db.session.remove()
+        db.session.rollback()
     return counts
 
 
