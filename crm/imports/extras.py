@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from decimal import Decimal
@@ -57,9 +58,8 @@ def _reads(reader: Callable[[Cell | None], Outcome[Any]], cell: Cell | None) -> 
 
 def _is_dated(cell: Cell | None) -> bool:
     """A bare number such as 2010 or 40475 counts as a number in a column that nobody named a date."""
-    return cell is not None and (
-        cell.kind in (Kind.DATE, Kind.DATETIME) or not written(cell).replace(".", "").isdigit()
-    )
+    is_bare_number = re.fullmatch(r"\d+(\.\d+)?", written(cell))
+    return cell is not None and (cell.kind in (Kind.DATE, Kind.DATETIME) or not is_bare_number)
 
 
 def _is_a_label(cell: Cell | None) -> bool:

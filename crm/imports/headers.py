@@ -166,16 +166,21 @@ def _is_group_row(sheet: Sheet, words: Vocabulary, upper: Row, lower: Row) -> bo
 
 
 def _is_lower_row(sheet: Sheet, words: Vocabulary, upper: Row, lower: Row, matches: Sequence[Match]) -> bool:
-    """Whether the row below a header belongs to it: labels under a wide head, nothing under the name."""
+    """Whether the row below a header belongs to it: labels under a wide head, nothing under the name.
+
+    Merged cells prove it; in a file that has none, one of the labels must be a known word.
+    """
     if upper.number + 1 != lower.number or not _is_all_labels(lower):
         return False
     named = [index for index, match in enumerate(matches) if match.field in words.needs_all]
     if any(_label(lower, index) for index in named):
         return False
-    filled = [column for column in range(sheet.width) if _label(lower, column)]
-    above = _spread(sheet, upper, [_label(lower, column) for column in range(sheet.width)])
+    below = [_label(lower, column) for column in range(sheet.width)]
+    above = _spread(sheet, upper, below)
     wide = {label for label, follower in pairwise(above) if label and label == follower}
-    return any(above[column] in wide for column in filled)
+    is_proven = any(m.top == upper.number and m.bottom == lower.number and m.left in named for m in sheet.merges)
+    is_known = any(plain(label) in words.parts or plain(label) in words.words for label in below)
+    return (is_proven or is_known) and any(head in wide for head, label in zip(above, below, strict=True) if label)
 
 
 def _is_all_labels(row: Row) -> bool:

@@ -57,6 +57,10 @@ EMPTY = frozenset(
 )
 
 
+_FULL = [*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)]
+_HALF = {wide: wide - 0xFEE0 for wide in _FULL} | {0x3000: " "}
+
+
 @dataclass(frozen=True)
 class Parsed(Generic[T]):
     """`value` None: nothing to change, what the register has stays. `note` is shown, it keeps no row out."""
@@ -92,19 +96,23 @@ def of_text(
 def written(cell: Cell | None) -> str:
     """The cell as text: half-width letters and digits, spaces at the ends gone; "" when it is empty or a dash."""
     text = half_width(cell.text).strip() if cell else ""
-    return "" if text.casefold() in EMPTY else text
+    return "" if _is_dash(text) else text
+
+
+def _is_dash(text: str) -> bool:
+    return unicodedata.normalize("NFKC", text).casefold() in EMPTY
 
 
 def half_width(text: str) -> str:
     """Full-width letters, digits and spaces folded; Chinese punctuation stays as it is."""
-    return "".join(unicodedata.normalize("NFKC", c) if "０" <= c <= "ｚ" or c == "\u3000" else c for c in text)
+    return text.translate(_HALF)
 
 
 def _broken(cell: Cell | None) -> Problem | None:
     """A cell without a value of its own: a formula with an error, or one that was never calculated."""
     if cell is None or cell.kind not in (Kind.ERROR, Kind.UNCALCULATED):
         return None
-    if cell.kind is Kind.ERROR and cell.text.casefold() in EMPTY:
+    if cell.kind is Kind.ERROR and _is_dash(cell.text):
         return None
     if cell.kind is Kind.ERROR:
         return Problem(say("The formula in this cell shows %(value)s. Type the value itself.", value=cell.text))

@@ -51,7 +51,7 @@ def sort_out(sheet: Sheet, header: int, layout: Layout) -> tuple[tuple[Row, ...]
     for bare in sheet.rows[header + 1 :]:
         row = filled.get(bare.number, bare)
         texts = {column: text for column in range(len(row.cells)) if (text := _flat(row.text(column)))}
-        if not set(texts) - {layout.ordinal}:
+        if _is_blank(texts, layout):
             continue
         why = _why_no_data(texts, layout, is_wide=bare.number in wide)
         if why is None:
@@ -59,6 +59,11 @@ def sort_out(sheet: Sheet, header: int, layout: Layout) -> tuple[tuple[Row, ...]
         else:
             skipped.append(Skipped(row.number, why))
     return tuple(kept), tuple(skipped)
+
+
+def _is_blank(texts: dict[int, str], layout: Layout) -> bool:
+    """Nothing in it, or only the running number of a line nobody filled."""
+    return all(column == layout.ordinal and text.isdigit() for column, text in texts.items())
 
 
 def _why_no_data(texts: dict[int, str], layout: Layout, *, is_wide: bool) -> Say | None:
