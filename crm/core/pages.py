@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
-from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from flask import Flask, request, url_for
-from flask_babel import Babel, get_locale
+from flask_babel import Babel
 from flask_babel import gettext as _
 from flask_login import current_user
-from markupsafe import Markup
+from flask_wtf.csrf import generate_csrf
 
-from crm.core import clock, words
+from crm.core import clock, shown, words
 from crm.core.settings import Settings
 
 LANGUAGES = ("zh_Hans_CN", "en")
@@ -32,8 +29,8 @@ def prepare(app: Flask, settings: Settings) -> None:
     words.translate_with(lambda msgid: _(msgid) if msgid else "")
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(asset=asset, language=lambda: str(get_locale()), today=clock.today, wan=wan)
-    app.jinja_env.filters.update(day=day, moment=moment, wan=wan, dash=dash)
+    app.jinja_env.globals.update(asset=asset, csrf_token=generate_csrf, today=clock.today)
+    app.jinja_env.filters.update(shown.FILTERS)
 
 
 def language(default: str) -> str:
@@ -65,25 +62,3 @@ def asset(name: str) -> str:
 @lru_cache(maxsize=256)
 def _stamp(path: Path) -> str:
     return f"{path.stat().st_mtime_ns // 1_000_000:x}" if path.is_file() else "0"
-
-
-def day(value: date | None, precision: str = "day") -> str:
-    if value is None:
-        return "--"
-    return value.strftime({"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}[str(precision or "day")])
-
-
-def moment(value: datetime | None) -> str:
-    return "--" if value is None else clock.local(value).strftime("%Y-%m-%d %H:%M")
-
-
-def wan(yuan: int | None, places: int = 2) -> str:
-    """Whole yuan as 万元 with thousands separators; trailing zeros go ("5,000", "12.5")."""
-    if yuan is None:
-        return "--"
-    text = f"{Decimal(yuan) / 10_000:,.{places}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def dash(value: Any) -> Any:
-    return Markup('<span class="text-secondary">--</span>') if value in (None, "") else value

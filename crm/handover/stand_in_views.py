@@ -36,7 +36,7 @@ def stand_in() -> ResponseReturnValue:
             told(say("%(deputy)s stands in for %(official)s", deputy=deputy.name, official=official.name))
             return go("stand_ins.stand_in")
     rows = [r for r in db.session.scalars(queries.stand_ins_of(me, all_below=True)) if {r.official_id, r.deputy_id} & _may_arrange(me)]
-    return page("handover/stand_ins.html", form, rows=rows, button=ButtonForm(), mine=_may_arrange(me))
+    return page("handover/stand_ins.html", form, rows=rows, mine=_may_arrange(me))
 
 
 @bp.post("/stand-ins/<int:stand_in_id>/end")

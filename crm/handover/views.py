@@ -122,7 +122,7 @@ def load_per_official() -> ResponseReturnValue:
     me = signed_in()
     return page(
         "handover/load.html", loads=queries.loads(), warn=bureau("load_warn"), limit=bureau("load_limit"),
-        orders=list(db.session.scalars(queries.waiting_orders(me))), button=ButtonForm(),
+        orders=list(db.session.scalars(queries.waiting_orders(me))),
     )  # fmt: skip
 
 

@@ -1,0 +1,27 @@
+"""The administrator's pages."""
+
+from crm.core.bureau import bureau
+from crm.core.db import db
+from crm.jobs.models import Job
+
+
+def test_the_administrator_sees_what_is_wrong_and_orders_a_backup(page, cast):
+    page.as_(cast.admin).open("ops.system")
+    assert "CRM-W010" in page.text
+    page.submit()
+
+    assert db.session.query(Job).one().kind == "backup"
+
+
+def test_the_auditor_reads_and_others_do_not(page, cast):
+    page.as_(cast.auditor).open("ops.system")
+    page.open("ops.settings", expect=403)
+    page.as_(cast.manager).open("ops.system", expect=403)
+
+
+def test_a_setting_is_changed_from_today_and_a_silly_one_is_refused(page, cast):
+    page.as_(cast.admin).open("ops.settings")
+    page.submit(load_limit="0", expect=422)
+    page.submit(load_limit="30")
+
+    assert bureau("load_limit") == 30
