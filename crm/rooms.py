@@ -6,19 +6,22 @@ from collections.abc import Callable
 
 from flask import Flask
 
+from crm import jobs
 from crm.core.settings import Settings
 
 
 def accounts(app: Flask, _: Settings) -> None:
-    from crm.accounts import access, views
+    from crm.accounts import access, mails, views
 
     access.install(app)
     app.register_blueprint(views.bp)
+    mails.install()
 
 
 def handover(app: Flask, _: Settings) -> None:
-    from crm.handover import commands, stand_in_views, views
+    from crm.handover import commands, orders, stand_in_views, views
 
+    jobs.each_minute("assignment orders", orders.execute_due)
     app.register_blueprint(views.bp)
     app.register_blueprint(stand_in_views.bp)
     commands.install(app)
@@ -33,9 +36,11 @@ def desk(app: Flask, _: Settings) -> None:
 
 
 def ops(app: Flask, _: Settings) -> None:
-    from crm.ops import commands, health, progress
+    from crm.ops import commands, handlers, health, progress, views
 
     commands.install(app)
+    handlers.install()
+    app.register_blueprint(views.bp)
     app.register_blueprint(health.bp)
     app.register_blueprint(progress.bp)
 

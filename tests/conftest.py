@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from flask import g, request_started
 from sqlalchemy import text
 
 from crm import create_app
@@ -93,7 +94,7 @@ def empty() -> None:
 
 
 @pytest.fixture
-def now() -> "Iterator[Clock]":
+def now() -> Iterator[Clock]:
     hands = Clock(TODAY)
     yield hands
     clock.configure("Asia/Shanghai")
@@ -116,10 +117,17 @@ class Clock:
 @pytest.fixture
 def app(database, now, tmp_path):
     made = create_app(settings_for(database, tmp_path))
+    request_started.connect(forget_last_request, made)
     with made.app_context():
         yield made
         db.session.remove()
         db.engine.dispose()
+
+
+def forget_last_request(*_args, **_more) -> None:
+    """Requests share the test's application context; in production each has its own `g` (who is signed in, the token)."""
+    for name in list(g):
+        g.pop(name)
 
 
 @pytest.fixture(scope="session")

@@ -6,16 +6,19 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
-from flask import Flask, Response, abort, current_app, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
 
 from crm.accounts import sessions
 from crm.accounts.models import User
-from crm.core.web import is_fragment
 from crm.permissions import Permission
 
 View = Callable[..., ResponseReturnValue]
+
+
+class ConfirmFirst(Exception):
+    """A sensitive act from a trusted phone: the password is asked again before the view is entered."""
 
 
 def signed_in() -> User:
@@ -55,8 +58,8 @@ def requires(*permissions: Permission, confirmed: bool = False) -> Callable[[Vie
             me = signed_in()
             if not any(me.may(permission) for permission in permissions):
                 abort(403)
-            if confirmed and not sessions.is_confirmed(me):
-                return redirect(url_for("accounts.confirm", next=_back()), 303)
+            if confirmed:
+                must_be_confirmed(me)
             return view(*args, **values)
 
         guarded.rights = permissions  # type: ignore[attr-defined]
@@ -65,8 +68,10 @@ def requires(*permissions: Permission, confirmed: bool = False) -> Callable[[Vie
     return mark
 
 
-def _back() -> str:
-    return request.full_path if request.method == "GET" else (request.referrer or "/")
+def must_be_confirmed(me: User) -> None:
+    """Stop here until the password has been typed again, if this is a trusted phone."""
+    if not sessions.is_confirmed(me):
+        raise ConfirmFirst
 
 
 def rights_of(endpoint: str) -> Any:
@@ -91,11 +96,3 @@ def install(app: Flask) -> None:
         if request.endpoint not in (None, "static") and current_user.is_authenticated:
             sessions.touch(signed_in())
         return None
-
-    @app.errorhandler(401)
-    def ask_to_sign_in(_error: Exception) -> ResponseReturnValue:
-        from crm.accounts.views import sign_in_page
-
-        if request.method == "GET" and not is_fragment():
-            return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
-        return sign_in_page(status=401)

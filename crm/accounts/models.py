@@ -43,7 +43,13 @@ class Unit(Timestamped, db.Model):
     parent: Mapped[Unit | None] = relationship(remote_side=[id])
 
     __table_args__ = (
-        Index("uq_unit_one_root", "kind", unique=True, sqlite_where=text("kind = 'root'"), postgresql_where=text("kind = 'root'")),
+        Index(
+            "uq_unit_one_root",
+            "kind",
+            unique=True,
+            sqlite_where=text("kind = 'root'"),
+            postgresql_where=text("kind = 'root'"),
+        ),
         UniqueConstraint("parent_id", "name"),
         {"sqlite_autoincrement": True},
     )
@@ -97,6 +103,19 @@ class User(Timestamped, db.Model):
     def language(self) -> str | None:
         return self.preference("language")
 
+    @property
+    def unit_name(self) -> str:
+        return self.unit.name
+
+    @property
+    def label(self) -> str:
+        """Tells people of the same name apart."""
+        return f"{self.name}（{self.unit.name}）"
+
+    @property
+    def has_access(self) -> bool:
+        return self.active and self.password_hash is not None
+
     def grants(self, permission: Permission, today: date) -> list[tuple[Scope, Post | None]]:
         """Every way in which this person has a permission: a scope, and the post whose unit bounds it."""
         table = WHO_MAY[permission]
@@ -139,6 +158,14 @@ class Post(db.Model):
 
     def holds_on(self, day: date) -> bool:
         return self.since <= day and (self.until is None or day < self.until)
+
+    @property
+    def holds_today(self) -> bool:
+        return self.holds_on(clock.today())
+
+    @property
+    def is_over(self) -> bool:
+        return self.until is not None and self.until <= clock.today()
 
 
 class SignIn(db.Model):

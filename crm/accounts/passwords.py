@@ -1,28 +1,29 @@
-"""Passwords: Argon2id, checked outside any write transaction; guessing is slowed per sign-in name."""
+"""Passwords: Argon2id, hashed and compared outside any write transaction."""
 
 from __future__ import annotations
 
-import hashlib
-from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, func, select
 
-from crm.accounts.models import SignInFailure, User
-from crm.core import clock
-from crm.core.db import db
+from crm.accounts.models import User
+from crm.accounts.names import pinyin_of
+from crm.accounts.profile import profile
 from crm.core.words import Say, say
 
 HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 NOBODY = HASHER.hash("no account has this password")
-FREE_FAILURES, WINDOW = 10, timedelta(minutes=15)
-SHORTEST, LONGEST = 8, 128
+LONGEST = 128
+COMMON = Path(__file__).with_name("data") / "common_passwords.txt"
+RUNS = ("0123456789", "9876543210", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm", "1qaz2wsx3edc")
+LEET = str.maketrans("013457@$!", "oleastasi")
 
 
 def matches(user: User | None, password: str) -> bool:
     """Compare in the same time whether or not the account exists."""
-    stored = user.password_hash if user is not None and user.password_hash else NOBODY
+    stored = user.password_hash if user is not None and user.active and user.password_hash else NOBODY
     try:
         good = HASHER.verify(stored, password)
     except (VerificationError, InvalidHashError):
@@ -39,45 +40,59 @@ def hashed(password: str) -> str:
 
 
 def problem(password: str, user: User) -> Say | None:
-    """Why a new password is refused, or None."""
-    if len(password) < SHORTEST:
-        return say("Use at least %(n)s characters", n=SHORTEST)
+    """Why a new password is refused, or None. Exact: nothing is cut or folded before hashing."""
+    strict = profile()
+    if len(password) < strict.shortest_password:
+        return say("Use at least %(n)s characters", n=strict.shortest_password)
     if len(password) > LONGEST:
         return say("Use at most %(n)s characters", n=LONGEST)
-    lowered = password.lower()
-    known = [user.name, user.mobile, user.staff_no, (user.email or "").split("@")[0]]
-    if any(part and len(part) > 2 and part.lower() in lowered for part in known) or is_common(lowered):
+    if classes(password) < strict.password_classes:
+        return say("Mix at least %(n)s of: small letters, capitals, digits, other signs", n=strict.password_classes)
+    if tells_who(password, user) or is_common(password):
         return say("This password is easy to guess: choose one without your name or number")
     return None
 
 
-def is_common(lowered: str) -> bool:
-    plain = lowered.strip("0123456789!@#.")
-    return plain in {"", "password", "passw", "qwerty", "admin", "abc", "iloveyou", "welcome", "zaq", "woaini"} or len(set(lowered)) < 4
+def classes(password: str) -> int:
+    """How many of the four classes occur: small letters, capitals, digits, anything else."""
+    kinds = {"l" if c.islower() else "u" if c.isupper() else "d" if c.isdigit() else "s" for c in password}
+    return len(kinds)
 
 
-def name_hash(sign_in_name: str) -> str:
-    return hashlib.sha256(f"sign-in|{sign_in_name.strip().lower()}".encode()).hexdigest()
+def tells_who(password: str, user: User) -> bool:
+    """Is the password little more than the person's own name, number, address or unit?"""
+    lowered = password.lower()
+    own = [user.name, pinyin_of(user.name), user.mobile, user.staff_no, (user.email or "").split("@")[0]]
+    parts = sorted((p.lower() for p in own if p and len(p) > 1), key=len, reverse=True)
+    rest = lowered
+    for part in parts:
+        rest = rest.replace(part, "")
+    return rest != lowered and len(rest) < 6
 
 
-def wait_until(sign_in_name: str) -> datetime | None:
-    """When this name may be tried again: after 10 failures in 15 minutes each further one doubles the delay."""
-    since = clock.real_now() - WINDOW
-    count, last = db.session.execute(
-        select(func.count(), func.max(SignInFailure.at)).where(
-            SignInFailure.name_hash == name_hash(sign_in_name), SignInFailure.at > since
-        )
-    ).one()
-    if count < FREE_FAILURES:
-        return None
-    until: datetime = last + min(timedelta(seconds=30 * 2 ** (count - FREE_FAILURES)), WINDOW)
-    return until if until > clock.real_now() else None
+def is_common(password: str) -> bool:
+    """Is it a word of the list, a run on the keyboard or two signs repeated, perhaps with digits around?"""
+    lowered = password.lower()
+    if len(set(lowered)) < 4 or lowered in _common():
+        return True
+    core = lowered.strip("0123456789!@#$%^&*._-~?+")
+    if core in _common() or core.translate(LEET) in _common():
+        return True
+    return len(_without_runs(lowered)) < 4
 
 
-def remember_failure(sign_in_name: str) -> None:
-    db.session.add(SignInFailure(name_hash=name_hash(sign_in_name)))
-    db.session.flush()
+def _without_runs(lowered: str) -> str:
+    """The text without stretches of four and more neighbours of an alphabet or keyboard row."""
+    kept, at = "", 0
+    while at < len(lowered):
+        rest = lowered[at:]
+        longest = max((n for n in range(4, len(rest) + 1) if any(rest[:n] in run for run in RUNS)), default=0)
+        kept += "" if longest else lowered[at]
+        at += longest or 1
+    return kept
 
 
-def forget_failures(sign_in_name: str) -> None:
-    db.session.execute(delete(SignInFailure).where(SignInFailure.name_hash == name_hash(sign_in_name)))
+@cache
+def _common() -> frozenset[str]:
+    lines = COMMON.read_text(encoding="utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())

@@ -6,19 +6,17 @@ import hashlib
 import secrets
 from datetime import timedelta
 
-from flask import request, session
+from flask import current_app, request, session
 from flask_login import login_user, logout_user
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 
 from crm.accounts.models import Post, SignIn, User
+from crm.accounts.profile import profile
 from crm.core import clock
 from crm.core.db import db, writing
 
-IDLE = timedelta(minutes=30)
-ABSOLUTE = timedelta(hours=24)
-TRUSTED = timedelta(days=30)
-CONFIRMED = timedelta(minutes=30)
 SEEN_EVERY = timedelta(minutes=5)
 
 
@@ -29,15 +27,19 @@ def hashed(token: str) -> str:
 def load(token: str) -> User | None:
     """The person behind a session token, or None when the session ended, idled out or grew too old."""
     person_of = joinedload(SignIn.user)
-    sign_in = db.session.scalars(
-        select(SignIn)
-        .where(SignIn.token_hash == hashed(token), SignIn.ended_at.is_(None))
-        .options(
-            person_of.joinedload(User.posts).joinedload(Post.unit),
-            person_of.joinedload(User.unit),
-            person_of.joinedload(User.preferences),
+    sign_in = (
+        db.session.scalars(
+            select(SignIn)
+            .where(SignIn.token_hash == hashed(token), SignIn.ended_at.is_(None))
+            .options(
+                person_of.joinedload(User.posts).joinedload(Post.unit),
+                person_of.joinedload(User.unit),
+                person_of.joinedload(User.preferences),
+            )
         )
-    ).unique().one_or_none()
+        .unique()
+        .one_or_none()
+    )
     if sign_in is None or not sign_in.user.active or has_lapsed(sign_in):
         return None
     user = sign_in.user
@@ -46,10 +48,21 @@ def load(token: str) -> User | None:
 
 
 def has_lapsed(sign_in: SignIn) -> bool:
-    now = clock.real_now()
-    if sign_in.is_trusted:
-        return now - sign_in.created_at > TRUSTED
-    return now - sign_in.seen_at > IDLE or now - sign_in.created_at > ABSOLUTE
+    """Too old or too long idle; a trusted phone knows only its own age."""
+    now, limits = clock.real_now(), profile()
+    if sign_in.is_trusted and limits.trusted:
+        return now - sign_in.created_at > limits.trusted
+    return now - sign_in.seen_at > limits.idle or now - sign_in.created_at > limits.absolute
+
+
+def of(user_id: int) -> Select[SignIn]:
+    """The sessions of a person that nobody ended, the last seen first; some of them may have lapsed."""
+    still = select(SignIn).where(SignIn.user_id == user_id, SignIn.ended_at.is_(None))
+    return still.order_by(SignIn.seen_at.desc(), SignIn.id.desc())
+
+
+def open_of(user_id: int) -> list[SignIn]:
+    return [each for each in db.session.scalars(of(user_id)) if not has_lapsed(each)]
 
 
 def begin(user: User, *, is_trusted: bool = False) -> SignIn:
@@ -58,7 +71,7 @@ def begin(user: User, *, is_trusted: bool = False) -> SignIn:
     sign_in = SignIn(
         token_hash=hashed(token),
         user_id=user.id,
-        is_trusted=is_trusted,
+        is_trusted=is_trusted and profile().trusted is not None,
         device=(request.user_agent.string or "")[:160],
         address=request.remote_addr or "",
     )
@@ -67,7 +80,7 @@ def begin(user: User, *, is_trusted: bool = False) -> SignIn:
     session.clear()
     user.sign_in, user.session_token = sign_in, token
     login_user(user)
-    session.permanent = is_trusted
+    session.permanent = sign_in.is_trusted
     return sign_in
 
 
@@ -91,19 +104,25 @@ def leave() -> None:
 
 
 def touch(user: User) -> None:
-    """Keep "seen at" fresh, at most every five minutes, in a short transaction of its own."""
+    """Keep "seen at" fresh, at most every five minutes, in a short transaction of its own.
+
+    A database that cannot be written to does not stop anybody from reading.
+    """
     sign_in: SignIn = user.sign_in
     now = clock.real_now()
     if now - sign_in.seen_at < SEEN_EVERY:
         return
-    with writing():
-        db.session.execute(update(SignIn).where(SignIn.id == sign_in.id).values(seen_at=now))
-        db.session.execute(update(User).where(User.id == user.id).values(last_seen_at=now))
+    try:
+        with writing():
+            db.session.execute(update(SignIn).where(SignIn.id == sign_in.id).values(seen_at=now))
+            db.session.execute(update(User).where(User.id == user.id).values(last_seen_at=now))
+    except OperationalError as error:
+        current_app.logger.warning("seen at: %s", error.__class__.__name__)
 
 
 def is_confirmed(user: User) -> bool:
-    """Has the person typed the password within half an hour? Exports, settings and confirmations ask."""
-    return clock.real_now() - user.sign_in.confirmed_at <= CONFIRMED or not user.sign_in.is_trusted
+    """Need this person not type the password again? On a trusted phone only for half an hour after typing it."""
+    return not user.sign_in.is_trusted or clock.real_now() - user.sign_in.confirmed_at <= profile().confirmed
 
 
 def confirm(user: User) -> None:

@@ -1,0 +1,60 @@
+"""What somebody had typed when a form met a closed door (session over, password asked again).
+
+It travels along as hidden fields of the sign-in page and comes back as the same form, filled; it is never stored,
+and works without JavaScript. Passwords and tokens stay behind; files must be chosen again.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from crm.core.forms import ButtonForm
+from crm.core.web import go_to, page, safe_next
+
+PREFIX = "kept-"
+Typed = list[tuple[str, str]]
+
+
+def typed() -> Typed:
+    """The fields of the refused POST, or those a sign-in page already carries for it."""
+    if request.method != "POST" or not is_from_here():
+        return []
+    pairs = list(request.form.items(multi=True))
+    carried = [(name.removeprefix(PREFIX), value) for name, value in pairs if name.startswith(PREFIX)]
+    return carried if is_carrying() else [p for p in pairs if p[0] != "csrf_token" and "password" not in p[0]]
+
+
+def is_carrying() -> bool:
+    """Is this request itself the sign-in or confirmation page?"""
+    return request.endpoint in ("accounts.sign_in", "accounts.confirm")
+
+
+def is_from_here() -> bool:
+    """A page of another site may not have its text kept and shown here as the visitor's own."""
+    origin = request.headers.get("Origin")
+    return origin is None or urlsplit(origin).netloc == request.host
+
+
+def target() -> str:
+    """Where to go on after the door: the page asked for, the form that was sent, or the page of a mere button."""
+    if request.method == "GET" or typed():
+        return safe_next(request.full_path.rstrip("?"))
+    return back()
+
+
+def back() -> str:
+    """The page of this site that the request came from."""
+    came_from = urlsplit(request.referrer or "")
+    query = f"?{came_from.query}" if came_from.query else ""
+    return safe_next(f"{came_from.path}{query}" if came_from.netloc == request.host else None)
+
+
+def resume(target: str | None) -> ResponseReturnValue:
+    """Go on: to the page asked for, or to a page that sends the kept form back to where it came from."""
+    fields, path = typed(), safe_next(target)
+    if not fields:
+        return go_to(path)
+    return page("accounts/resume.html", ButtonForm(formdata=None), target=path, fields=fields)
