@@ -28,7 +28,7 @@ _CURRENCIES = {
     "CAD": "加元|加拿大元|cad",
     "CHF": "瑞士法郎|瑞郎|chf",
     "MOP": "澳门元|澳门币|mop",
-    "CNY": "人民币元|人民币|rmb|cny|[¥￥元圆]",
+    "CNY": "人民币元|人民币|rmb|cny|[¥￥元圆]|yuan",
 }
 _SCALES = {"": 1, "百": 10**2, "千": 10**3, "万": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8, "万亿": 10**12}
 _CURRENCY = re.compile("|".join(f"(?P<{code}>{words})" for code, words in _CURRENCIES.items()))
@@ -132,4 +132,4 @@ def _decimal(figure: str) -> Decimal | None:
 
 
 def _no_amount(text: str) -> Say:
-    return say("%(value)s is not one amount. Write a figure such as 5000, 1.2亿 or 500万美元.", value=text)
+    return say("%(value)s is not one amount. Write one figure, such as 5000.", value=text)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from crm.core.words import Say, say
@@ -21,6 +22,7 @@ from crm.tiers.rules import Claim, recognise_tier, recognise_titles
 
 YES = frozenset({"是", "有", "对", "已", "√", "✓", "✔", "☑", "v", "y", "yes", "true", "1", "○", "已认定"})
 NO = frozenset({"否", "不是", "×", "✗", "✘", "☒", "x", "n", "no", "false", "0", "非", "未", "未认定"})
+LONGEST_QUOTE = 40
 
 _EMAIL = re.compile(r"[^@\s,;、，；]+@[^@\s,;、，；]+\.[A-Za-z]{2,}")
 _STOCK = re.compile(r"\d{5,6}")
@@ -30,13 +32,23 @@ _EXCHANGE = re.compile(r"(?:\.?(?:SH|SZ|BJ|HK|NQ)|[(（].*[)）])$|^(?:SH|SZ|BJ|
 def parse(field: Field, cell: Cell | None, *, unit: str | None = None, title: str | None = None) -> Outcome[Any]:
     """The value of a cell under a field; `unit` of money and `title` of a 是否规上 column come from the head."""
     if field.kind == "money":
-        return amounts.money(cell, unit)
-    if field.kind == "titles":
-        return titles(cell, title)
-    outcome = READERS[field.kind](cell)
+        outcome: Outcome[Any] = amounts.money(cell, unit)
+    elif field.kind == "titles":
+        outcome = titles(cell, title)
+    else:
+        outcome = READERS[field.kind](cell)
     if isinstance(outcome, Parsed) and field.longest and len(str(outcome.value or "")) > field.longest:
         return Problem(_too_long(str(outcome.value), field.longest))
-    return outcome
+    return _shortened(outcome) if isinstance(outcome, Problem) else outcome
+
+
+def _shortened(problem: Problem) -> Problem:
+    """A refusal quotes the value, but not a whole page that slipped into the cell."""
+    params = problem.say.params
+    value = str(params.get("value", ""))
+    if len(value) <= LONGEST_QUOTE:
+        return problem
+    return Problem(replace(problem.say, params=params | {"value": value[:LONGEST_QUOTE] + "…"}))
 
 
 @of_text
@@ -144,7 +156,7 @@ def boolean(_cell: Cell, found: str) -> Outcome[bool]:
     """是, √, 有, 1 … or 否, ×, 0 …"""
     if found.casefold() in YES or found.casefold() in NO:
         return Parsed(found.casefold() in YES)
-    return Problem(say("%(value)s is neither yes nor no. Write 是 or 否.", value=found))
+    return Problem(say("%(value)s is neither yes nor no. Write yes or no.", value=found))
 
 
 def _too_long(value: str, longest: int) -> Say:

@@ -26,7 +26,7 @@ class ExtraKind(StrEnum):
     CHOICE = "choice"
 
 
-def extra(kind: ExtraKind, cell: Cell | None) -> Outcome[str]:
+def parse(kind: ExtraKind, cell: Cell | None) -> Outcome[str]:
     """The value of a column the bureau keeps of its own, as the text the register stores (dates ISO)."""
     reader: Callable[[Cell | None], Outcome[Any]] = {
         ExtraKind.NUMBER: amounts.number,

@@ -11,7 +11,7 @@ from itertools import pairwise
 from crm.core.words import Say, say
 from crm.imports import rows
 from crm.imports.extras import ExtraKind, guess_kind
-from crm.imports.synonyms import EXTRA, IGNORE, Match, Vocabulary, joined, money_unit, plain, plain_path, recognise
+from crm.imports.synonyms import IGNORE, Match, Vocabulary, joined, money_unit, plain, plain_path, recognise
 from crm.sheets.grid import Kind, Row, Sheet
 from crm.sheets.places import letter
 
@@ -84,16 +84,6 @@ def read(sheet: Sheet, words: Vocabulary, mapping: Mapping[str, str] | None = No
     numbers = tuple(row.number for row in sheet.rows[header.first : header.last + 1])
     notices = tuple(_notices(sheet, header, words, columns, mapping or {}))
     return Table(sheet.name, numbers, columns, kept, skipped, notices)
-
-
-def mapping_problems(words: Vocabulary, mapping: Mapping[str, str]) -> list[Say]:
-    """Targets of a mapping that do not exist, with those that do."""
-    known = ", ".join(sorted(words.fields))
-    return [
-        say("“%(target)s” is no field. Known are: %(known)s", target=target, known=known)
-        for target in mapping.values()
-        if target not in words.fields and target not in (IGNORE, EXTRA)
-    ]
 
 
 def find(sheet: Sheet, words: Vocabulary, mapping: Mapping[str, str]) -> Header | None:
@@ -234,7 +224,12 @@ def _notices(
     ]
     for column in columns:
         if column.field and words.fields[column.field].kind == "money" and column.unit is None:
-            found.append(say("Column “%(label)s” names no unit, its figures are read as 万元", label=column.label))
+            found.append(
+                say(
+                    "Column “%(label)s” names no unit, its figures are read as ten thousands of yuan",
+                    label=column.label,
+                )
+            )
         if not column.label:
             found.append(say("Column %(letter)s has values but no head and is left out", letter=letter(column.index)))
     return found

@@ -87,5 +87,5 @@ def _no_name(name: str, text: str) -> Say | None:
     if _OFFICE.fullmatch(name):
         return say("%(value)s names an office, not a person. Write the full name of the official.", value=text)
     if not _NAME.fullmatch(name):
-        return say("%(value)s is not a person's name. Write the full name, several people apart by 、.", value=text)
+        return say("%(value)s is not a person's name. Write the full name, two people apart by a comma.", value=text)
     return None

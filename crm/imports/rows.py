@@ -73,11 +73,11 @@ def _why_no_data(texts: dict[int, str], layout: Layout, *, is_wide: bool) -> Say
     first = next(iter(texts.values()))
     name = texts.get(layout.name, "")
     if _TOTAL.fullmatch(first) or _TOTAL.fullmatch(name):
-        return say("Total")
+        return say("Total row")
     if _SIGN_OFF.fullmatch(first):
-        return say("Sign-off")
+        return say("Sign-off line")
     if _repeats(texts, layout):
-        return say("Header repeated")
+        return say("Repeated header")
     return _remark(first, name, is_wide=is_wide, is_alone=len(texts) == 1)
 
 
@@ -86,9 +86,9 @@ def _remark(first: str, name: str, *, is_wide: bool, is_alone: bool) -> Say | No
     if _FOOTNOTE.fullmatch(first) and (is_wide or is_alone or not name):
         return say("Footnote")
     if (is_wide or is_alone) and _CAPTION.fullmatch(first):
-        return say("Caption")
+        return say("Group heading")
     is_firm = first == name and len(name) <= LONGEST_NAME
-    return say("Remark") if is_wide or (is_alone and not is_firm) else None
+    return say("Remark outside the table") if is_wide or (is_alone and not is_firm) else None
 
 
 def _repeats(texts: dict[int, str], layout: Layout) -> bool:

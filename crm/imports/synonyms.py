@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from crm.core.words import Say, say
 from crm.tiers.rules import recognise_titles
 
 IGNORE = "-"
@@ -120,6 +121,16 @@ def recognise(words: Vocabulary, heads: Sequence[tuple[str, str]], mapping: Mapp
     by_hand = {plain_path(label): target for label, target in mapping.items()}
     matches = [_by_hand(by_hand, upper, lower) or _match(words, upper, lower) for upper, lower in heads]
     return _once(words, _owned(words, matches))
+
+
+def mapping_problems(words: Vocabulary, mapping: Mapping[str, str]) -> list[Say]:
+    """Targets of a mapping that do not exist, with those that do."""
+    known = ", ".join(sorted(words.fields))
+    return [
+        say("“%(target)s” is no field. Known are: %(known)s", target=target, known=known)
+        for target in mapping.values()
+        if target not in words.fields and target not in (IGNORE, EXTRA)
+    ]
 
 
 def plain_path(label: str) -> str:

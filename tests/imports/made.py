@@ -1,8 +1,11 @@
-"""Sheets made by hand: rows as lists, a value's kind by its type, merges as Excel writes them."""
+"""Sheets made by hand: rows as lists, a value's kind by its type, merges as Excel writes them; answers taken apart."""
 
 from datetime import date, datetime
 from decimal import Decimal
 
+from crm.imports import headers
+from crm.imports.outcome import Parsed, Problem
+from crm.imports.synonyms import vocabulary
 from crm.sheets.grid import Cell, Kind, Row, Sheet
 from crm.sheets.places import Merge, position
 
@@ -24,3 +27,25 @@ def sheet(*rows, merged="", name="花名册", start=1):
 def merge(reference):
     first, last = map(position, reference.split(":"))
     return Merge(*first, *last)
+
+
+def value(outcome):
+    """What a cell was read as; fails with the refusal's own words."""
+    assert isinstance(outcome, Parsed), str(outcome.say)
+    return outcome.value
+
+
+def why(outcome):
+    """The words of a refusal."""
+    assert isinstance(outcome, Problem), outcome
+    return str(outcome.say)
+
+
+def table_of(*rows, words=None, mapping=None, **more):
+    """The table of a sheet made of these rows, as a roster unless other words are given."""
+    return headers.read(sheet(*rows, **more), words or vocabulary("roster"), mapping)
+
+
+def fields(table):
+    """What the columns were recognised as."""
+    return [column.field for column in table.columns]
