@@ -23,8 +23,8 @@ def create_app(settings: Settings) -> Flask:
         MAX_FORM_PARTS=20_000,
         PERMANENT_SESSION_LIFETIME=30 * 24 * 3600,
         WTF_CSRF_TIME_LIMIT=None,
-        **security.cookies(settings),
     )
+    app.config.update(security.cookies(settings))
     app.extensions["commissioner"] = settings
     _open_database(app)
     bureau_clock.start(app, settings)

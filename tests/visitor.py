@@ -46,7 +46,9 @@ class Visitor:
         """A bare POST without the page's token: what a stranger's page could send."""
         return self._take(self.client.post(self._address(endpoint, **values), data=data or {}), expect)
 
-    def submit(self, *, expect: int = 303, form: str | None = None, files: dict[str, Any] | None = None, **values: Any) -> Visitor:
+    def submit(
+        self, *, expect: int = 303, form: str | None = None, files: dict[str, Any] | None = None, **values: Any
+    ) -> Visitor:
         """Fill the page's form (by id, else the first POST form of the content) and send it with all it carries."""
         shown = self._form(form)
         data = {**_fields(shown), **{k: v for k, v in values.items() if v is not None}}
@@ -66,7 +68,11 @@ class Visitor:
         return " ".join(" ".join(t for t in body.itertext()).split())
 
     def all(self, tag: str, **attributes: str) -> list[Any]:
-        return [e for e in self.tree.iter(f"{HTML}{tag}") if all(e.get(k.replace("_", "-")) == v for k, v in attributes.items())]
+        return [
+            e
+            for e in self.tree.iter(f"{HTML}{tag}")
+            if all(e.get(k.replace("_", "-")) == v for k, v in attributes.items())
+        ]
 
     def _address(self, endpoint: str, **values: Any) -> str:
         if endpoint.startswith("/"):
@@ -76,7 +82,9 @@ class Visitor:
 
     def _take(self, response: Any, expect: int) -> Visitor:
         self.response = response
-        assert response.status_code == expect, f"{self.url}: {response.status_code}, expected {expect}\n{response.text[:2000]}"
+        assert response.status_code == expect, (
+            f"{self.url}: {response.status_code}, expected {expect}\n{response.text[:2000]}"
+        )
         if response.mimetype == "text/html" and response.data and not 300 <= response.status_code < 400:
             parser = html5lib.HTMLParser(strict=False)
             self.tree = parser.parse(response.text)
@@ -103,7 +111,7 @@ def _fields(form: Any) -> dict[str, Any]:
         if not name or element.get("disabled") is not None:
             continue
         if element.tag == f"{HTML}select":
-            options = [o for o in element.iter(f"{HTML}option")]
+            options = list(element.iter(f"{HTML}option"))
             chosen = [o for o in options if o.get("selected") is not None] or options[:1]
             found[name] = [o.get("value", o.text or "") for o in chosen]
         elif element.tag == f"{HTML}textarea":
@@ -111,7 +119,9 @@ def _fields(form: Any) -> dict[str, Any]:
         elif element.tag == f"{HTML}input" and kind not in ("submit", "button", "file", "image"):
             if kind in ("checkbox", "radio") and element.get("checked") is None:
                 continue
-            found.setdefault(name, []).append(element.get("value", "on")) if kind == "checkbox" else found.update({name: element.get("value", "")})
+            found.setdefault(name, []).append(element.get("value", "on")) if kind == "checkbox" else found.update(
+                {name: element.get("value", "")}
+            )
     return found
 
 
@@ -133,7 +143,12 @@ def check_labels(tree: Any, url: str) -> None:
         for field in tree.iter(f"{HTML}{tag}"):
             if field.get("type") in ("hidden", "submit", "button"):
                 continue
-            named = field.get("id") in labelled or field.get("aria-label") or field.get("aria-labelledby") or id(field) in wrapped
+            named = (
+                field.get("id") in labelled
+                or field.get("aria-label")
+                or field.get("aria-labelledby")
+                or id(field) in wrapped
+            )
             assert named, f"{url}: field {field.get('name')} has no label"
 
 

@@ -53,7 +53,9 @@ def bureau(key: str, *, unit_id: int = 0, on: date | None = None) -> Any:
     return rows.value if rows else REGISTRY[key].default
 
 
-def set_bureau(key: str, value: Any, *, by_id: int | None, by_name: str, since: date | None = None, unit_id: int = 0) -> None:
+def set_bureau(
+    key: str, value: Any, *, by_id: int | None, by_name: str, since: date | None = None, unit_id: int = 0
+) -> None:
     """Set a value from a day on (default today), keeping what was in force before."""
     if key not in REGISTRY:
         raise KeyError(key)

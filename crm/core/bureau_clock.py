@@ -44,7 +44,9 @@ class _Demo:
 
         try:
             with self.app.app_context(), db.engine.connect() as connection:
-                rows = connection.execute(text("SELECT value FROM setting WHERE key = :key ORDER BY id DESC"), {"key": KEY})
+                rows = connection.execute(
+                    text("SELECT value FROM setting WHERE key = :key ORDER BY id DESC"), {"key": KEY}
+                )
                 row = rows.first()
         except DBAPIError:
             return timedelta()

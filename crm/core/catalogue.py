@@ -25,7 +25,9 @@ def merged() -> Catalog:
                     continue
                 known = whole.get(message.id)
                 if known is not None and known.string != message.string:
-                    raise ValueError(f"{part.name}: {message.id!r} is {known.string!r} elsewhere, {message.string!r} here")
+                    raise ValueError(
+                        f"{part.name}: {message.id!r} is {known.string!r} elsewhere, {message.string!r} here"
+                    )
                 whole.add(message.id, message.string)
     return whole
 

@@ -23,7 +23,9 @@ class Claimable:
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
 
 
-def claim(model: Any, row_id: int, *, free: ColumnElement[bool], lease: timedelta = LEASE, **changes: Any) -> str | None:
+def claim(
+    model: Any, row_id: int, *, free: ColumnElement[bool], lease: timedelta = LEASE, **changes: Any
+) -> str | None:
     """Take the row if `free` still holds; returns the token that later writes must show, or None."""
     token = secrets.token_hex(12)
     done = db.session.execute(

@@ -74,9 +74,15 @@ def guard(engine: Engine) -> None:
 
 
 def _sqlite_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
-    connection.isolation_level = None  # type: ignore[attr-defined]
+    connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536"):
+    for pragma in (
+        "busy_timeout=10000",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "cache_size=-65536",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -87,9 +93,10 @@ def _sqlite_begin(connection: Connection) -> None:
 
 @event.listens_for(Session, "before_flush")
 def _refuse_stray_flush(session: Session, *_: Any) -> None:
-    if not _writing.get() and (session.new or session.dirty or session.deleted):
-        if session.new or session.deleted or any(session.is_modified(row) for row in session.dirty):
-            raise OutsideWriting("change the database only inside writing()")
+    if _writing.get():
+        return
+    if session.new or session.deleted or any(session.is_modified(row) for row in session.dirty):
+        raise OutsideWriting("change the database only inside writing()")
 
 
 @event.listens_for(Session, "do_orm_execute")

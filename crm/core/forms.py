@@ -33,7 +33,11 @@ class Form(FlaskForm):
     def validate(self, extra_validators: Any = None) -> bool:
         valid = super().validate(extra_validators)
         if "csrf_token" in self._fields and self.csrf_token.errors:
-            self.problems.append(say("The page had been open too long or you signed in again. Nothing was lost: press the button once more."))
+            self.problems.append(
+                say(
+                    "The page was open too long, or you signed in again. Nothing is lost: press the button once more."
+                )
+            )
         return valid
 
     def refuse(self, why: Say | str, field: str = "") -> None:
@@ -49,11 +53,11 @@ class Form(FlaskForm):
         return bool(self.errors or self.problems)
 
     @contextmanager
-    def showing(self, *kinds: type[RuleBroken]) -> Iterator[None]:
+    def showing(self, kind: type[RuleBroken] = RuleBroken) -> Iterator[None]:
         """Turn a broken rule into words on this form; the caller then shows the form again."""
         try:
             yield
-        except kinds or RuleBroken as broken:
+        except kind as broken:
             for obstacle in broken.obstacles:
                 self.refuse(obstacle.why, obstacle.field)
 

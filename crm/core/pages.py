@@ -38,7 +38,9 @@ def language(default: str) -> str:
     chosen = getattr(current_user, "language", None) if request else None
     if chosen in LANGUAGES:
         return str(chosen)
-    wishes = request.accept_languages.best_match(["zh", "zh-CN", "zh-Hans", "en", "en-US", "en-GB"]) if request else None
+    wishes = (
+        request.accept_languages.best_match(["zh", "zh-CN", "zh-Hans", "en", "en-US", "en-GB"]) if request else None
+    )
     return default if wishes is None else "zh_Hans_CN" if wishes.startswith("zh") else "en"
 
 

@@ -38,7 +38,10 @@ def rulebook(name: str) -> Rulebook:
     """`"tiers/cadence"` reads crm/tiers/data/cadence.yaml: a list `editions` of `{version, since, …}`."""
     package, stem = name.split("/")
     raw = yaml.safe_load((PACKAGES / package / "data" / f"{stem}.yaml").read_text(encoding="utf-8"))
-    editions = [Edition(str(e["version"]), e["since"], {k: v for k, v in e.items() if k not in ("version", "since")}) for e in raw["editions"]]
+    editions = [
+        Edition(str(e["version"]), e["since"], {k: v for k, v in e.items() if k not in ("version", "since")})
+        for e in raw["editions"]
+    ]
     if not editions or len({e.since for e in editions}) != len(editions):
         raise ValueError(f"rulebook {name}: editions must begin on different days")
     return Rulebook(name, tuple(sorted(editions, key=lambda e: e.since)))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, time
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -97,7 +98,7 @@ def _given(environ: Mapping[str, str]) -> dict[str, str]:
     return given
 
 
-def _typed(name: str, kind: str, text: str) -> object:
+def _typed(name: str, kind: str, text: str) -> Any:
     try:
         match kind:
             case "bool":
@@ -117,10 +118,10 @@ def _typed(name: str, kind: str, text: str) -> object:
         raise BadSettings(f"CRM_{name.upper()} cannot be read: {text}") from None
 
 
-def _derived(values: dict[str, object]) -> dict[str, object]:
+def _derived(values: dict[str, object]) -> dict[str, Any]:
     """What is left open: the SQLite file in the data directory and the secret that `init-db` keeps beside it."""
     data_dir = Path(str(values.get("data_dir", Settings.data_dir)))
-    derived: dict[str, object] = {}
+    derived: dict[str, Any] = {}
     if not values.get("database_url"):
         derived["database_url"] = f"sqlite:///{data_dir / 'commissioner.db'}"
     if not values.get("secret_key") and (kept := data_dir / "secret").is_file():

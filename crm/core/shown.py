@@ -10,7 +10,7 @@ from flask_babel import get_locale, gettext
 from crm.core import clock
 
 NOTHING = "--"
-MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
 def _english() -> bool:

@@ -13,7 +13,7 @@ _translate: Translate = lambda msgid: msgid  # noqa: E731 - replaced once by `cr
 
 def translate_with(translate: Translate) -> None:
     """Let `str(Say)` look its msgid up with `translate` from now on (called once, by `create_app`)."""
-    global _translate
+    global _translate  # noqa: PLW0603 - the one place where words meet the pages
     _translate = translate
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, current_app, request, url_for
-from flask_babel import gettext as _
 from flask_babel import get_locale
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from crm.core.settings import Settings
@@ -20,10 +20,18 @@ MENU = (
     ("ops.system", lambda: _("System"), "shield", Permission.SYSTEM_VIEW),
 )
 DOORS = {
-    "home": "desk.home", "enterprises": "desk.enterprises", "new_visit": "desk.new_visit", "todo": "desk.todo",
-    "me": "accounts.me", "search": "desk.enterprises", "notices": "reminders.centre", "help": "desk.help",
-    "sign_in": "accounts.sign_in", "sign_out": "accounts.sign_out", "preferences": "accounts.preferences",
-}  # fmt: skip
+    "home": "desk.home",
+    "enterprises": "desk.enterprises",
+    "new_visit": "desk.new_visit",
+    "todo": "desk.todo",
+    "me": "accounts.me",
+    "search": "desk.enterprises",
+    "notices": "reminders.centre",
+    "help": "desk.help",
+    "sign_in": "accounts.sign_in",
+    "sign_out": "accounts.sign_out",
+    "preferences": "accounts.preferences",
+}
 
 
 def install(app: Flask) -> None:

@@ -72,7 +72,9 @@ class Enterprise(Timestamped, db.Model):
     unit: Mapped[Unit] = relationship(foreign_keys=[unit_id])
     territory: Mapped[Unit | None] = relationship(foreign_keys=[territory_id])
     section: Mapped[Unit | None] = relationship(foreign_keys=[section_id])
-    contacts: Mapped[list[Contact]] = relationship(back_populates="enterprise", order_by="Contact.is_primary.desc(), Contact.id")
+    contacts: Mapped[list[Contact]] = relationship(
+        back_populates="enterprise", order_by="Contact.is_primary.desc(), Contact.id"
+    )
     names: Mapped[list[EnterpriseName]] = relationship(order_by="EnterpriseName.id")
 
     __table_args__ = (
@@ -80,9 +82,13 @@ class Enterprise(Timestamped, db.Model):
         CheckConstraint("credit_code IS NULL OR length(credit_code) = 18", name="credit_code_is_18"),
         CheckConstraint("(founded_on IS NULL) = (founded_precision IS NULL)", name="founded_with_precision"),
         CheckConstraint("length(name) > 0 AND length(name_key) > 0", name="named"),
-        Index("uq_enterprise_provisional_name", "name_key", unique=True,
-              sqlite_where=text("credit_code IS NULL AND standing <> 'merged'"),
-              postgresql_where=text("credit_code IS NULL AND standing <> 'merged'")),
+        Index(
+            "uq_enterprise_provisional_name",
+            "name_key",
+            unique=True,
+            sqlite_where=text("credit_code IS NULL AND standing <> 'merged'"),
+            postgresql_where=text("credit_code IS NULL AND standing <> 'merged'"),
+        ),
         Index("ix_enterprise_name_key", "name_key"),
         Index("ix_enterprise_live_sort", "sort_key", "id", sqlite_where=LIVE, postgresql_where=LIVE),
         Index("ix_enterprise_live_last_visit", "last_visit_on", "id", sqlite_where=LIVE, postgresql_where=LIVE),
@@ -134,9 +140,13 @@ class Contact(Timestamped, db.Model):
     enterprise: Mapped[Enterprise] = relationship(back_populates="contacts")
 
     __table_args__ = (
-        Index("uq_contact_one_primary", "enterprise_id", unique=True,
-              sqlite_where=text("is_primary = 1 AND removed_on IS NULL"),
-              postgresql_where=text("is_primary AND removed_on IS NULL")),
+        Index(
+            "uq_contact_one_primary",
+            "enterprise_id",
+            unique=True,
+            sqlite_where=text("is_primary = 1 AND removed_on IS NULL"),
+            postgresql_where=text("is_primary AND removed_on IS NULL"),
+        ),
         {"sqlite_autoincrement": True},
     )
 
@@ -176,8 +186,13 @@ class Presence(db.Model):
 
     __table_args__ = (
         CheckConstraint("until_on IS NULL OR until_on >= from_on", name="until_after_from"),
-        Index("uq_presence_open", "enterprise_id", unique=True,
-              sqlite_where=text("until_on IS NULL"), postgresql_where=text("until_on IS NULL")),
+        Index(
+            "uq_presence_open",
+            "enterprise_id",
+            unique=True,
+            sqlite_where=text("until_on IS NULL"),
+            postgresql_where=text("until_on IS NULL"),
+        ),
         {"sqlite_autoincrement": True},
     )
 

@@ -37,7 +37,13 @@ class Assignment(Timestamped, db.Model):
         CheckConstraint("ended_on IS NULL OR ended_on >= started_on", name="ends_after_start"),
         CheckConstraint("(ended_on IS NULL) = (end_reason = '')", name="ended_with_reason"),
         Index("one_open_assignment", "enterprise_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
-        Index("ix_assignment_commissioner_open", "commissioner_id", "enterprise_id", sqlite_where=OPEN, postgresql_where=OPEN),
+        Index(
+            "ix_assignment_commissioner_open",
+            "commissioner_id",
+            "enterprise_id",
+            sqlite_where=OPEN,
+            postgresql_where=OPEN,
+        ),
         Index("ix_assignment_commissioner_id", "commissioner_id"),
         {"sqlite_autoincrement": True},
     )
@@ -63,8 +69,14 @@ class AssignmentOrder(db.Model):
 
     __table_args__ = (
         CheckConstraint("state IN ('waiting', 'done', 'cancelled', 'failed')", name="state_known"),
-        Index("uq_assignment_order_waiting", "enterprise_id", "on_day", unique=True,
-              sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
+        Index(
+            "uq_assignment_order_waiting",
+            "enterprise_id",
+            "on_day",
+            unique=True,
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
         Index("ix_assignment_order_state_on_day", "state", "on_day"),
         {"sqlite_autoincrement": True},
     )
@@ -106,8 +118,13 @@ class Liaison(db.Model):
 
     __table_args__ = (
         CheckConstraint("until_on IS NULL OR until_on >= from_on", name="until_after_from"),
-        Index("uq_liaison_open", "enterprise_id", unique=True,
-              sqlite_where=text("until_on IS NULL"), postgresql_where=text("until_on IS NULL")),
+        Index(
+            "uq_liaison_open",
+            "enterprise_id",
+            unique=True,
+            sqlite_where=text("until_on IS NULL"),
+            postgresql_where=text("until_on IS NULL"),
+        ),
         {"sqlite_autoincrement": True},
     )
 
@@ -123,7 +140,12 @@ class Responsibility(db.Model):
 
     __table_args__ = (
         CheckConstraint("until_on IS NULL OR until_on >= from_on", name="until_after_from"),
-        Index("uq_responsibility_open", "enterprise_id", unique=True,
-              sqlite_where=text("until_on IS NULL"), postgresql_where=text("until_on IS NULL")),
+        Index(
+            "uq_responsibility_open",
+            "enterprise_id",
+            unique=True,
+            sqlite_where=text("until_on IS NULL"),
+            postgresql_where=text("until_on IS NULL"),
+        ),
         {"sqlite_autoincrement": True},
     )

@@ -12,7 +12,7 @@ from crm.timeline import Actor
 
 
 def pass_on(enterprise_ids: list[int], leaving: User, to: User, *, by: Actor) -> int:
-    """The leaving commissioner's open follow-ups at these enterprises move to the next; helpers' stay. Returns how many."""
+    """The leaving commissioner's open follow-ups there move on, other people's stay; returns how many."""
     mine = (
         Followup.enterprise_id.in_(enterprise_ids),
         Followup.owner_id == leaving.id,
@@ -20,7 +20,15 @@ def pass_on(enterprise_ids: list[int], leaving: User, to: User, *, by: Actor) ->
     )
     moved = list(db.session.scalars(select(Followup.id).where(*mine).order_by(Followup.id)))
     if moved:
-        db.session.execute(update(Followup).where(Followup.id.in_(moved)).values(owner_id=to.id, updated_at=clock.now()))
-        trace = {"at": clock.now(), "from_owner_id": leaving.id, "to_owner_id": to.id, "by_id": by.id, "reason": "handed over"}
+        db.session.execute(
+            update(Followup).where(Followup.id.in_(moved)).values(owner_id=to.id, updated_at=clock.now())
+        )
+        trace = {
+            "at": clock.now(),
+            "from_owner_id": leaving.id,
+            "to_owner_id": to.id,
+            "by_id": by.id,
+            "reason": "handed over",
+        }
         db.session.execute(insert(FollowupMove), [{"followup_id": row_id, **trace} for row_id in moved])
     return len(moved)

@@ -49,7 +49,12 @@ def carry_out(enterprises: list[Enterprise], to: User, *, form: HandOverForm, by
     services.lock_people(to.id)
     for change in plan(enterprises):
         if seen.get(str(change.enterprise.id)) != str(change.replaces):
-            raise RuleBroken(say("%(name)s has got another commissioner meanwhile: look at the list again", name=change.enterprise.called))
+            raise RuleBroken(
+                say(
+                    "%(name)s has got another commissioner meanwhile: look at the list again",
+                    name=change.enterprise.called,
+                )
+            )
         if change.now is not None and change.now.id == to.id:
             continue
         _carry_out_one(change, to, form, by)
@@ -61,6 +66,12 @@ def _carry_out_one(change: Change, to: User, form: HandOverForm, by: User) -> No
         assignment.assign(change.enterprise, to, by=by, on=form.on.data, document_no=number, over_limit_reason=reason)
     else:
         services.hand_over(
-            change.enterprise, to, replaces=change.replaces, by=by, on=form.on.data, note=form.note.data or "",
-            document_no=number, over_limit_reason=reason,
-        )  # fmt: skip
+            change.enterprise,
+            to,
+            replaces=change.replaces,
+            by=by,
+            on=form.on.data,
+            note=form.note.data or "",
+            document_no=number,
+            over_limit_reason=reason,
+        )

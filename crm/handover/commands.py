@@ -34,7 +34,12 @@ def serving(code: str, on: datetime | None, as_json: bool) -> None:
     row = serving_on(enterprise.id, day)
     name = row.commissioner.name if row else None
     if as_json:
-        facts = {"credit_code": enterprise.credit_code, "name": enterprise.name, "on": day.isoformat(), "commissioner": name}
+        facts = {
+            "credit_code": enterprise.credit_code,
+            "name": enterprise.name,
+            "on": day.isoformat(),
+            "commissioner": name,
+        }
         click.echo(json.dumps({**facts, "document_no": row.document_no if row else None}, ensure_ascii=False))
     else:
         click.echo(f"{enterprise.name} {day}: {name or '无服务专员 / nobody'}")

@@ -22,7 +22,9 @@ class ServeForm(Form):
     document_no = TextLine(_("Document number"), [Optional(), Length(max=80)])
     over_limit_reason = TextLine(_("Reason for going over the limit"), [Optional(), Length(max=240)])
 
-    def __init__(self, candidates: list[Load], *, by_document: bool = False, may_go_over: bool = True, **kwargs: Any) -> None:
+    def __init__(
+        self, candidates: list[Load], *, by_document: bool = False, may_go_over: bool = True, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.by_document = by_document
         self.to.choices = [(0, _("Choose")), *((load.id, load.label) for load in candidates)]

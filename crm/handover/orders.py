@@ -17,7 +17,7 @@ from crm.enterprises.models import Enterprise
 from crm.enterprises.queries import commissioner_of
 from crm.enterprises.serving_models import AssignmentOrder
 from crm.handover.services import hand_over
-from crm.timeline import Actor, record
+from crm.timeline import record
 
 
 def order(enterprise: Enterprise, to: User, *, on: date, document_no: str, note: str, by: User) -> AssignmentOrder:
@@ -32,13 +32,23 @@ def order(enterprise: Enterprise, to: User, *, on: date, document_no: str, note:
         broken.append(Obstacle("to", say("%(name)s has been deactivated", name=to.name)))
     if broken:
         raise RuleBroken(broken)
-    made = AssignmentOrder(enterprise_id=enterprise.id, to_id=to.id, on=on, document_no=document_no, note=note, ordered_by_id=by.id)
+    made = AssignmentOrder(
+        enterprise_id=enterprise.id, to_id=to.id, on=on, document_no=document_no, note=note, ordered_by_id=by.id
+    )
     db.session.add(made)
     try:
         db.session.flush()
     except IntegrityError:
         raise RuleBroken(say("There is an order for this day already"), "on") from None
-    record(enterprise.id, "assignment.ordered", by=by, subject=("order", made.id), to=to.name, on=on.isoformat(), document_no=document_no)
+    record(
+        enterprise.id,
+        "assignment.ordered",
+        by=by,
+        subject=("order", made.id),
+        to=to.name,
+        on=on.isoformat(),
+        document_no=document_no,
+    )
     return made
 
 
@@ -87,9 +97,22 @@ def _carry_out(made: AssignmentOrder) -> None:
         return
     reason = made.document_no
     if current is None:
-        assignment.assign(made.enterprise, made.to, by=made.ordered_by, on=made.on, document_no=made.document_no, over_limit_reason=reason)
+        assignment.assign(
+            made.enterprise,
+            made.to,
+            by=made.ordered_by,
+            on=made.on,
+            document_no=made.document_no,
+            over_limit_reason=reason,
+        )
     else:
         hand_over(
-            made.enterprise, made.to, replaces=current.id, by=made.ordered_by, on=max(made.on, current.started_on),
-            note=made.note, document_no=made.document_no, over_limit_reason=reason,
-        )  # fmt: skip
+            made.enterprise,
+            made.to,
+            replaces=current.id,
+            by=made.ordered_by,
+            on=max(made.on, current.started_on),
+            note=made.note,
+            document_no=made.document_no,
+            over_limit_reason=reason,
+        )

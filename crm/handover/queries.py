@@ -61,7 +61,7 @@ def _only_watches() -> ColumnElement[bool]:
     return held.where(Post.role.in_(watching)).exists() & ~held.where(Post.role.not_in(watching)).exists()
 
 
-def waiting_orders(user: User) -> Select[tuple[AssignmentOrder]]:
+def waiting_orders(user: User) -> Select[AssignmentOrder]:
     return (
         select(AssignmentOrder)
         .join(Enterprise, Enterprise.id == AssignmentOrder.enterprise_id)
@@ -71,7 +71,7 @@ def waiting_orders(user: User) -> Select[tuple[AssignmentOrder]]:
     )
 
 
-def stand_ins_of(user: User, *, all_below: bool) -> Select[tuple[StandIn]]:
+def stand_ins_of(user: User, *, all_below: bool) -> Select[StandIn]:
     """Present and coming deputies: one's own and for those one serves; with `all_below` everybody's."""
     query = (
         select(StandIn)
@@ -88,7 +88,11 @@ def stand_ins_of(user: User, *, all_below: bool) -> Select[tuple[StandIn]]:
 
 def history(enterprise_id: int) -> list[Assignment]:
     """All assignments, newest first, empty rows (handed on the same day) included."""
-    query = select(Assignment).where(Assignment.enterprise_id == enterprise_id).options(joinedload(Assignment.commissioner).joinedload(User.unit))
+    query = (
+        select(Assignment)
+        .where(Assignment.enterprise_id == enterprise_id)
+        .options(joinedload(Assignment.commissioner).joinedload(User.unit))
+    )
     return list(db.session.scalars(query.order_by(Assignment.id.desc())))
 
 
@@ -97,4 +101,3 @@ def chosen(user: User, ids: list[int], permission: Permission) -> tuple[list[Ent
     live = select(Enterprise).where(Enterprise.id.in_(ids), Enterprise.standing == Standing.ACTIVE)
     mine = list(db.session.scalars(live.where(within(user, permission)).order_by(Enterprise.sort_key, Enterprise.id)))
     return mine, len(set(ids)) - len(mine)
-

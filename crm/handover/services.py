@@ -48,10 +48,18 @@ def hand_over(
     after = _open(enterprise, to, on=day, document_no=document_no)
     moved = passing.pass_on([enterprise.id], current.commissioner, to, by=by)
     record(
-        enterprise.id, "assignment.handed_over", by=by, subject=("assignment", after.id),
-        before=current.commissioner.name, after=to.name, on=day.isoformat(), note=note, document_no=document_no,
-        followups=moved, over_limit_reason=over_limit_reason,
-    )  # fmt: skip
+        enterprise.id,
+        "assignment.handed_over",
+        by=by,
+        subject=("assignment", after.id),
+        before=current.commissioner.name,
+        after=to.name,
+        on=day.isoformat(),
+        note=note,
+        document_no=document_no,
+        followups=moved,
+        over_limit_reason=over_limit_reason,
+    )
     return after
 
 
@@ -63,7 +71,11 @@ def obstacles(
     if to.id == current.commissioner_id:
         found.append(Obstacle("to", say("%(name)s serves this enterprise already", name=to.name)))
     if on < current.started_on:
-        found.append(Obstacle("on", say("The day lies before %(day)s, when the present assignment began", day=current.started_on)))
+        found.append(
+            Obstacle(
+                "on", say("The day lies before %(day)s, when the present assignment began", day=current.started_on)
+            )
+        )
     return found
 
 

@@ -31,11 +31,20 @@ def stand_in() -> ResponseReturnValue:
         with form.showing(RuleBroken), writing():
             official, deputy = db.session.get_one(User, form.official.data), db.session.get_one(User, form.deputy.data)
             stand_ins.stand_in(
-                official, deputy, by=me, from_on=form.from_on.data, until_on=form.until_on.data, reason=form.reason.data or ""
+                official,
+                deputy,
+                by=me,
+                from_on=form.from_on.data,
+                until_on=form.until_on.data,
+                reason=form.reason.data or "",
             )
             told(say("%(deputy)s stands in for %(official)s", deputy=deputy.name, official=official.name))
             return go("stand_ins.stand_in")
-    rows = [r for r in db.session.scalars(queries.stand_ins_of(me, all_below=True)) if {r.official_id, r.deputy_id} & _may_arrange(me)]
+    rows = [
+        r
+        for r in db.session.scalars(queries.stand_ins_of(me, all_below=True))
+        if {r.official_id, r.deputy_id} & _may_arrange(me)
+    ]
     return page("handover/stand_ins.html", form, rows=rows, mine=_may_arrange(me))
 
 

@@ -15,7 +15,14 @@ from crm.timeline import Actor, record
 
 
 def stand_in(
-    official: User, deputy: User, *, by: Actor, enterprise: Enterprise | None = None, from_on: date | None = None, until_on: date | None = None, reason: str = ""
+    official: User,
+    deputy: User,
+    *,
+    by: Actor,
+    enterprise: Enterprise | None = None,
+    from_on: date | None = None,
+    until_on: date | None = None,
+    reason: str = "",
 ) -> StandIn:
     """Name a deputy from a day (default today) until a day (open when None)."""
     start = from_on or clock.today()
@@ -29,15 +36,25 @@ def stand_in(
     if broken:
         raise RuleBroken(broken)
     made = StandIn(
-        official_id=official.id, deputy_id=deputy.id, enterprise_id=enterprise.id if enterprise else None,
-        from_on=start, until_on=until_on, reason=reason,
-    )  # fmt: skip
+        official_id=official.id,
+        deputy_id=deputy.id,
+        enterprise_id=enterprise.id if enterprise else None,
+        from_on=start,
+        until_on=until_on,
+        reason=reason,
+    )
     db.session.add(made)
     db.session.flush()
     record(
-        enterprise.id if enterprise else None, "standin.named", by=by, subject=("standin", made.id),
-        official=official.name, deputy=deputy.name, from_on=start.isoformat(), until_on=until_on and until_on.isoformat(),
-    )  # fmt: skip
+        enterprise.id if enterprise else None,
+        "standin.named",
+        by=by,
+        subject=("standin", made.id),
+        official=official.name,
+        deputy=deputy.name,
+        from_on=start.isoformat(),
+        until_on=until_on and until_on.isoformat(),
+    )
     return made
 
 
@@ -46,4 +63,11 @@ def end(row: StandIn, *, by: Actor) -> None:
     lock(row)
     row.until_on = max(clock.today(), row.from_on)
     db.session.flush()
-    record(row.enterprise_id, "standin.ended", by=by, subject=("standin", row.id), official=row.official.name, deputy=row.deputy.name)
+    record(
+        row.enterprise_id,
+        "standin.ended",
+        by=by,
+        subject=("standin", row.id),
+        official=row.official.name,
+        deputy=row.deputy.name,
+    )

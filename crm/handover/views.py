@@ -44,7 +44,12 @@ def _assign(form: ServeForm, enterprise: Enterprise, me: User) -> ResponseReturn
             to = db.session.get_one(User, form.to.data)
             services.lock_people(to.id)
             assignment.assign(
-                enterprise, to, by=me, on=form.on.data, document_no=form.document_no.data or "", over_limit_reason=form.reason
+                enterprise,
+                to,
+                by=me,
+                on=form.on.data,
+                document_no=form.document_no.data or "",
+                over_limit_reason=form.reason,
             )
             told(say("%(enterprise)s is now served by %(name)s", enterprise=enterprise.called, name=to.name))
     except Stale:
@@ -86,9 +91,15 @@ def _hand_over(form: HandOverForm, enterprise: Enterprise, me: User) -> Response
                 told(say("Ordered: %(name)s serves from %(day)s", name=to.name, day=day))
             else:
                 services.hand_over(
-                    enterprise, to, replaces=int(form.replaces.data or 0), by=me, on=day, note=note,
-                    document_no=number, over_limit_reason=form.reason,
-                )  # fmt: skip
+                    enterprise,
+                    to,
+                    replaces=int(form.replaces.data or 0),
+                    by=me,
+                    on=day,
+                    note=note,
+                    document_no=number,
+                    over_limit_reason=form.reason,
+                )
                 told(say("Handed over to %(name)s", name=to.name))
     except Stale:
         return _already(enterprise, commissioner_of(enterprise.id))
@@ -104,7 +115,9 @@ def assign_many() -> ResponseReturnValue:
     mine, others = queries.chosen(me, ids, Permission.ASSIGN_FIRST)
     if not mine:
         abort(404)
-    form = HandOverForm(queries.loads(), by_document=not me.may(Permission.ASSIGN), may_go_over=me.may(Permission.ASSIGN))
+    form = HandOverForm(
+        queries.loads(), by_document=not me.may(Permission.ASSIGN), may_go_over=me.may(Permission.ASSIGN)
+    )
     plan = bulk.plan(mine)
     form.replaces.data = form.replaces.data or bulk.stamp(plan)
     if form.validate_on_submit():
@@ -121,9 +134,12 @@ def assign_many() -> ResponseReturnValue:
 def load_per_official() -> ResponseReturnValue:
     me = signed_in()
     return page(
-        "handover/load.html", loads=queries.loads(), warn=bureau("load_warn"), limit=bureau("load_limit"),
+        "handover/load.html",
+        loads=queries.loads(),
+        warn=bureau("load_warn"),
+        limit=bureau("load_limit"),
         orders=list(db.session.scalars(queries.waiting_orders(me))),
-    )  # fmt: skip
+    )
 
 
 @bp.post("/assignments/orders/<int:order_id>/cancel")

@@ -97,7 +97,9 @@ def nightly() -> str:
 def _pack(partial: Path, work: Path) -> None:
     dump = _dump_sqlite(work) if db.engine.dialect.name == "sqlite" else _dump_postgresql(work)
     db.session.rollback()
-    stored = list(db.session.execute(select(StoredFile.stored_as, StoredFile.sha256).where(StoredFile.removed_at.is_(None))))
+    stored = list(
+        db.session.execute(select(StoredFile.stored_as, StoredFile.sha256).where(StoredFile.removed_at.is_(None)))
+    )
     db.session.rollback()
     settings: Settings = current_app.extensions["commissioner"]
     hashes: dict[str, str] = {}
@@ -136,11 +138,15 @@ def _dump_postgresql(work: Path) -> Path:
 
 def run_postgres(command: list[str]) -> None:
     try:
-        subprocess.run(command, check=True, capture_output=True, text=True, timeout=3600)  # noqa: S603
+        subprocess.run(command, check=True, capture_output=True, text=True, timeout=3600)
     except FileNotFoundError:
-        raise BackupFailed(say("%(program)s is missing: install the PostgreSQL client programs", program=command[0])) from None
+        raise BackupFailed(
+            say("%(program)s is missing: install the PostgreSQL client programs", program=command[0])
+        ) from None
     except subprocess.CalledProcessError as error:
-        raise BackupFailed(say("%(program)s failed: %(error)s", program=command[0], error=error.stderr[-500:])) from error
+        raise BackupFailed(
+            say("%(program)s failed: %(error)s", program=command[0], error=error.stderr[-500:])
+        ) from error
 
 
 def _libpq_url() -> str:

@@ -16,7 +16,12 @@ from crm.ops.doctor import command_language
 
 
 @click.command("backup")
-@click.option("--to", "to", type=click.Path(path_type=Path, file_okay=False), help="Folder; default: backups/ in the data directory.")
+@click.option(
+    "--to",
+    "to",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder; default: backups/ in the data directory.",
+)
 def backup(to: Path | None) -> None:
     """Make a verified backup of the database and the stored files; prints its path."""
     with force_locale(command_language()):

@@ -49,8 +49,17 @@ class Make:
     def unit(self, name: str = "", *, parent: Unit | None = None, kind: UnitKind = UnitKind.SECTION) -> Unit:
         return services.add_unit(name=name or f"第{next(self.numbers)}科", kind=kind, parent=parent or root(), by=CLI)
 
-    def user(self, name: str = "", *, unit: Unit | None = None, role: Role | None = None, over: Unit | None = None,
-             domain: Domain | None = None, mobile: str | None = None, email: str | None = None) -> User:
+    def user(
+        self,
+        name: str = "",
+        *,
+        unit: Unit | None = None,
+        role: Role | None = None,
+        over: Unit | None = None,
+        domain: Domain | None = None,
+        mobile: str | None = None,
+        email: str | None = None,
+    ) -> User:
         number = next(self.numbers)
         person = services.add_person(
             name=name or f"职员{number}", unit=unit or root(), by=CLI, mobile=mobile or f"139{number:08d}", email=email
@@ -61,12 +70,25 @@ class Make:
         db.session.flush()
         return person
 
-    def enterprise(self, name: str = "", *, unit: Unit | None = None, commissioner: User | None = None,
-                   since: date | None = None, contact: str = "", phone: str = "", code: str | None = "", **fields: Any) -> Enterprise:
+    def enterprise(
+        self,
+        name: str = "",
+        *,
+        unit: Unit | None = None,
+        commissioner: User | None = None,
+        since: date | None = None,
+        contact: str = "",
+        phone: str = "",
+        code: str | None = "",
+        **fields: Any,
+    ) -> Enterprise:
         number = next(self.numbers)
         made = register.add_enterprise(
-            name=name or f"杭州示例{number}科技有限公司", unit=unit or root(), by=CLI,
-            credit_code=self.code(number) if code == "" else code, **fields,
+            name=name or f"杭州示例{number}科技有限公司",
+            unit=unit or root(),
+            by=CLI,
+            credit_code=self.code(number) if code == "" else code,
+            **fields,
         )
         if contact or phone:
             register.add_contact(made, name=contact or "王经理", phone=phone, by=CLI)
@@ -92,7 +114,10 @@ def make_cast(make: Make) -> Cast:
     elsewhere = make.unit("市场监管分局", kind=UnitKind.BUREAU)
     park = make.unit("东部医药港小镇", kind=UnitKind.TERRITORY)
     return Cast(
-        bureau=bureau, section=section, elsewhere=elsewhere, park=park,
+        bureau=bureau,
+        section=section,
+        elsewhere=elsewhere,
+        park=park,
         lin=make.user("林晓", unit=section, mobile="13800000001", email="lin@example.cn"),
         zhou=make.user("周敏", unit=section, mobile="13800000002", email="zhou@example.cn"),
         manager=make.user("李军", unit=bureau, role=Role.MANAGER, mobile="13800000003"),

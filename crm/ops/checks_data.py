@@ -1,4 +1,4 @@
-"""What the doctor looks at in the rows: administrators, orphans, derived columns, the chain of records, the calendar."""
+"""What the doctor looks at in the rows: administrators, orphans, derived columns, the chain of records."""
 
 from __future__ import annotations
 
@@ -29,33 +29,52 @@ def administrators(_settings: Settings) -> Iterator[Finding]:
     today = clock.today()
     in_force = (Post.since <= today, (Post.until.is_(None)) | (Post.until > today))
     if not db.session.scalar(held.where(Post.role == Role.ADMINISTRATOR, User.active.is_(True), *in_force)):
-        yield Finding(Weight.ERROR, 20, say("Nobody is administrator"), say("Run: flask --app wsgi create-admin NAME --mobile NUMBER"))
+        yield Finding(
+            Weight.ERROR,
+            20,
+            say("Nobody is administrator"),
+            say("Run: flask --app wsgi create-admin NAME --mobile NUMBER"),
+        )
 
 
 def orphans(_settings: Settings) -> Iterator[Finding]:
     if db.engine.dialect.name == "sqlite" and (row := db.session.execute(text("PRAGMA foreign_key_check")).first()):
-        yield Finding(Weight.ERROR, 21, say("A row of %(table)s points to a row that is gone", table=row[0]),
-                      say("Somebody changed the database by hand: restore a backup or ask for help"))  # fmt: skip
+        yield Finding(
+            Weight.ERROR,
+            21,
+            say("A row of %(table)s points to a row that is gone", table=row[0]),
+            say("Somebody changed the database by hand: restore a backup or ask for help"),
+        )
 
 
 def left_behind(_settings: Settings) -> Iterator[Finding]:
     query = select(func.count()).select_from(Assignment).join(User, User.id == Assignment.commissioner_id)
     if count := db.session.scalar(query.where(Assignment.ended_on.is_(None), User.active.is_(False))):
-        yield Finding(Weight.WARNING, 22, say("%(n)s enterprises are served by people who have been deactivated", n=count),
-                      say("Hand them over"))  # fmt: skip
+        yield Finding(
+            Weight.WARNING,
+            22,
+            say("%(n)s enterprises are served by people who have been deactivated", n=count),
+            say("Hand them over"),
+        )
 
 
 def stored_files(settings: Settings) -> Iterator[Finding]:
     names = db.session.scalars(select(StoredFile.stored_as).where(StoredFile.removed_at.is_(None)))
     gone = [name for name in names if not (settings.data_dir / "files" / name[:2] / name).is_file()]
     if gone:
-        yield Finding(Weight.ERROR, 23, say("%(n)s stored files are missing on the disk, first %(name)s", n=len(gone), name=gone[0]),
-                      say("Restore the folder files/ from a backup"))  # fmt: skip
+        yield Finding(
+            Weight.ERROR,
+            23,
+            say("%(n)s stored files are missing on the disk, first %(name)s", n=len(gone), name=gone[0]),
+            say("Restore the folder files/ from a backup"),
+        )
 
 
 def derived() -> dict[str, Select[Any]]:
     """For each derived column of `enterprise` what it must be, computed from the rows it comes from."""
-    done = select(func.max(Visit.visited_on)).where(Visit.enterprise_id == Enterprise.id, Visit.state == VisitState.DONE)
+    done = select(func.max(Visit.visited_on)).where(
+        Visit.enterprise_id == Enterprise.id, Visit.state == VisitState.DONE
+    )
     openly = select(func.count()).where(Followup.enterprise_id == Enterprise.id, Followup.state == FollowupState.OPEN)
     return {"last_visit_on": done.where(Visit.counts.is_(True)), "last_contact_on": done, "open_followups": openly}
 
@@ -69,8 +88,12 @@ def _disagreeing(column: str, wanted: Select[Any]) -> Any:
 def derived_columns(_settings: Settings) -> Iterator[Finding]:
     for column, wanted in derived().items():
         if count := db.session.scalar(select(func.count()).select_from(Enterprise).where(_disagreeing(column, wanted))):
-            yield Finding(Weight.WARNING, 24, say("%(column)s of %(n)s enterprises disagrees with its rows", column=column, n=count),
-                          say("Run: flask --app wsgi doctor --mend"))  # fmt: skip
+            yield Finding(
+                Weight.WARNING,
+                24,
+                say("%(column)s of %(n)s enterprises disagrees with its rows", column=column, n=count),
+                say("Run: flask --app wsgi doctor --mend"),
+            )
 
 
 def mend() -> int:
@@ -79,7 +102,10 @@ def mend() -> int:
     with writing() as session:
         for column, wanted in derived().items():
             done = session.execute(
-                update(Enterprise).where(_disagreeing(column, wanted)).values({column: wanted.scalar_subquery()}).execution_options(synchronize_session=False)
+                update(Enterprise)
+                .where(_disagreeing(column, wanted))
+                .values({column: wanted.scalar_subquery()})
+                .execution_options(synchronize_session=False)
             )
             changed += done.rowcount  # type: ignore[attr-defined]
     return changed
@@ -88,8 +114,12 @@ def mend() -> int:
 def chain(_settings: Settings) -> Iterator[Finding]:
     broken = first_broken_entry()
     if broken is not None:
-        yield Finding(Weight.ERROR, 25, say("The record was altered from entry %(id)s on", id=broken),
-                      say("Keep this database as it is and compare it with the backups"))  # fmt: skip
+        yield Finding(
+            Weight.ERROR,
+            25,
+            say("The record was altered from entry %(id)s on", id=broken),
+            say("Keep this database as it is and compare it with the backups"),
+        )
 
 
 def first_broken_entry() -> int | None:

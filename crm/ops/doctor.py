@@ -60,9 +60,11 @@ def examine() -> list[Finding]:
 def _could_not(check: Check, error: Exception) -> Finding:
     reason = str(error).splitlines()[0][:200]
     return Finding(
-        Weight.ERROR, 99, say("The check %(name)s could not run: %(reason)s", name=check.__name__, reason=reason),
+        Weight.ERROR,
+        99,
+        say("The check %(name)s could not run: %(reason)s", name=check.__name__, reason=reason),
         say("Mend what is named above first, then run doctor again"),
-    )  # fmt: skip
+    )
 
 
 def command_language() -> str:
@@ -83,7 +85,9 @@ def doctor(as_json: bool, mend: bool) -> None:
             click.echo(str(say("%(n)s derived values mended", n=checks_data.mend())))
         found = examine()
         if as_json:
-            click.echo(json.dumps([{"code": f.code, "what": str(f.what), "do": str(f.do)} for f in found], ensure_ascii=False))
+            click.echo(
+                json.dumps([{"code": f.code, "what": str(f.what), "do": str(f.do)} for f in found], ensure_ascii=False)
+            )
         else:
             _tell(found)
     raise SystemExit(1 if any(f.weight == Weight.ERROR for f in found) else 0)

@@ -52,7 +52,17 @@ def _into_postgresql(path: Path, url: str, files: Path, force: bool) -> None:
             _take(tar, POSTGRES_NAME, dump)
             _take_files(tar, files)
         options = ["--clean", "--if-exists"] if force else []
-        run_postgres(["pg_restore", "--exit-on-error", "--no-owner", "--single-transaction", *options, f"--dbname={url}", str(dump)])
+        run_postgres(
+            [
+                "pg_restore",
+                "--exit-on-error",
+                "--no-owner",
+                "--single-transaction",
+                *options,
+                f"--dbname={url}",
+                str(dump),
+            ]
+        )
     finally:
         dump.unlink(missing_ok=True)
 

@@ -39,7 +39,11 @@ def system() -> ResponseReturnValue:
 def _facts() -> list[tuple[Any, Any]]:
     settings: Settings = current_app.extensions["commissioner"]
     engine = db.engine.dialect.name
-    version = sqlite3.sqlite_version if engine == "sqlite" else ".".join(map(str, db.engine.dialect.server_version_info or ()))
+    version = (
+        sqlite3.sqlite_version
+        if engine == "sqlite"
+        else ".".join(map(str, db.engine.dialect.server_version_info or ()))
+    )
     return [
         (say("Public address"), settings.public_url),
         (say("Database"), f"{engine} {version}"),

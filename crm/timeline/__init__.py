@@ -3,4 +3,17 @@
 from crm.timeline.models import Entry, Level, Seal
 from crm.timeline.services import CLI, SCHEDULER, Actor, Program, note, record, record_many, row, seal
 
-__all__ = ["CLI", "SCHEDULER", "Actor", "Entry", "Level", "Program", "Seal", "note", "record", "record_many", "row", "seal"]
+__all__ = [
+    "CLI",
+    "SCHEDULER",
+    "Actor",
+    "Entry",
+    "Level",
+    "Program",
+    "Seal",
+    "note",
+    "record",
+    "record_many",
+    "row",
+    "seal",
+]

@@ -54,7 +54,9 @@ class Visit(Timestamped, db.Model):
 
     __table_args__ = (
         CheckConstraint("(voided_at IS NULL) = (state <> 'voided')", name="voided_with_state"),
-        CheckConstraint("state <> 'done' OR (length(text) > 0 AND (is_not_met OR length(met) > 0))", name="done_is_told"),
+        CheckConstraint(
+            "state <> 'done' OR (length(text) > 0 AND (is_not_met OR length(met) > 0))", name="done_is_told"
+        ),
         Index("ix_visit_enterprise_id_visited_on", "enterprise_id", "visited_on"),
         Index("ix_visit_author_id_visited_on", "author_id", "visited_on"),
         Index("ix_visit_visited_on", "visited_on", "id"),
@@ -71,4 +73,7 @@ class VisitPerson(db.Model):
     name: Mapped[str] = mapped_column(String(80))
     part: Mapped[str] = mapped_column(String(12), default="companion")
 
-    __table_args__ = (CheckConstraint("part IN ('leader', 'companion')", name="part_known"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        CheckConstraint("part IN ('leader', 'companion')", name="part_known"),
+        {"sqlite_autoincrement": True},
+    )

@@ -8,7 +8,8 @@ from crm.core.db import db
 from crm.enterprises.serving_models import Assignment
 
 SECOND = text(
-    "INSERT INTO assignment (enterprise_id, commissioner_id, started_on, end_reason, handover_note, document_no, created_at, updated_at)"
+    "INSERT INTO assignment (enterprise_id, commissioner_id, started_on,"
+    " end_reason, handover_note, document_no, created_at, updated_at)"
     " VALUES (:e, :c, '2026-11-23', '', '', '', '2026-11-23', '2026-11-23')"
 )
 

@@ -39,7 +39,11 @@ def test_two_hand_overs_on_one_day_leave_an_empty_row_and_one_server(enterprise,
     hand_over(enterprise, cast.lin, by=cast.manager)
 
     rows = db.session.query(Assignment).filter_by(enterprise_id=enterprise.id).order_by(Assignment.id).all()
-    assert [(r.commissioner.name, r.started_on == r.ended_on) for r in rows] == [("林晓", False), ("周敏", True), ("林晓", False)]
+    assert [(r.commissioner.name, r.started_on == r.ended_on) for r in rows] == [
+        ("林晓", False),
+        ("周敏", True),
+        ("林晓", False),
+    ]
     assert assignment.serving_on(enterprise.id, clock.today()).commissioner == cast.lin
 
 

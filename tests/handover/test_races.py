@@ -3,12 +3,12 @@
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+from crm.accounts import User
 from crm.core.db import db, writing
 from crm.core.errors import Stale
 from crm.enterprises import assignment
 from crm.enterprises.models import Enterprise
 from crm.enterprises.serving_models import Assignment
-from crm.accounts import User
 from crm.handover import services
 
 HANDS = 20

@@ -18,16 +18,27 @@ def test_there_is_one_line_of_migrations():
     assert len(SCRIPTS.get_heads()) == 1
 
 
+MASTER = """
+    SELECT type || ' ' || name, sql FROM sqlite_master
+    WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' AND name <> 'alembic_version'
+"""
+POSTGRESQL = (
+    "SELECT 'index ' || indexname, indexdef FROM pg_indexes"
+    " WHERE schemaname = 'public' AND tablename <> 'alembic_version'",
+    "SELECT 'constraint ' || conrelid::regclass || ' ' || conname, pg_get_constraintdef(oid) FROM pg_constraint"
+    " WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text <> 'alembic_version'",
+    "SELECT 'trigger ' || tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
+    "SELECT table_name || '.' || column_name, concat_ws(' ', data_type, is_nullable, character_maximum_length,"
+    " collation_name) FROM information_schema.columns"
+    " WHERE table_schema = 'public' AND table_name <> 'alembic_version'",
+)
+
+
 def ddl(connection) -> dict[str, str]:
     """The real DDL of every table, index, constraint and trigger, spaces folded, columns in any order."""
     if connection.dialect.name == "sqlite":
-        rows = connection.execute(text("SELECT type || ' ' || name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' AND name <> 'alembic_version'"))
-        return {name: normal(sql) for name, sql in rows}
-    found = dict(connection.execute(text("SELECT 'index ' || indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'alembic_version'")).all())
-    found |= dict(connection.execute(text("SELECT 'constraint ' || conrelid::regclass || ' ' || conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text <> 'alembic_version'")).all())
-    found |= dict(connection.execute(text("SELECT 'trigger ' || tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal")).all())
-    columns = "SELECT table_name || '.' || column_name, data_type || ' ' || is_nullable || ' ' || coalesce(character_maximum_length::text, '') || ' ' || coalesce(collation_name, '') FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'alembic_version'"
-    return found | dict(connection.execute(text(columns)).all())
+        return {name: normal(sql) for name, sql in connection.execute(text(MASTER))}
+    return {name: what for query in POSTGRESQL for name, what in connection.execute(text(query))}
 
 
 def normal(sql: str) -> str:
@@ -36,7 +47,11 @@ def normal(sql: str) -> str:
     head, _, body = flat.partition("(")
     if not head.startswith("CREATE TABLE"):
         return re.sub(r"\s*([(),])\s*", r"\1", flat).strip()
-    return re.sub(r"\s+", " ", head).strip() + "(" + "|".join(sorted(re.sub(r"\s*([(),])\s*", r"\1", part).strip() for part in parts(body.rsplit(")", 1)[0])))
+    return (
+        re.sub(r"\s+", " ", head).strip()
+        + "("
+        + "|".join(sorted(re.sub(r"\s*([(),])\s*", r"\1", part).strip() for part in parts(body.rsplit(")", 1)[0])))
+    )
 
 
 def parts(body: str) -> list[str]:
@@ -81,7 +96,10 @@ def built_on_postgresql(connection) -> dict[str, str]:
 def snapshot() -> dict[str, list[tuple]]:
     with db.engine.connect() as connection:
         tables = [t for t in inspect(connection).get_table_names() if t != "alembic_version"]
-        return {t: sorted((tuple(row) for row in connection.execute(text(f'SELECT * FROM "{t}"'))), key=repr) for t in tables}
+        return {
+            t: sorted((tuple(row) for row in connection.execute(text(f'SELECT * FROM "{t}"'))), key=repr)
+            for t in tables
+        }
 
 
 def test_every_step_down_and_up_again_keeps_the_rows_of_the_earlier_ones(app, make, cast):

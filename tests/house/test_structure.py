@@ -9,17 +9,22 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 CRM = ROOT / "crm"
 ROOMS = (
-    "core timeline outbox jobs accounts workdays sheets files enterprises tiers followups visits issues cultivation "
-    "readiness handover reminders imports reports desk ops"
-).split()
+    *("core", "timeline", "outbox", "jobs", "accounts", "workdays", "sheets", "files", "enterprises", "tiers"),
+    *("followups", "visits", "issues", "cultivation", "readiness", "handover", "reminders", "imports", "reports"),
+    *("desk", "ops"),
+)
 OUTSIDE = {"permissions"}  # imports nothing from crm
 ASSEMBLY = {"__init__.py", "rooms.py", "models.py", "permissions.py"}
 EDGE = re.compile(r"(views|pages|jobs|commands|scheduler|demo|bench|builders|services\.py$|access|handlers)")
 LONGEST_FILE = 300
 
 FILES = sorted(p for p in CRM.rglob("*.py") if "migrations" not in p.parts)
-TEXTS = [p for folder in ("crm", "tests", "templates", "static/js", "static/css", "benchmarks") for p in (ROOT / folder).rglob("*")
-         if p.suffix in {".py", ".html", ".js", ".css"} and "versions" not in p.parts]  # fmt: skip
+TEXTS = [
+    p
+    for folder in ("crm", "tests", "templates", "static/js", "static/css", "benchmarks")
+    for p in (ROOT / folder).rglob("*")
+    if p.suffix in {".py", ".html", ".js", ".css"} and "versions" not in p.parts
+]
 
 
 def room_of(path: Path) -> str | None:
@@ -31,7 +36,13 @@ def imports_of(path: Path) -> set[str]:
     """Rooms this file imports from."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names] if isinstance(node, ast.Import) else []
+        names = (
+            [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else [a.name for a in node.names]
+            if isinstance(node, ast.Import)
+            else []
+        )
         if isinstance(node, ast.ImportFrom) and node.module == "crm":
             names = [f"crm.{a.name}" for a in node.names]
         found |= {name.split(".")[1] for name in names if name.startswith("crm.")}
@@ -54,7 +65,9 @@ def test_permissions_import_nothing_from_the_house():
     assert not imports_of(CRM / "permissions.py")
 
 
-@pytest.mark.parametrize("path", [p for p in FILES if p.stem == "rules" or "rules" in p.parts], ids=lambda p: str(p.relative_to(CRM)))
+@pytest.mark.parametrize(
+    "path", [p for p in FILES if p.stem == "rules" or "rules" in p.parts], ids=lambda p: str(p.relative_to(CRM))
+)
 def test_rules_know_neither_flask_nor_the_database(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom):
@@ -69,12 +82,20 @@ def test_only_the_clock_reads_the_clock():
 
 
 def test_nobody_sleeps_to_synchronise():
-    assert [p for p in (*FILES, *(ROOT / "tests").rglob("test_*.py")) if re.search(r"\btime\.sleep\(", p.read_text(encoding="utf-8")) and p.name != Path(__file__).name] == []
+    assert [
+        p
+        for p in (*FILES, *(ROOT / "tests").rglob("test_*.py"))
+        if re.search(r"\btime\.sleep\(", p.read_text(encoding="utf-8")) and p.name != Path(__file__).name
+    ] == []
 
 
 def test_no_test_is_skipped():
     stop = re.compile(r"pytest\.skip|mark\.skip|mark\.xfail|importorskip")
-    assert [p for p in (ROOT / "tests").rglob("*.py") if stop.search(p.read_text(encoding="utf-8")) and p.name != Path(__file__).name] == []
+    assert [
+        p
+        for p in (ROOT / "tests").rglob("*.py")
+        if stop.search(p.read_text(encoding="utf-8")) and p.name != Path(__file__).name
+    ] == []
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda p: str(p.relative_to(ROOT)))
@@ -84,7 +105,13 @@ def test_no_file_is_longer_than_a_person_wants_to_read(path):
 
 
 def test_only_the_scheduler_imports_apscheduler():
-    assert [p.name for p in FILES if "apscheduler" in p.read_text(encoding="utf-8").lower() and "import" in p.read_text(encoding="utf-8") and re.search(r"^\s*(from|import) apscheduler", p.read_text(encoding="utf-8"), re.M)] in ([], ["scheduler.py"])
+    assert [
+        p.name
+        for p in FILES
+        if "apscheduler" in p.read_text(encoding="utf-8").lower()
+        and "import" in p.read_text(encoding="utf-8")
+        and re.search(r"^\s*(from|import) apscheduler", p.read_text(encoding="utf-8"), re.M)
+    ] in ([], ["scheduler.py"])
 
 
 def test_services_never_commit():
@@ -94,6 +121,12 @@ def test_services_never_commit():
 
 
 def test_templates_carry_no_inline_script_style_or_unsafe_markup():
-    forbidden = re.compile(r"\|\s*safe\b|\son[a-z]+=\"|\sstyle=|<style|javascript:|<script(?![^>]*\b(src|type=\"application/json\")\b)|https?://(?!www\.w3\.org)")
-    found = {str(p.relative_to(ROOT)): m.group() for p in (ROOT / "templates").rglob("*.html") if "mail" not in p.parts and (m := forbidden.search(p.read_text(encoding="utf-8")))}
+    forbidden = re.compile(
+        r"\|\s*safe\b|\son[a-z]+=\"|\sstyle=|<style|javascript:|<script(?![^>]*\b(src|type=\"application/json\")\b)|https?://(?!www\.w3\.org)"
+    )
+    found = {
+        str(p.relative_to(ROOT)): m.group()
+        for p in (ROOT / "templates").rglob("*.html")
+        if "mail" not in p.parts and (m := forbidden.search(p.read_text(encoding="utf-8")))
+    }
     assert found == {}

@@ -118,7 +118,13 @@ def test_a_full_disk_fails_loudly_and_leaves_the_older_ones(app, make, database,
         "import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096));"
         "sys.argv = ['flask', '--app', 'wsgi', 'backup']; runpy.run_module('flask', run_name='__main__')"
     )
-    env = {**os.environ, "CRM_ENV": "test", "CRM_DATABASE_URL": database, "CRM_DATA_DIR": str(tmp_path), "CRM_SECRET_KEY": "x" * 40}
+    env = {
+        **os.environ,
+        "CRM_ENV": "test",
+        "CRM_DATABASE_URL": database,
+        "CRM_DATA_DIR": str(tmp_path),
+        "CRM_SECRET_KEY": "x" * 40,
+    }
 
     done = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, timeout=60)
 

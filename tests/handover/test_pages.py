@@ -1,0 +1,107 @@
+"""The pages on which somebody gets an enterprise, or gives one away."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+from crm.core.db import db
+from crm.enterprises.queries import commissioner_of
+from crm.enterprises.serving_models import Assignment, AssignmentOrder
+from tests.visitor import Visitor
+
+HANDS = 50
+
+
+def test_manager_hands_an_enterprise_over(page, make, cast):
+    enterprise = make.enterprise(commissioner=cast.lin, since=date(2026, 3, 2))
+
+    page.as_(cast.manager).open("handover.hand_over", enterprise_id=enterprise.id)
+    page.submit(to=cast.zhou.id, note="催办用电增容")
+
+    rows = db.session.query(Assignment).filter_by(enterprise_id=enterprise.id).order_by(Assignment.id).all()
+    assert [a.commissioner.name for a in rows] == ["林晓", "周敏"]
+    assert rows[0].handover_note == "催办用电增容"
+
+
+def test_a_clerk_needs_a_document_number_and_keeps_what_was_typed(page, make, cast):
+    enterprise = make.enterprise(unit=cast.section, commissioner=cast.lin)
+
+    page.as_(cast.clerk).open("handover.hand_over", enterprise_id=enterprise.id)
+    page.submit(to=cast.zhou.id, note="按通知调整", expect=422)
+    assert "按通知调整" in page.response.text
+    page.submit(to=cast.zhou.id, note="按通知调整", document_no="杭经开经〔2026〕3号")
+
+    assert commissioner_of(enterprise.id).commissioner == cast.zhou
+
+
+def test_a_stranger_finds_nothing_and_a_reader_may_not(page, make, cast):
+    enterprise = make.enterprise(commissioner=cast.lin)
+
+    page.as_(cast.stranger).open("handover.hand_over", enterprise_id=enterprise.id, expect=403)
+    page.as_(cast.leader).open("handover.hand_over", enterprise_id=enterprise.id, expect=403)
+    elsewhere = make.enterprise(unit=cast.elsewhere)
+    page.as_(cast.manager).open("handover.hand_over", enterprise_id=elsewhere.id, expect=404)
+
+
+def test_a_day_to_come_becomes_an_order_that_can_be_cancelled(page, make, cast):
+    enterprise = make.enterprise(unit=cast.section, commissioner=cast.lin)
+
+    page.as_(cast.manager).open("handover.hand_over", enterprise_id=enterprise.id)
+    page.submit(to=cast.zhou.id, note="轮岗", on="2026-12-01", document_no="3号")
+    assert db.session.query(AssignmentOrder).one().state == "waiting"
+    page.open("handover.load_per_official").submit()
+
+    assert db.session.query(AssignmentOrder).one().state == "cancelled"
+    assert commissioner_of(enterprise.id).commissioner == cast.lin
+
+
+def test_many_get_one_commissioner_after_a_check(page, make, cast):
+    mine = [make.enterprise(unit=cast.section), make.enterprise(unit=cast.section, commissioner=cast.lin)]
+    foreign = make.enterprise(unit=cast.elsewhere)
+    ids = [e.id for e in (*mine, foreign)]
+
+    page.as_(cast.manager).open("handover.assign_many", id=ids)
+    assert "2" in page.text and foreign.name not in page.text
+    page.submit(to=cast.zhou.id, note="统一调整")
+
+    assert [commissioner_of(i) and commissioner_of(i).commissioner.name for i in ids] == ["周敏", "周敏", None]
+
+
+def test_a_deputy_sees_the_enterprise_until_his_last_day(page, make, cast, now):
+    enterprise = make.enterprise(unit=cast.elsewhere, commissioner=cast.lin)
+    page.as_(cast.zhou).open("handover.load_per_official", expect=403)
+
+    page.as_(cast.lin).open("stand_ins.stand_in")
+    page.submit(form="name-deputy", deputy=cast.zhou.id, until_on="2026-11-30")
+
+    from crm.enterprises.queries import may
+    from crm.permissions import Permission
+
+    assert may(cast.zhou, Permission.ENTERPRISE_EDIT, enterprise)
+    now.set("2026-11-30T08:00:00+08:00")
+    assert not may(cast.zhou, Permission.ENTERPRISE_EDIT, enterprise)
+
+
+def test_of_fifty_parallel_hand_overs_one_wins_and_the_others_learn_who(app, page, make, cast):
+    enterprise = make.enterprise(unit=cast.section, commissioner=cast.lin)
+    page.as_(cast.manager).open("handover.hand_over", enterprise_id=enterprise.id)
+    url = page.url
+    visitors = [Visitor(app).as_(cast.manager) for _ in range(HANDS)]
+    people, enterprise_id = [cast.zhou.id, cast.stranger.id], enterprise.id
+    for visitor in visitors:
+        visitor.open(url)
+    db.session.remove()
+
+    def send(number):
+        form = {i.get("name"): i.get("value", "") for i in visitors[number].all("input") if i.get("type") == "hidden"}
+        response = visitors[number].client.post(
+            url, data={**form, "to": people[number % 2], "on": "2026-11-23", "note": "交接"}
+        )
+        return response.status_code, response.text
+
+    with ThreadPoolExecutor(10) as pool:
+        answers = list(pool.map(send, range(HANDS)))
+
+    codes = [code for code, _ in answers]
+    assert (codes.count(303), codes.count(409)) == (1, HANDS - 1)
+    winner = commissioner_of(enterprise_id).commissioner.name
+    assert all(winner in text for code, text in answers if code == 409)
