@@ -1,4 +1,4 @@
-/* What every page needs: no double sending, focus on errors, words when the server is silent, small menus that close. */
+/* What every page needs: no double sending, focus on errors, words when the server is silent, menus that close. */
 (function () {
   "use strict";
   var body = document.body;
@@ -31,7 +31,9 @@
     if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("data-stays")) return;
     if (form.getAttribute("aria-busy") === "true") return event.preventDefault();
     /* after the browser has collected the fields, or the pressed button's own name would be lost */
-    setTimeout(function () { if (!event.defaultPrevented) busy(form, event.submitter || form.querySelector(".btn-primary")); }, 0);
+    setTimeout(function () {
+      if (!event.defaultPrevented) busy(form, event.submitter || form.querySelector(".btn-primary"));
+    }, 0);
   });
   window.addEventListener("pageshow", function (event) {
     if (event.persisted) each("form[aria-busy]", ready);
@@ -97,7 +99,7 @@
     if (event.key !== "Escape") return;
     var open = document.querySelector("details.pop[open] > summary, details.filter-more[open] > summary");
     if (open) { closeMenus(); open.focus(); }
-    if (location.hash === "#menu") location.hash = "main";
+    if (location.hash === "#menu" || location.hash === "#filter-set") location.hash = "main";
   });
   each("[data-print]", function (button) { button.hidden = false; });
 

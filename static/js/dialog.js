@@ -8,7 +8,12 @@
   var title = document.getElementById("dialog-title");
 
   function ask(url, body) {
-    return fetch(url, { method: body ? "POST" : "GET", body: body, credentials: "same-origin", headers: { "HX-Request": "true", "HX-Target": "dialog-body" } });
+    return fetch(url, {
+      method: body ? "POST" : "GET",
+      body: body,
+      credentials: "same-origin",
+      headers: { "HX-Request": "true", "HX-Target": "dialog-body" }
+    });
   }
 
   function show(answer) {
@@ -19,7 +24,8 @@
       if (head) head.remove();
       title.textContent = answer.status === 401 ? title.dataset.default : page.dataset.title;
       inside.textContent = "";
-      Array.prototype.slice.call(document.importNode(page, true).childNodes).forEach(function (node) { inside.appendChild(node); });
+      var fresh = document.importNode(page, true);
+      while (fresh.firstChild) inside.appendChild(fresh.firstChild);
       inside.dataset.url = answer.url;
       if (window.htmx) window.htmx.process(inside);
       if (!dialog.open) dialog.showModal();

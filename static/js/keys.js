@@ -1,4 +1,4 @@
-/* Shortcuts, none of them needed: / ? g-h g-e, j k Enter in lists. Off when <body data-shortcuts="off"> (WCAG 2.1.4). */
+/* Shortcuts, none of them needed: / ? g-h g-e, j k Enter in lists. Off by <body data-shortcuts="off"> (WCAG 2.1.4). */
 (function () {
   "use strict";
   var waiting = "";
@@ -49,8 +49,8 @@
   };
 
   document.addEventListener("keydown", function (event) {
-    if (document.body.dataset.shortcuts !== "on" || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (typing(event.target)) return;
+    if (document.body.dataset.shortcuts !== "on" || typing(event.target)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     var pressed = waiting + event.key;
     waiting = "";
     clearTimeout(timer);

@@ -1,4 +1,4 @@
-/* Appearance. Loaded before the first paint, so that nothing flashes; later it applies a choice at once and posts it. */
+/* Appearance. Loaded before the first paint, so that nothing flashes; later it applies a choice and posts it. */
 (function () {
   "use strict";
   var root = document.documentElement;
