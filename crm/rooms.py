@@ -18,6 +18,12 @@ def accounts(app: Flask, _: Settings) -> None:
     mails.install()
 
 
+def workdays(app: Flask, _: Settings) -> None:
+    from crm.workdays import commands
+
+    commands.install(app)
+
+
 def handover(app: Flask, _: Settings) -> None:
     from crm.handover import commands, orders, stand_in_views, views
 
@@ -25,6 +31,12 @@ def handover(app: Flask, _: Settings) -> None:
     app.register_blueprint(views.bp)
     app.register_blueprint(stand_in_views.bp)
     commands.install(app)
+
+
+def imports(app: Flask, _: Settings) -> None:
+    from crm.imports import room
+
+    room.install(app)
 
 
 def desk(app: Flask, _: Settings) -> None:
@@ -45,4 +57,4 @@ def ops(app: Flask, _: Settings) -> None:
     app.register_blueprint(progress.bp)
 
 
-ALL: tuple[Callable[[Flask, Settings], None], ...] = (accounts, handover, desk, ops)
+ALL: tuple[Callable[[Flask, Settings], None], ...] = (accounts, workdays, handover, imports, desk, ops)

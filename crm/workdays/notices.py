@@ -30,7 +30,7 @@ LARGEST_FILE = 100_000
 FEWEST_HOLIDAYS = 7
 LONGEST_HOLIDAY = 31
 
-_DATA = Path(__file__).parent / "data"
+SHIPPED = Path(__file__).parent / "data"
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Change:
 @cache
 def shipped() -> tuple[Year, ...]:
     """The published years that come with the program."""
-    return tuple(parse(path.read_text(encoding="utf-8")) for path in sorted(_DATA.glob("*.yaml")))
+    return tuple(parse(path.read_text(encoding="utf-8")) for path in sorted(SHIPPED.glob("*.yaml")))
 
 
 def parse(text: str) -> Year:

@@ -1,0 +1,53 @@
+"""Changing the calendar: a year's notice as a whole, or one day of the bureau's own."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import delete, insert, select
+
+from crm.core.db import db
+from crm.timeline import Actor, record
+from crm.workdays.models import CalendarDay, CalendarYear
+from crm.workdays.notices import Change, changes
+from crm.workdays.queries import calendar
+from crm.workdays.rules import Kind, Year
+
+
+def load(notice: Year, *, by: Actor) -> list[Change]:
+    """Take over a year's notice in place of an earlier one; the bureau's own days stay. Returns what changed.
+
+    A day the new notice gives back to the week gets a row too, so that it wins over a shipped year.
+    """
+    before = calendar()
+    _forget(notice.year)
+    changed = changes(calendar(), notice)
+    kinds = {day: (special.kind, special.label) for day, special in notice.days.items()}
+    kinds |= {c.day: (Kind.WORK if c.is_working else Kind.REST, c.label) for c in changed}
+    source = notice.source or str(notice.year)
+    own = set(db.session.scalars(select(CalendarDay.day).where(CalendarDay.day.in_(kinds))))
+    rows = [
+        {"day": day, "kind": kind.value, "label": label, "source": source}
+        for day, (kind, label) in sorted(kinds.items())
+        if day not in own
+    ]
+    db.session.execute(insert(CalendarDay), rows)
+    db.session.add(CalendarYear(year=notice.year, source=source))
+    record(None, "calendar.loaded", by=by, year=notice.year, source=source)
+    db.session.flush()
+    return [change for change in changes(before, notice) if change.day not in own]
+
+
+def set_day(day: date, kind: Kind, *, label: str, by: Actor) -> None:
+    """Make one day a working or a rest day for this bureau, whatever the notice says."""
+    db.session.merge(CalendarDay(day=day, kind=kind.value, label=label, source=""))
+    record(None, "calendar.day_set", by=by, day=day.isoformat(), work=kind is Kind.WORK, label=label)
+    db.session.flush()
+
+
+def _forget(year: int) -> None:
+    """The rows of a notice loaded before; the bureau's own have another source."""
+    if earlier := db.session.get(CalendarYear, year):
+        db.session.execute(delete(CalendarDay).where(CalendarDay.source == earlier.source))
+        db.session.delete(earlier)
+        db.session.flush()
