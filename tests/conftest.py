@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from flask import g, request_started
+from hypothesis import settings as hypothesis
 from sqlalchemy import text
 
 from crm import create_app
@@ -23,6 +24,9 @@ from tests.services import postgres
 from tests.visitor import Visitor
 
 pytest_plugins = ["tests.services.plugin"]
+
+hypothesis.register_profile("house", deadline=None)  # a busy machine makes no rule wrong
+hypothesis.load_profile("house")
 
 TODAY = datetime.fromisoformat("2026-11-23T09:00:00+08:00")
 SECRET = "a secret of the test suite, forty letters long"
