@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, HiddenField, PasswordField, StringField
 from wtforms.validators import AnyOf, InputRequired, Length, Optional
 
-from crm.accounts import passwords
+from crm.accounts import passwords, rules
 from crm.accounts.models import User
 from crm.core.forms import Form, TextLine
 from crm.core.words import say
@@ -34,6 +36,23 @@ class NewPasswordForm(Form):
         elif problem := passwords.problem(self.password.data or "", user):
             self.refuse(problem, "password")
         return not self.is_refused
+
+
+class AcceptForm(NewPasswordForm):
+    """Who has no sign-in name at all (people come with a roster as bare names) gives one here."""
+
+    sign_in_name = TextLine(_("What you will sign in with"), [InputRequired(), Length(max=254)])
+
+    def __init__(self, user: User, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if user.mobile or user.staff_no or user.email:
+            del self.sign_in_name
+
+    @property
+    def new_name(self) -> dict[str, str]:
+        """The column and value of a sign-in name given here: e-mail, mobile number, else staff number."""
+        given = (self.sign_in_name.data or "") if self.sign_in_name else ""
+        return rules.sorted_sign_in_name(given) if given else {}
 
 
 class ChangePasswordForm(NewPasswordForm):

@@ -83,7 +83,7 @@ def invitation(code: str) -> Invitation | None:
 
 
 def accept(found: Invitation, *, password_hash: str) -> User:
-    """Use an invitation up: the password is set, every older session ends."""
+    """Use an invitation up: the password is set, every older session ends; RuleBroken when it was used already."""
     lock(found.user)
     lock(found)
     if not is_usable(found):

@@ -10,7 +10,7 @@ from wtforms import Form as PlainForm
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from crm.accounts import queries
-from crm.accounts.labels import DOMAINS, KINDS, ROLES
+from crm.accounts.labels import DOMAINS, DUTIES, KINDS, ROLES
 from crm.accounts.models import Unit, UnitKind
 from crm.core import clock
 from crm.core.forms import Form, TextLine
@@ -20,7 +20,7 @@ from crm.permissions import POSTS, Domain, Role
 class PersonForm(Form):
     """Everything but the name and the unit is optional; `version` names the state the decision was made on."""
 
-    name = TextLine(_("Name"), [InputRequired(), Length(max=80)])
+    name = TextLine(_("Full name"), [InputRequired(), Length(max=80)])
     unit_id = SelectField(_("Unit"), coerce=int)
     title = TextLine(_("Position"), [Optional(), Length(max=80)])
     mobile = TextLine(_("Mobile number"), [Optional(), Length(max=30)])
@@ -43,7 +43,7 @@ class PersonForm(Form):
 
 
 class PostForm(Form):
-    role = SelectField(_("Duty"))
+    role = SelectField(_("Duty"), [InputRequired()])
     unit_id = SelectField(_("Over this unit and everything below"), coerce=int)
     domain = SelectField(_("Only for one field"))
     since = DateField(_("From"), [InputRequired()])
@@ -51,7 +51,7 @@ class PostForm(Form):
 
     def __init__(self, units: list[Unit], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.role.choices = [(role.value, ROLES[role]) for role in POSTS]
+        self.role.choices = [("", _("Choose")), *((r.value, f"{ROLES[r]} · {DUTIES[r]}") for r in POSTS)]
         self.domain.choices = [("", _("No, for everything")), *((d.value, DOMAINS[d]) for d in Domain)]
         self.unit_id.choices = queries.unit_choices(units)
         if not self.is_submitted():
@@ -67,8 +67,8 @@ class PostForm(Form):
 
 
 class UnitForm(Form):
-    name = TextLine(_("Name"), [InputRequired(), Length(max=80)])
-    kind = SelectField(_("Kind"))
+    name = TextLine(_("Name of the unit"), [InputRequired(), Length(max=80)])
+    kind = SelectField(_("Kind of unit"))
     parent_id = SelectField(_("Stands below"), coerce=int)
     is_offline = BooleanField(_("Works on paper: nobody there signs in"))
     sort = IntegerField(_("Place in lists"), [Optional(), NumberRange(0, 9999)], default=0)
@@ -107,7 +107,7 @@ class PeopleFilters(PlainForm):
 
     q = SearchField(_("Name, pinyin, number or e-mail"), [Length(max=80)])
     unit = SelectField(_("Unit"))
-    show = SelectField(_("Show"))
+    show = SelectField(_("Which people"))
     role = SelectField(_("Duty"))
 
     def __init__(self, units: list[Unit], *args: Any, **kwargs: Any) -> None:

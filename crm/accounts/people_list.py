@@ -84,14 +84,14 @@ def _with_role(role: str) -> list[ColumnElement[bool]]:
 def _columns(invited: dict[int, Invitation]) -> list[Column]:
     by_unit = (Unit.sort, Unit.id, User.sort, User.name_pinyin)
     return [
-        Column("name", _("Name"), "link", order=(User.name_pinyin, User.name)),
+        Column("name", _("Full name"), "link", order=(User.name_pinyin, User.name)),
         Column("unit", _("Unit"), value=lambda row: row.unit.name, order=by_unit, phone=True),
         Column("title", _("Position")),
         Column("duties", _("Duties"), "badge", value=duties, phone=True),
         Column("mobile", _("Mobile number"), "phone"),
         Column("staff_no", _("Staff number"), optional=True),
         Column("email", _("E-mail"), optional=True),
-        Column("access", _("Access"), "badge", value=lambda row: access(row, invited.get(row.id)), phone=True),
+        Column("access", _("Account"), "badge", value=lambda row: access(row, invited.get(row.id)), phone=True),
     ]
 
 
@@ -105,8 +105,8 @@ def access(person: User, invitation: Invitation | None) -> Badge | None:
     if not person.active:
         return Badge("neutral", _("Deactivated"))
     if person.password_hash is not None:
-        return Badge("good", _("Has access"))
+        return Badge("good", _("Account open"))
     if invitation is not None:
         until = clock.local(invitation.expires_at).date()
         return Badge("soon", _("Invited"), _("The code is good until %(day)s", day=until))
-    return Badge("neutral", _("No access"))
+    return Badge("neutral", _("No account yet"))

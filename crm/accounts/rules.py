@@ -41,6 +41,14 @@ def tidy_staff_no(text: str | None) -> str | None:
     return (text or "").translate(FULL_WIDTH).strip() or None
 
 
+def sorted_sign_in_name(text: str) -> dict[str, str]:
+    """Which kind of sign-in name somebody typed: {"email" | "mobile" | "staff_no": text}."""
+    if "@" in text:
+        return {"email": text}
+    mobile = tidy_mobile(text)
+    return {"mobile": text} if mobile and MOBILE.fullmatch(mobile) and len(mobile) >= 11 else {"staff_no": text}
+
+
 def name_obstacles(*, mobile: str | None, email: str | None) -> list[Obstacle]:
     """What is wrong with the shape of sign-in names (already tidy)."""
     found = []

@@ -62,7 +62,11 @@ def in_writing() -> bool:
 
 
 def lock(row: Any) -> None:
-    """Hold this row until the act ends and read it afresh; on SQLite the whole database is held already."""
+    """Hold this row until the act ends and read it afresh; on SQLite the whole database is held already.
+
+    What the act has already changed in it is written first: reading afresh would forget it.
+    """
+    db.session.flush()
     db.session.refresh(row, with_for_update=db.engine.dialect.name != "sqlite")
 
 

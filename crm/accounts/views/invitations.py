@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from crm import outbox
 from crm.accounts import invitations, inviting, passwords, queries, services, sessions, slips
 from crm.accounts.access import public, requires, signed_in
-from crm.accounts.forms import ForgottenForm, InvitationCodeForm, NewPasswordForm
+from crm.accounts.forms import AcceptForm, ForgottenForm, InvitationCodeForm
 from crm.accounts.models import Invitation, User
 from crm.accounts.people_forms import InviteForm
 from crm.accounts.views.room import bp
@@ -39,18 +39,20 @@ def accept(code: str) -> ResponseReturnValue:
     found = services.invitation(code)
     if found is None:
         return page("accounts/invitation_gone.html", status=404, has_mail=inviting.has_mail())
-    form = NewPasswordForm()
+    form = AcceptForm(found.user)
     if form.validate_on_submit() and form.fits(found.user):
         fresh = passwords.hashed(form.password.data or "")
         with form.showing(RuleBroken):
-            return _accepted(found, fresh)
+            return _accepted(found, fresh, form.new_name)
     return page("accounts/accept.html", form, person=found.user, is_reset=found.purpose == "reset", code=code)
 
 
-def _accepted(found: Invitation, fresh: str) -> ResponseReturnValue:
+def _accepted(found: Invitation, fresh: str, new_name: dict[str, str]) -> ResponseReturnValue:
     """Who was invited is in at once; who had forgotten his password shows that he knows the new one."""
     with writing():
         user = services.accept(found, password_hash=fresh)
+        if new_name:
+            services.edit_person(user, version=user.version, by=user, **new_name)
         if found.purpose != "reset":
             sessions.begin(user)
     if found.purpose != "reset":
