@@ -37,9 +37,9 @@ class ImportRun(db.Model):
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     state: Mapped[RunState] = mapped_column(EnumText(RunState), default=RunState.UPLOADED)
     options: Mapped[Any] = mapped_column(Json, default=dict)
-    sheets: Mapped[Any | None] = mapped_column(Json)
-    counts: Mapped[Any | None] = mapped_column(Json)
-    notices: Mapped[Any | None] = mapped_column(Json)
+    sheets: Mapped[Any] = mapped_column(Json, nullable=True)
+    counts: Mapped[Any] = mapped_column(Json, nullable=True)
+    notices: Mapped[Any] = mapped_column(Json, nullable=True)
     problem: Mapped[str] = mapped_column(Text, default="")
     job_id: Mapped[int | None] = mapped_column(ForeignKey("job.id"))
     by_id: Mapped[int | None] = mapped_column(Id, index=True)
@@ -63,8 +63,8 @@ class ImportRow(db.Model):
     number: Mapped[int]
     outcome: Mapped[str] = mapped_column(String(8), default="")
     values: Mapped[Any] = mapped_column("content", Json)
-    errors: Mapped[Any | None] = mapped_column(Json)
-    changes: Mapped[Any | None] = mapped_column(Json)
+    errors: Mapped[Any] = mapped_column(Json, nullable=True)
+    changes: Mapped[Any] = mapped_column(Json, nullable=True)
     target_id: Mapped[int | None] = mapped_column(Id)
     target_version: Mapped[int | None]
 

@@ -1,0 +1,84 @@
+"""Set-based writing that remembers: many rows per statement, and for each the values that would take it back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+from sqlalchemy import Table, bindparam, insert, update
+
+from crm.core.db import db
+
+Item = TypeVar("Item")
+ROWS_AT_ONCE = 500
+
+
+class Changed(NamedTuple):
+    """One row: the columns written, before and after. All rows of one call name the same columns."""
+
+    row_id: int
+    enterprise_id: int | None
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+class Noted(NamedTuple):
+    """What taking back needs: `before` None for a row that was made."""
+
+    table: str
+    row_id: int
+    enterprise_id: int | None
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+class Journal:
+    """The writes of one act, in order. Rows without an id are known by enterprise and the other half of their key."""
+
+    def __init__(self) -> None:
+        self.noted: list[Noted] = []
+
+    def insert(self, model: Any, rows: list[dict[str, Any]]) -> list[int]:
+        """Insert and return the new ids in the order of the rows."""
+        if not rows:
+            return []
+        table: Table = model.__table__
+        statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
+        options = {"insertmanyvalues_page_size": ROWS_AT_ONCE}
+        ids = list(db.session.connection().execute(statement, rows, execution_options=options).scalars())
+        own = "id" if table.name == "enterprise" else "enterprise_id"
+        firms: Iterable[int | None] = ids if own == "id" else (row.get(own) for row in rows)
+        self.noted.extend(Noted(table.name, row_id, firm, None, None) for row_id, firm in zip(ids, firms, strict=True))
+        return ids
+
+    def insert_keyed(self, model: Any, key: str, rows: list[dict[str, Any]]) -> None:
+        """Insert rows whose primary key is (enterprise_id, `key`)."""
+        if rows:
+            db.session.connection().execute(insert(model.__table__), rows)
+            self.noted.extend(Noted(model.__table__.name, row[key], row["enterprise_id"], None, None) for row in rows)
+
+    def update(self, model: Any, rows: Sequence[Changed], *, key: str = "id") -> None:
+        """Write `after` into each row; with a `key` other than id, the row is (enterprise_id, key)."""
+        if not rows:
+            return
+        table: Table = model.__table__
+        statement = update(table).where(table.c[key] == bindparam("_key"))
+        if key != "id":
+            statement = statement.where(table.c.enterprise_id == bindparam("_firm"))
+        values: dict[str, Any] = {column: bindparam(f"_{column}") for column in rows[0].after}
+        given = [
+            {
+                "_key": row.row_id,
+                "_firm": row.enterprise_id,
+                **{f"_{column}": row.after[column] for column in row.after},
+            }
+            for row in rows
+        ]
+        db.session.connection().execute(statement.values(values), given)
+        self.noted.extend(Noted(table.name, *row) for row in rows)
+
+
+def parts(items: Sequence[Item], size: int = ROWS_AT_ONCE) -> Iterator[Sequence[Item]]:
+    """Slices small enough for one IN list."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

@@ -1,0 +1,101 @@
+"""Which enterprise a row speaks of: by credit code, else by normalised name; never by a guess."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, case, literal, select
+
+from crm.accounts.models import Unit
+from crm.core.db import db
+from crm.core.journal import parts
+from crm.core.staging import Errand, Line
+from crm.core.words import Say, say
+from crm.enterprises import names
+from crm.enterprises.models import Enterprise, Standing
+from crm.enterprises.queries import within
+from crm.permissions import Permission
+
+
+class Found(NamedTuple):
+    id: int
+    credit_code: str | None
+    name: str
+    name_key: str
+    version: int
+    standing: Standing
+    unit: str
+    is_mine: bool
+
+
+@dataclass
+class Register:
+    """The enterprises that the file's codes and names may mean."""
+
+    by_code: dict[str, Found] = field(default_factory=dict)
+    by_name: dict[str, list[Found]] = field(default_factory=lambda: defaultdict(list))
+
+
+def register(lines: Iterable[Line], errand: Errand) -> Register:
+    codes = sorted({line.said["credit_code"] for line in lines if line.said.get("credit_code")})
+    keys = sorted({names.normal(line.said["name"]) for line in lines if line.said.get("name")})
+    found: dict[int, Found] = {}
+    for column, values in ((Enterprise.credit_code, codes), (Enterprise.name_key, keys)):
+        for some in parts(values, 1000):
+            for row in db.session.execute(_query(errand).where(column.in_(some))):
+                found[row[0]] = Found(*row)
+    result = Register()
+    for one in found.values():
+        if one.credit_code:
+            result.by_code[one.credit_code] = one
+        if one.standing != Standing.MERGED:
+            result.by_name[one.name_key].append(one)
+    return result
+
+
+def _query(errand: Errand) -> Select[Any]:
+    mine = literal(1) if errand.user is None else case((within(errand.user, Permission.IMPORT), 1), else_=0)
+    columns = [getattr(Enterprise, name) for name in ("id", "credit_code", "name", "name_key", "version", "standing")]
+    return select(*columns, Unit.name, mine).join(Unit, Unit.id == Enterprise.unit_id)
+
+
+def match(line: Line, known: Register) -> None:
+    """Set the line's target, or refuse it; without a match the line is a new enterprise."""
+    code, name = line.said.get("credit_code"), line.said.get("name")
+    if not code and not name:
+        line.refuse("name", say("The name is missing"))
+        return
+    found, key = _meant(line, known, code, names.normal(name) if name else "")
+    if found is None:
+        if not name and not line.faults:
+            line.refuse("name", say("The name is missing, and no enterprise with this code is known"))
+        return
+    if reason := _refusal(found):
+        line.refuse(key, reason)
+        return
+    line.target, line.version = found.id, found.version
+
+
+def _meant(line: Line, known: Register, code: str | None, name_key: str) -> tuple[Found | None, str]:
+    """The enterprise and the cell that identified it. A code that is not known yet may complete a provisional firm."""
+    if code and code in known.by_code:
+        return known.by_code[code], "credit_code"
+    same = known.by_name.get(name_key, [])
+    if code:
+        return next((one for one in same if one.credit_code is None), None), "name"
+    if len(same) > 1:
+        line.refuse("name", say("%(n)s enterprises have this name: give the credit code", n=len(same)))
+    return (same[0] if len(same) == 1 else None), "name"
+
+
+def _refusal(found: Found) -> Say | None:
+    if not found.is_mine:
+        return say("This enterprise belongs to %(unit)s: ask there", unit=found.unit)
+    if found.standing == Standing.MERGED:
+        return say("This entry was merged into another one: use the other's code")
+    if found.standing != Standing.ACTIVE:
+        return say("This enterprise has left the zone: bring it back on its page first")
+    return None

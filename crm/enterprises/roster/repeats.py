@@ -1,0 +1,87 @@
+"""The same enterprise twice in one file: counted once when both rows say the same, refused when they differ."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from crm.core.staging import Findings, Line, Outcome
+from crm.core.words import Say, say
+from crm.enterprises import names
+
+Key = tuple[str, int | str]
+
+
+def settle(lines: list[Line], findings: Findings) -> None:
+    """Mark repeated rows and refuse contradictory ones; `lines` are matched."""
+    groups: dict[Key, list[Line]] = defaultdict(list)
+    for line in lines:
+        groups[_key(line)].append(line)
+    _join_by_name(groups)
+    for group in groups.values():
+        if len(group) > 1:
+            _settle(group, findings)
+
+
+def _key(line: Line) -> Key:
+    if line.target:
+        return ("id", line.target)
+    if line.said.get("credit_code"):
+        return ("code", line.said["credit_code"])
+    return ("name", names.normal(line.said.get("name", "")))
+
+
+def _join_by_name(groups: dict[Key, list[Line]]) -> None:
+    """A row without a code speaks of the one firm of that name which has a code elsewhere in the file."""
+    coded: dict[str, set[Key]] = defaultdict(set)
+    for key, group in groups.items():
+        if key[0] == "code":
+            for line in group:
+                coded[names.normal(line.said.get("name", ""))].add(key)
+    for key in [key for key in groups if key[0] == "name"]:
+        if len(owners := coded.get(str(key[1]), set())) == 1:
+            groups[next(iter(owners))] += groups.pop(key)
+
+
+def _settle(group: list[Line], findings: Findings) -> None:
+    first, *others = group
+    if not any(_differing(first, line) for line in others):
+        for line in others:
+            line.outcome = Outcome.REPEAT
+            findings.notices.append(
+                say("%(here)s repeats %(there)s and counts once", here=place(line), there=place(first))
+            )
+        return
+    for line in group:
+        for other in group:
+            if fields := _differing(line, other):
+                line.refuse("credit_code" if line.said.get("credit_code") else "name", _contradiction(other, fields))
+                break
+
+
+def _differing(one: Line, other: Line) -> list[str]:
+    """The fields in which two rows of one enterprise contradict each other; a cell that cannot be read says nothing."""
+    unread = {fault.field for line in (one, other) for fault in line.faults} | {"credit_code"}
+    mine, theirs = _data(one), _data(other)
+    return sorted(key for key in mine.keys() | theirs.keys() if key not in unread and mine.get(key) != theirs.get(key))
+
+
+def _data(line: Line) -> dict[str, object]:
+    return {**line.said, "name": names.normal(line.said.get("name", ""))}
+
+
+def _contradiction(other: Line, fields: list[str]) -> Say:
+    if "name" in fields:
+        return say(
+            "%(there)s has the same code under another name, %(name)s",
+            there=place(other),
+            name=other.said.get("name", "--"),
+        )
+    return say(
+        "%(there)s names the same enterprise with other data (%(fields)s): keep one",
+        there=place(other),
+        fields=", ".join(fields[:3]),
+    )
+
+
+def place(line: Line) -> Say:
+    return say("sheet %(sheet)s row %(row)s", sheet=line.sheet, row=line.number)

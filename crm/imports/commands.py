@@ -1,0 +1,195 @@
+"""`flask import` and `flask export`: the same engine as the pages, for scripts and first fillings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+from sqlalchemy import select
+
+from crm.accounts.models import Unit
+from crm.accounts.queries import root
+from crm.core import clock
+from crm.core.db import db, writing
+from crm.core.errors import RuleBroken, Stale
+from crm.core.staging import Choices, Handover, Line
+from crm.core.words import Say, say
+from crm.files import store
+from crm.imports import applying, report, services
+from crm.imports.checking import NoRows, check
+from crm.imports.models import ImportRun
+from crm.imports.reading import read_tables
+from crm.imports.synonyms import mapping_problems, vocabulary
+from crm.sheets.unreadable import Unreadable
+from crm.timeline import CLI
+
+CLEAN, HAS_ERRORS, UNUSABLE = 0, 1, 2
+MOST_BYTES = 64 << 20
+imports = AppGroup("import", help="Import a table: check it, or write it.")
+
+
+def install(app: Flask) -> None:
+    app.cli.add_command(imports)
+
+
+def options(command: Any) -> Any:
+    """What both kinds of import take."""
+    for option in reversed(
+        (
+            click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path)),
+            click.option(
+                "--check",
+                "mode",
+                flag_value="check",
+                default=True,
+                help="Only say what would happen.",
+            ),
+            click.option(
+                "--apply", "mode", flag_value="apply", help="Write; nothing is written while there are errors."
+            ),
+            click.option("--skip-errors", is_flag=True, help="With --apply: write the rows without errors."),
+            click.option("--unit", "unit_name", help="Responsible unit of new entries; default the root unit."),
+            click.option(
+                "--map",
+                "mapping",
+                multiple=True,
+                metavar="HEAD=FIELD",
+                help="What a column means: a field, 'extra' or '-'.",
+            ),
+            click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+@imports.command("enterprises")
+@options
+@click.option("--note", default="", help="Note for changed commissioners.")
+@click.option("--document-no", default="", help="Document number for changed commissioners.")
+@click.option("--on", "on_day", type=click.DateTime(["%Y-%m-%d"]), help="Day of the change; default today.")
+def enterprises(on_day: Any, note: str, document_no: str, **given: Any) -> None:
+    """Import a roster of enterprises (.xlsx, .xls, .csv)."""
+    on = on_day.date() if on_day else clock.today()
+    if on > clock.today():
+        raise click.UsageError(str(say("A change for a day to come is ordered on the page, by a person")))
+    _run("roster", handover=(note, document_no, on), **given)
+
+
+@imports.command("people")
+@options
+def people(**given: Any) -> None:
+    """Import a list of officials (.xlsx, .xls, .csv)."""
+    _run("people", handover=("", "", clock.today()), **given)
+
+
+def _run(
+    kind: str, *, mode: str, skip_errors: bool, as_json: bool, handover: tuple[str, str, date], **given: Any
+) -> None:
+    file, unit = given["file"], _unit(given["unit_name"])
+    run_id = _checked_run(kind, file, unit, _mapping(kind, given["mapping"]))
+    run = db.session.get_one(ImportRun, run_id)
+    outcome, has_errors = report.as_json(run), bool(run.counts["error"])
+    writes = mode == "apply" and (skip_errors or not has_errors)
+    if writes:
+        note, document_no, on = handover
+        change = Handover(note or str(say("Import of %(file)s", file=file.name)), document_no, on)
+        _apply(run_id, Choices(unit.id, creates_units=True, deputies=True, handover=change), skip_errors)
+    else:
+        with writing():
+            services.discard(db.session.get_one(ImportRun, run_id), by=CLI)
+    _print(outcome, as_json)
+    raise SystemExit(CLEAN if writes or not has_errors else HAS_ERRORS)
+
+
+def _checked_run(kind: str, file: Path, unit: Unit, mapping: dict[str, str]) -> int:
+    with file.open("rb") as source:
+        stashed = store.stash(source, most=MOST_BYTES)
+    try:
+        reading = read_tables(store.path_of(stashed.stored_as), name=file.name, kind=kind, mapping=mapping)
+        if not reading.tables:
+            raise NoRows(reading)
+        defaults = services.sheet_defaults(kind, reading)
+        with writing():
+            wishes = {"mapping": mapping, "defaults": defaults}
+            run_id = services.begin(kind, stashed, reading, name=file.name, unit=unit, by=CLI, options=wishes).id
+        check(run_id, lambda done, total: None)
+    except (Unreadable, NoRows) as unusable:
+        store.drop(stashed)
+        reasons = unusable.why if isinstance(unusable, NoRows) else [unusable.say]
+        _stop("\n".join(map(str, reasons)))
+    return run_id
+
+
+def _apply(run_id: int, choices: Choices, skip_errors: bool) -> None:
+    try:
+        applying.apply(run_id, by=CLI, choices=choices, skips_errors=skip_errors)
+    except RuleBroken as broken:
+        _stop("\n".join(str(obstacle.why) for obstacle in broken.obstacles))
+    except Stale as stale:
+        _stop(str(changed_since(stale)))
+
+
+def changed_since(stale: Stale) -> Say:
+    """Which rows stand otherwise than they were checked."""
+    lines = stale.current if isinstance(stale.current, list) else []
+    if lines and isinstance(lines[0], Line):
+        return say(
+            "Changed since the check, nothing was written: %(rows)s. Check the file again", rows=applying.places(lines)
+        )
+    return say("The register changed since the check, nothing was written. Check the file again")
+
+
+def _unit(name: str | None) -> Unit:
+    if name is None:
+        return root()
+    found = db.session.scalars(select(Unit).where(Unit.name == name, Unit.closed_on.is_(None))).all()
+    if len(found) != 1:
+        _stop(
+            str(
+                say("There is no unit %(name)s", name=name)
+                if not found
+                else say("Several units are called %(name)s", name=name)
+            )
+        )
+    return found[0]
+
+
+def _mapping(kind: str, given: Iterable[str]) -> dict[str, str]:
+    pairs = [text.partition("=") for text in given]
+    if bad := [head for head, equals, field in pairs if not (head and equals and field)]:
+        _stop(str(say("--map wants HEAD=FIELD, not %(given)s", given=bad[0])))
+    mapping = {head: field for head, _, field in pairs}
+    if problems := mapping_problems(vocabulary(kind), mapping):
+        _stop("\n".join(map(str, problems)))
+    return mapping
+
+
+def _stop(words: str) -> None:
+    click.echo(words, err=True)
+    raise SystemExit(UNUSABLE)
+
+
+def _print(outcome: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(outcome, ensure_ascii=False))
+        return
+    counted = {key: outcome[key] for key in ("rows", "new", "update", "same", "officials_new")}
+    click.echo(
+        str(
+            say(
+                "%(rows)s rows: %(new)s new, %(update)s changed, %(same)s unchanged; %(officials_new)s new officials",
+                **counted,
+            )
+        )
+    )
+    for error in outcome["errors"]:
+        click.echo(f"{error['sheet']} {error['row']} {error['column']}: {error['value']}: {error['reason']}")
+    for notice in outcome["notices"]:
+        click.echo(f"- {notice}")

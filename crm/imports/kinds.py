@@ -1,0 +1,27 @@
+"""The kinds of sheet that can be imported, each offered by its domain and registered when the application is made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crm.core.staging import SheetKind
+from crm.core.words import Say
+from crm.permissions import Permission
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`key` names its words in data/synonyms.yaml too; with `keeps_extras` unknown columns may stay as they are."""
+
+    key: str
+    label: Say
+    sheet: SheetKind
+    permission: Permission
+    keeps_extras: bool = False
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    KINDS[kind.key] = kind
