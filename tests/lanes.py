@@ -75,7 +75,7 @@ def drive(lane: Lane, number: int) -> Result:
     REPORTS.mkdir(parents=True, exist_ok=True)
     report = REPORTS / f"{number}.xml"
     report.unlink(missing_ok=True)
-    options = ["-q", "-n", str(lane.workers), "-m", lane.chosen, f"--junit-xml={report}"]
+    options = ["-q", "-n", str(lane.workers), "--dist=loadgroup", "-m", lane.chosen, f"--junit-xml={report}"]
     started = time.monotonic()
     code = pytest(options, patience=lane.minutes * 60 * 4)
     result = read(lane, time.monotonic() - started, code, report)

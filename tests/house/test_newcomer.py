@@ -15,7 +15,7 @@ import pytest
 
 from tests.services.processes import ROOT, command_line, descendants, free_port, is_alive, running, status, until
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("newcomer")]
 
 COREUTILS = "basename cat chmod cp cut date dirname env head id ln ls mkdir mktemp mv readlink rm sort tail touch tr wc"
 IN_TIME = 180
@@ -23,7 +23,7 @@ IN_TIME = 180
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory) -> Path:
-    """Both stories in one clone when one worker tells both: the second needs no second download."""
+    """One clone for all stories: the later ones need no second download."""
     place = tmp_path_factory.mktemp("newcomer") / "clone"
     subprocess.run(["git", "clone", "--quiet", "--no-local", ROOT, place], check=True)
     return place
