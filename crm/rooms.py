@@ -33,6 +33,12 @@ def handover(app: Flask, _: Settings) -> None:
     commands.install(app)
 
 
+def imports(app: Flask, _: Settings) -> None:
+    from crm.imports import room
+
+    room.install(app)
+
+
 def desk(app: Flask, _: Settings) -> None:
     from crm.desk import errors, frame, views
 
@@ -51,4 +57,4 @@ def ops(app: Flask, _: Settings) -> None:
     app.register_blueprint(progress.bp)
 
 
-ALL: tuple[Callable[[Flask, Settings], None], ...] = (accounts, workdays, handover, desk, ops)
+ALL: tuple[Callable[[Flask, Settings], None], ...] = (accounts, workdays, handover, imports, desk, ops)
