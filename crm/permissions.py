@@ -107,3 +107,15 @@ DOMAIN_POST_CARRIES = frozenset(
     }
 )
 """What a post limited to one domain carries from this table; acts of its domain are added with that domain's room."""
+
+LIAISON_CARRIES = frozenset(
+    {
+        Permission.ENTERPRISE_VIEW,
+        Permission.CONTACT_DIRECT,
+        Permission.CONTACT_REVEAL,
+        Permission.EXPORT,
+        Permission.VISIT_VIEW,
+        Permission.FOLLOWUP_VIEW,
+    }
+)
+"""What a liaison leader (联系领导) has of a commissioner's rights on his enterprises: seeing and calling, no acts."""

@@ -31,6 +31,17 @@ def masked(phone: str) -> str:
     return digits[:head] + "****" + digits[-4:]
 
 
+def masked_all(numbers: str) -> str:
+    """Several numbers of one contact, joined by " / ", each with its middle hidden."""
+    return " / ".join(masked(number) for number in numbers.split(" / "))
+
+
+def masked_mail(address: str) -> str:
+    """123***@163.com."""
+    name, at, host = address.partition("@")
+    return f"{name[:3]}***{at}{host}" if address else ""
+
+
 def normal(text: str) -> str | None:
     """One number in one spelling: 13812345678, 0571-86912345, 0571-86912345-801, 86912345, 4008001234; else None."""
     flat = _EXTENSION.sub("-", _DASHES.sub("-", unicodedata.normalize("NFKC", text)))

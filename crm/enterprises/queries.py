@@ -6,20 +6,21 @@ from typing import Any, TypeVar
 
 from flask import abort
 from sqlalchemy import ColumnElement, Select, false, or_, select, true
+from sqlalchemy.orm import joinedload
 
 from crm.accounts.models import Post, Unit, UnitKind, User
 from crm.core import clock
 from crm.core.db import db
 from crm.enterprises.models import Enterprise, Standing
-from crm.enterprises.serving_models import Assignment, StandIn
-from crm.permissions import Permission, Scope
+from crm.enterprises.serving_models import Assignment, Liaison, StandIn
+from crm.permissions import LIAISON_CARRIES, Permission, Scope
 
 Row = TypeVar("Row")
 
 
 def within(user: User, permission: Permission) -> ColumnElement[bool]:
     """The enterprises on which this user has this permission: the union over his posts."""
-    clauses = [_clause(user, scope, post) for scope, post in user.grants(permission, clock.today())]
+    clauses = [_clause(user, scope, post, permission) for scope, post in user.grants(permission, clock.today())]
     if any(clause is _ALL for clause in clauses):
         return _ALL
     return or_(false(), *clauses)
@@ -28,19 +29,20 @@ def within(user: User, permission: Permission) -> ColumnElement[bool]:
 _ALL = true()
 
 
-def _clause(user: User, scope: Scope, post: Post | None) -> ColumnElement[bool]:
+def _clause(user: User, scope: Scope, post: Post | None, permission: Permission) -> ColumnElement[bool]:
     match scope:
         case Scope.ALL:
             return _ALL
         case Scope.SERVED:
-            return Enterprise.id.in_(served_by(user))
+            served = Enterprise.id.in_(served_by(user))
+            return or_(served, Enterprise.id.in_(linked_to(user))) if permission in LIAISON_CARRIES else served
         case Scope.SUBTREE:
             assert post is not None
             return _ALL if post.unit.kind == UnitKind.ROOT else in_subtree(post.unit)
     return false()
 
 
-def served_by(user: User) -> Select[tuple[int]]:
+def served_by(user: User) -> Select[int]:
     """Ids of the enterprises this user serves today, himself or as a stand-in."""
     today = clock.today()
     mine = select(Assignment.enterprise_id).where(Assignment.commissioner_id == user.id, Assignment.ended_on.is_(None))
@@ -58,6 +60,13 @@ def served_by(user: User) -> Select[tuple[int]]:
     return select(mine.union_all(stood_in).subquery().c.enterprise_id)
 
 
+def linked_to(user: User) -> Select[int]:
+    """Ids of the enterprises whose liaison leader this user is today."""
+    today = clock.today()
+    is_open = or_(Liaison.until_on.is_(None), Liaison.until_on > today)
+    return select(Liaison.enterprise_id).where(Liaison.leader_id == user.id, Liaison.from_on <= today, is_open)
+
+
 def in_subtree(unit: Unit) -> ColumnElement[bool]:
     """In the subtree by responsible unit, responsible section, territory, or the commissioner's unit."""
     units = select(Unit.id).where(Unit.path.startswith(unit.path, autoescape=True))
@@ -70,7 +79,7 @@ def in_subtree(unit: Unit) -> ColumnElement[bool]:
     )
 
 
-def visible_to(user: User) -> Select[tuple[Enterprise]]:
+def visible_to(user: User) -> Select[Enterprise]:
     """Every enterprise this user may see; every other enterprise query starts here. Merged entries are gone."""
     return select(Enterprise).where(Enterprise.standing != Standing.MERGED, within(user, Permission.ENTERPRISE_VIEW))
 
@@ -105,3 +114,17 @@ def commissioner_of(enterprise_id: int) -> Assignment | None:
     return db.session.scalar(
         select(Assignment).where(Assignment.enterprise_id == enterprise_id, Assignment.ended_on.is_(None))
     )
+
+
+def load_seen(enterprise_id: int, user: User) -> Enterprise:
+    """The enterprise with its units for a page about it, or 404."""
+    units = (joinedload(Enterprise.unit), joinedload(Enterprise.territory), joinedload(Enterprise.section))
+    found = db.session.scalar(visible_to(user).where(Enterprise.id == enterprise_id).options(*units))
+    return found or abort(404)
+
+
+def rights_on(user: User, enterprise_id: int, permissions: tuple[Permission, ...]) -> frozenset[Permission]:
+    """Which of these permissions the user has on one enterprise; one statement."""
+    asked = [within(user, permission).label(f"p{n}") for n, permission in enumerate(permissions)]
+    row = db.session.execute(select(*asked).where(Enterprise.id == enterprise_id)).one()
+    return frozenset(permission for permission, has in zip(permissions, row, strict=True) if has)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, false, insert, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, delete, false, func, insert, or_, select, true
+from sqlalchemy.orm import aliased
 
 from crm.core.db import db
 from crm.enterprises import names, pinyin
@@ -12,6 +14,8 @@ from crm.enterprises.grams import SearchPath, Term, escaped, grams, plan, tail_k
 from crm.enterprises.models import Contact, Enterprise, EnterpriseName, NearKey, SearchGram, SearchKey
 
 KEY_LENGTH = 80
+grams_of, key = aliased(SearchGram), aliased(SearchKey)
+gram = grams_of.gram
 
 
 def index(enterprise: Enterprise) -> None:
@@ -47,8 +51,8 @@ def _other_texts(ids: list[int]) -> dict[int, list[tuple[str, str]]]:
         known = select(EnterpriseName.enterprise_id, EnterpriseName.name).where(EnterpriseName.enterprise_id.in_(part))
         for row_id, name in db.session.execute(known):
             found.setdefault(row_id, []).append(("name", name))
-        people = select(Contact.enterprise_id, Contact.name, Contact.phone)
-        for row_id, name, phone in db.session.execute(people.where(Contact.enterprise_id.in_(part), Contact.removed_on.is_(None))):
+        people = select(Contact.enterprise_id, Contact.name, Contact.phone).where(Contact.removed_on.is_(None))
+        for row_id, name, phone in db.session.execute(people.where(Contact.enterprise_id.in_(part))):
             found.setdefault(row_id, []).extend([("contact", name), ("phone", phone)])
     return found
 
@@ -59,37 +63,58 @@ def _grams_of(enterprise: Enterprise, others: list[tuple[str, str]]) -> set[str]
 
 
 def _keys_of(enterprise: Enterprise, others: list[tuple[str, str]]) -> set[str]:
-    aliases = [text for kind, text in others if kind == "name"] + ([enterprise.short_name] if enterprise.short_name else [])
-    spelled = {key.text for key in pinyin.keys(enterprise.name, aliases)}
+    aliases = [enterprise.short_name, *(text for kind, text in others if kind == "name")]
+    spelled = {found.text for found in pinyin.keys(enterprise.name, filter(None, aliases))}
     numbers = [enterprise.credit_code or "", enterprise.stock_code, *(text for kind, text in others if kind == "phone")]
-    return {key[:KEY_LENGTH] for key in spelled.union(*(tail_keys(number) for number in numbers)) if key}
+    return {text[:KEY_LENGTH] for text in spelled.union(*(tail_keys(number) for number in numbers)) if text}
 
 
 def matching(query: str) -> ColumnElement[bool]:
-    """Enterprises that match every term of what was typed; true for an empty query."""
+    """Enterprises that match every term typed; true for an empty query. Asks row by row: see `first_ids`."""
+    return and_(true(), *(_term_clause(term) for term in plan(query).terms))
+
+
+def first_ids(query: str, clauses: Iterable[ColumnElement[bool]], limit: int) -> list[int]:
+    """Ids of at most `limit` matching enterprises, in no order, found from the index and not from the register.
+
+    A rare word costs its few hits here; a common one fills the limit at once, and the caller then walks the
+    register in its own order with `matching`, where hits lie close together. So neither reads all firms.
+    """
     terms = plan(query).terms
-    return and_(true(), *(_term_clause(term) for term in terms))
+    found = select(Enterprise.id).where(*clauses)
+    if terms:
+        found = _driven_by(found, terms[0]).where(*(_term_clause(term) for term in terms[1:]))
+    return list(db.session.scalars(found.limit(limit)))
+
+
+def _driven_by(found: Select[int], term: Term) -> Select[int]:
+    """The same firms, reached through the index rows of this term."""
+    if term.path == SearchPath.BIGRAM:
+        rows = found.join(SearchGram, SearchGram.enterprise_id == Enterprise.id).where(SearchGram.gram == term.grams[0])
+        return rows.where(*(_has_gram(gram == other) for other in term.grams[1:]), _contains(term.text))
+    if term.path == SearchPath.SINGLE:
+        rows = found.join(SearchGram, SearchGram.enterprise_id == Enterprise.id)
+        return rows.where(_begins(SearchGram.gram, term.text)).distinct()
+    rows = found.join(SearchKey, SearchKey.enterprise_id == Enterprise.id)
+    return rows.where(or_(false(), *(_begins(SearchKey.key, prefix) for prefix in term.prefixes))).distinct()
 
 
 def _term_clause(term: Term) -> ColumnElement[bool]:
-    match term.path:
-        case SearchPath.BIGRAM:
-            return and_(*(_has_gram(SearchGram.gram == gram) for gram in term.grams), _contains(term.text))
-        case SearchPath.SINGLE:
-            return _has_gram(_begins(SearchGram.gram, term.text))
-    if not term.prefixes:
-        return false()
-    keys = select(SearchKey.enterprise_id).where(or_(*(_begins(SearchKey.key, prefix) for prefix in term.prefixes)))
-    return Enterprise.id.in_(keys)
+    if term.path == SearchPath.BIGRAM:
+        return and_(*(_has_gram(gram == pair) for pair in term.grams), _contains(term.text))
+    if term.path == SearchPath.SINGLE:
+        return _has_gram(_begins(gram, term.text))
+    keys = select(key.enterprise_id).where(key.enterprise_id == Enterprise.id)
+    return or_(false(), *(keys.where(_begins(key.key, prefix)).exists() for prefix in term.prefixes))
 
 
 def _has_gram(clause: ColumnElement[bool]) -> ColumnElement[bool]:
-    return Enterprise.id.in_(select(SearchGram.enterprise_id).where(clause))
+    return select(grams_of.enterprise_id).where(grams_of.enterprise_id == Enterprise.id, clause).exists()
 
 
-def _begins(column: ColumnElement[str] | object, prefix: str) -> ColumnElement[bool]:
+def _begins(column: Any, prefix: str) -> ColumnElement[bool]:
     """A prefix as a range, which the index serves on both databases."""
-    return and_(column >= prefix, column < prefix[:-1] + chr(ord(prefix[-1]) + 1))  # type: ignore[operator, no-any-return]
+    return and_(column >= prefix, column < prefix[:-1] + chr(ord(prefix[-1]) + 1))
 
 
 def _contains(text: str) -> ColumnElement[bool]:
@@ -97,11 +122,11 @@ def _contains(text: str) -> ColumnElement[bool]:
     if len(text) <= 2:
         return true()
     pattern = f"%{escaped(text)}%"
-    other = select(EnterpriseName.enterprise_id).where(EnterpriseName.name_key.like(pattern, escape="\\"))
-    person = select(Contact.enterprise_id).where(Contact.name.like(pattern, escape="\\"), Contact.removed_on.is_(None))
+    other = select(EnterpriseName.id).where(EnterpriseName.enterprise_id == Enterprise.id)
+    person = select(Contact.id).where(Contact.enterprise_id == Enterprise.id, Contact.removed_on.is_(None))
     return or_(
         Enterprise.name_key.like(pattern, escape="\\"),
-        Enterprise.short_name.like(pattern, escape="\\"),
-        and_(Enterprise.id.in_(other)),
-        and_(Enterprise.id.in_(person)),
+        func.lower(Enterprise.short_name).like(pattern, escape="\\"),
+        other.where(EnterpriseName.name_key.like(pattern, escape="\\")).exists(),
+        person.where(func.lower(Contact.name).like(pattern, escape="\\")).exists(),
     )

@@ -1,0 +1,164 @@
+"""The columns of the enterprise list: heading, cell, order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from crm.accounts.models import Unit, User
+from crm.core import clock
+from crm.core.lists import Badge, Column, Person
+from crm.core.shown import day, yuan_in_wan
+from crm.core.words import say
+from crm.enterprises import phones
+from crm.enterprises.extras import Extra
+from crm.enterprises.models import Enterprise, Standing
+from crm.enterprises.serving_models import Assignment
+from crm.tiers import words
+
+STANDING = {
+    Standing.ACTIVE: say("In the zone"),
+    Standing.MOVED_OUT: say("Moved out"),
+    Standing.DEREGISTERED: say("Deregistered"),
+    Standing.MERGED: say("Merged into another"),
+}
+
+
+def columns(extras: Sequence[Extra]) -> list[Column]:
+    return [*_identity(), *_service(), *_contact(), *_facts(), *_dates(), *(_of_extra(extra) for extra in extras)]
+
+
+def _identity() -> list[Column]:
+    return [
+        Column("name", say("Enterprise"), "link", order=(Enterprise.sort_key,), width="wide"),
+        Column("short_name", say("Short name"), optional=True),
+        Column(
+            "code", say("Credit code"), value=lambda r: r.credit_code, order=(Enterprise.credit_code,), nulls="first"
+        ),
+        Column("standing", say("Standing"), "badge", value=_standing, optional=True),
+    ]
+
+
+def _service() -> list[Column]:
+    server = select(User.name_pinyin).join(Assignment, Assignment.commissioner_id == User.id)
+    server = server.where(Assignment.enterprise_id == Enterprise.id, Assignment.ended_on.is_(None))
+    by_server = (server.scalar_subquery(),)
+    return [
+        Column(
+            "commissioner",
+            say("Commissioner"),
+            "person",
+            value=_commissioner,
+            phone=True,
+            order=by_server,
+            nulls="first",
+        ),
+        Column("unit", say("Responsible unit"), order=(_name_of(Enterprise.unit_id),), optional=True),
+        Column("territory", say("Territory"), order=(_name_of(Enterprise.territory_id),), nulls="last", editable=True),
+        Column(
+            "section", say("Responsible section"), order=(_name_of(Enterprise.section_id),), nulls="last", optional=True
+        ),
+        Column("leader", say("Liaison leader"), optional=True),
+        Column("tier", say("Tier"), "badge", value=_tier, order=(Enterprise.tier,), nulls="last", editable=True),
+        Column("titles", say("Titles"), "badge", value=_titles, optional=True),
+    ]
+
+
+def _contact() -> list[Column]:
+    return [
+        Column("contact", say("Contact"), editable=True),
+        Column("phone", say("Phone"), "phone", value=phone_of, editable=True),
+    ]
+
+
+def _facts() -> list[Column]:
+    capital = Column("capital", say("Registered capital"), "money", unit=say("10,000 yuan"), value=_capital,
+                     order=(Enterprise.registered_capital,), nulls="last", optional=True)  # fmt: skip
+    founded = Column(
+        "founded", say("Founded"), value=_founded, order=(Enterprise.founded_on,), nulls="last", optional=True
+    )
+    return [
+        Column("industry", say("Industry"), order=(Enterprise.industry,), optional=True),
+        Column("legal_representative", say("Legal representative"), optional=True),
+        founded,
+        capital,
+        Column("address", say("Address"), optional=True, width="wide"),
+    ]
+
+
+def _dates() -> list[Column]:
+    return [
+        Column("last_visit", say("Last visit"), "day", value=lambda r: r.last_visit_on, phone=True,
+               order=(Enterprise.last_visit_on,), nulls="first"),
+        Column("last_contact", say("Last contact"), "day", value=lambda r: r.last_contact_on, optional=True,
+               order=(Enterprise.last_contact_on,), nulls="first"),
+        Column("next_due", say("Next visit due"), "badge", value=next_due, phone=True,
+               order=(Enterprise.next_visit_due_on,), nulls="last"),
+        Column("followups", say("Open follow-ups"), "number", value=lambda r: r.open_followups or None,
+               order=(Enterprise.open_followups,)),
+        Column("added", say("Added on"), "instant", value=lambda r: r.created_at, order=(Enterprise.created_at,),
+               optional=True),
+    ]  # fmt: skip
+
+
+def _of_extra(extra: Extra) -> Column:
+    choices = [("", ""), *((c, c) for c in extra.choices)]
+    return Column(
+        extra.key, extra.label, value=lambda row: row.extras.get(extra.id), optional=True, editable=True,
+        align="end" if extra.kind == "number" else "", choices=choices if extra.kind == "choice" else (),
+    )  # fmt: skip
+
+
+def _name_of(unit_id: Any) -> Any:
+    named = aliased(Unit)
+    return select(named.path).where(named.id == unit_id).scalar_subquery()
+
+
+def _standing(row: Any) -> Badge:
+    return Badge("neutral" if row.standing == Standing.ACTIVE else "done", STANDING[row.standing])
+
+
+def _commissioner(row: Any) -> Person | None:
+    return Person(row.commissioner, row.commissioner_unit) if row.commissioner else None
+
+
+def _tier(row: Any) -> Badge | None:
+    return Badge("neutral", words.tier_word(row.tier)) if row.tier else None
+
+
+def _titles(row: Any) -> list[Badge]:
+    return [Badge("neutral", words.title_word(code)) for code in sorted(filter(None, (row.titles or "").split("\n")))]
+
+
+def phone_of(row: Any) -> str | None:
+    """In full for those who serve the firm, masked for everybody else."""
+    if not row.phone:
+        return None
+    first = row.phone.split(" / ")[0]
+    return first if row.is_direct else phones.masked(first)
+
+
+def _founded(row: Any) -> str | None:
+    return day(row.founded_on, row.founded_precision) if row.founded_on else None
+
+
+def _capital(row: Any) -> Decimal | None:
+    return None if row.registered_capital is None else yuan_in_wan(row.registered_capital)
+
+
+def next_due(row: Any) -> Badge | None:
+    """Overdue, today, within three days, or just the day."""
+    due = row.next_visit_due_on
+    if due is None:
+        return None
+    left = (due - clock.today()).days
+    if left < 0:
+        return Badge("overdue", _("Overdue by %(n)s days", n=-left), day(due))
+    if left == 0:
+        return Badge("today", _("Today"))
+    return Badge("soon", day(due)) if left <= 3 else Badge("plain", day(due))

@@ -1,0 +1,117 @@
+"""The enterprise file (一企一档): everything known about one firm."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from crm.accounts import User, requires, signed_in
+from crm.core import clock
+from crm.core.db import db
+from crm.core.forms import ButtonForm
+from crm.core.web import page
+from crm.desk import enterprise_tabs as tabs
+from crm.desk.views import bp
+from crm.enterprises import contacts, serving_queries
+from crm.enterprises.models import Contact, Enterprise
+from crm.enterprises.queries import load_seen, rights_on
+from crm.followups.models import Followup, FollowupState
+from crm.permissions import Permission
+from crm.visits.models import Visit, VisitState
+
+ASKED = (
+    Permission.ENTERPRISE_EDIT, Permission.CONTACT_DIRECT, Permission.ASSIGN_FIRST, Permission.ASSIGN,
+    Permission.ASSIGN_BY_DOCUMENT, Permission.MERGE_PROPOSE, Permission.HISTORY_VIEW, Permission.ENTERPRISE_CREATE,
+    Permission.STAND_IN,
+)  # fmt: skip
+OPEN_ITEMS = 5
+
+
+@dataclass(frozen=True)
+class File:
+    """What every tab of the file shows at its head."""
+
+    enterprise: Enterprise
+    rights: frozenset[Permission]
+    contacts: list[Contact]
+    serving: serving_queries.Now
+    followups: Sequence[Followup]
+    last_visit: Visit | None
+
+    @property
+    def is_direct(self) -> bool:
+        """May the person see and call the contacts without a click that is recorded?"""
+        return Permission.CONTACT_DIRECT in self.rights
+
+    def may(self, permission: Permission) -> bool:
+        return permission in self.rights
+
+
+@bp.get("/enterprises/<int:enterprise_id>")
+@requires(Permission.ENTERPRISE_VIEW)
+def enterprise(enterprise_id: int) -> ResponseReturnValue:
+    me = signed_in()
+    file = open_file(enterprise_id, me)
+    known = tabs.of(file)
+    tab = request.args.get("tab", "")
+    tab = tab if tab in known else next(iter(known))
+    return page(
+        f"desk/file/{tab}.html",
+        file=file,
+        enterprise=file.enterprise,
+        tabs=[(url_for("desk.enterprise", enterprise_id=enterprise_id, tab=key), word, key == tab, n)
+              for key, (word, n) in known.items()],
+        acts=acts(file),
+        button=ButtonForm(),
+        **tabs.contents(tab, file, request.args),
+    )  # fmt: skip
+
+
+def open_file(enterprise_id: int, me: User) -> File:
+    """The firm with what stands at the head of its file, or 404."""
+    found = load_seen(enterprise_id, me)
+    open_items = select(Followup).where(Followup.enterprise_id == found.id, Followup.state == FollowupState.OPEN)
+    visits = select(Visit).where(Visit.enterprise_id == found.id, Visit.state == VisitState.DONE)
+    return File(
+        enterprise=found,
+        rights=rights_on(me, found.id, ASKED),
+        contacts=contacts.of(found.id),
+        serving=serving_queries.now(found.id),
+        followups=db.session.scalars(
+            open_items.options(joinedload(Followup.owner)).order_by(Followup.due_on, Followup.id).limit(OPEN_ITEMS)
+        ).all(),
+        last_visit=db.session.scalars(
+            visits.options(joinedload(Visit.author)).order_by(Visit.visited_on.desc(), Visit.id.desc()).limit(1)
+        ).first(),
+    )
+
+
+def acts(file: File) -> list[tuple[str, str]]:
+    """The menu of what else can be done with this firm: (label, url)."""
+    firm, found = file.enterprise, []
+
+    def offer(permission: Permission, label: str, endpoint: str) -> None:
+        if file.may(permission):
+            found.append((label, url_for(endpoint, enterprise_id=firm.id)))
+
+    if firm.standing == "active":
+        if file.serving.assignment is None:
+            offer(Permission.ASSIGN_FIRST, _("Assign a commissioner"), "handover.assign")
+        else:
+            offer(Permission.ASSIGN_BY_DOCUMENT, _("Hand over"), "handover.hand_over")
+        offer(Permission.ENTERPRISE_EDIT, _("Set the tier"), "tiers.set_tier")
+        offer(Permission.ENTERPRISE_EDIT, _("Moved out or deregistered"), "desk.leave")
+    else:
+        offer(Permission.ENTERPRISE_EDIT, _("Back in the zone"), "desk.come_back")
+    return found
+
+
+def due_in(day: Any) -> int | None:
+    return (day - clock.today()).days if day else None

@@ -1,0 +1,117 @@
+"""The filter bar of the enterprise list. The clauses behind the names are in `enterprises.filters`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
+from wtforms import DateField, Form, SearchField, SelectField, StringField
+
+from crm.accounts.models import Unit, UnitKind, User
+from crm.core.db import db
+from crm.enterprises.extras import Extra
+from crm.enterprises.serving_models import Assignment, Liaison
+from crm.tiers import words
+
+MORE = {"data-more": "1"}
+MOST_CHOICES = 300
+"""More people or units than this are typed, not chosen."""
+
+
+class FilterForm(Form):
+    q = SearchField(_l("Search"), render_kw={"placeholder": _l("Name, pinyin, code, contact, phone"), "maxlength": 64})
+    commissioner = SelectField(_l("Commissioner"))
+    territory = SelectField(_l("Territory"))
+    tier = SelectField(_l("Tier"))
+    title = SelectField(_l("Title"), render_kw=MORE)
+    unit = SelectField(_l("Responsible unit"), render_kw=MORE)
+    section = SelectField(_l("Responsible section"), render_kw=MORE)
+    leader = SelectField(_l("Liaison leader"), render_kw=MORE)
+    standing = SelectField(_l("Standing"), render_kw=MORE)
+    silent = SelectField(_l("Not visited for"), render_kw=MORE)
+    provisional = SelectField(_l("Credit code"), render_kw=MORE)
+
+
+class TypedNamesForm(FilterForm):
+    """Where there are too many officials for a list to choose from."""
+
+    commissioner = StringField(_l("Commissioner"), render_kw={"placeholder": _l("Name, or part of it")})
+    leader = StringField(_l("Liaison leader"), render_kw={**MORE, "placeholder": _l("Name, or part of it")})
+
+
+def filter_form(args: MultiDict[str, str], extras: Sequence[Extra]) -> FilterForm:
+    """The bar filled with what the URL says; four queries at most."""
+    people, units = _people(), _units()
+    kind = TypedNamesForm if people is None else FilterForm
+    form: FilterForm = _with_extras(kind, tuple(extras))(args)
+    if people is not None:
+        form.commissioner.choices = [("", _("All")), ("me", _("Me")), ("none", _("Nobody yet")), *people[0]]
+        form.leader.choices = [("", _("All")), ("me", _("Me")), ("none", _("Nobody yet")), *people[1]]
+    form.territory.choices = [("", _("All")), ("none", _("None")), *_of_kind(units, UnitKind.TERRITORY)]
+    form.unit.choices = [("", _("All")), *_of_kind(units, UnitKind.ROOT, UnitKind.BUREAU, UnitKind.SECTION)]
+    form.section.choices = [("", _("All")), ("none", _("None")), *_of_kind(units, UnitKind.SECTION, UnitKind.BUREAU)]
+    form.tier.choices = [("", _("All")), ("none", _("None")), *words.tier_choices()]
+    form.title.choices = [("", _("All")), ("none", _("None")), *words.title_choices()]
+    _fixed_choices(form)
+    return form
+
+
+def _fixed_choices(form: FilterForm) -> None:
+    form.standing.choices = [
+        ("", _("In the zone")),
+        ("moved_out", _("Moved out")),
+        ("deregistered", _("Deregistered")),
+        ("all", _("All")),
+    ]
+    form.silent.choices = [("", _("All")), *((str(n), _("%(n)s days", n=n)) for n in (30, 60, 90, 180))]
+    form.provisional.choices = [("", _("All")), ("yes", _("Code missing")), ("no", _("With code"))]
+
+
+def _people() -> tuple[list[tuple[str, str]], list[tuple[str, str]]] | None:
+    """Commissioners and liaison leaders of today by pinyin; None when they are too many to choose from."""
+    serves = select(Assignment.id).where(Assignment.commissioner_id == User.id, Assignment.ended_on.is_(None)).exists()
+    leads = select(Liaison.id).where(Liaison.leader_id == User.id, Liaison.until_on.is_(None)).exists()
+    query = select(User.id, User.name, Unit.name.label("unit"), serves.label("serves"), leads.label("leads"))
+    query = query.join(Unit, Unit.id == User.unit_id).where(serves | leads).order_by(User.name_pinyin, User.id)
+    rows = db.session.execute(query.limit(MOST_CHOICES + 1)).all()
+    if len(rows) > MOST_CHOICES:
+        return None
+    names = [row.name for row in rows]
+    labelled = [(r, f"{r.name}（{r.unit}）" if names.count(r.name) > 1 else r.name) for r in rows]
+    return [(str(r.id), n) for r, n in labelled if r.serves], [(str(r.id), n) for r, n in labelled if r.leads]
+
+
+def _units() -> Sequence[Any]:
+    query = select(Unit.id, Unit.name, Unit.kind, Unit.path).where(Unit.closed_on.is_(None))
+    return db.session.execute(query.order_by(Unit.sort, Unit.path).limit(2000)).all()
+
+
+def _of_kind(units: Sequence[Any], *kinds: UnitKind) -> list[tuple[str, str]]:
+    return [(str(unit.id), unit.name) for unit in units if unit.kind in kinds]
+
+
+@lru_cache(maxsize=64)
+def _with_extras(base: type[FilterForm], extras: tuple[Extra, ...]) -> type[FilterForm]:
+    fields: dict[str, Any] = {}
+    for extra in extras:
+        fields.update(_extra_fields(extra))
+    return type("Filters", (base,), fields)
+
+
+def _extra_fields(extra: Extra) -> dict[str, Any]:
+    if extra.kind == "choice":
+        choices = [("", _l("All")), *((c, c) for c in extra.choices)]
+        return {extra.key: SelectField(extra.label, choices=choices, render_kw=MORE)}
+    if extra.kind == "text":
+        return {extra.key: StringField(extra.label, render_kw=MORE)}
+    field = DateField if extra.kind == "date" else StringField
+    more = {**MORE, "inputmode": "decimal"} if extra.kind == "number" else MORE
+    return {
+        f"{extra.key}_from": field(_l("%(label)s from", label=extra.label), render_kw=more),
+        f"{extra.key}_to": field(_l("%(label)s to", label=extra.label), render_kw=more),
+    }

@@ -1,0 +1,117 @@
+"""The rows of the enterprise list: which ones, how many, and what stands in them; three statements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Select, func, literal, or_, select
+from sqlalchemy.orm import aliased
+from werkzeug.datastructures import MultiDict
+
+from crm.accounts.models import Unit, User
+from crm.core import clock
+from crm.core.db import db
+from crm.core.lists import MOST_COUNTED, Listing
+from crm.enterprises import extras, filters, search
+from crm.enterprises.models import Contact, Enterprise
+from crm.enterprises.queries import within
+from crm.enterprises.serving_models import Assignment, Liaison
+from crm.permissions import Permission
+from crm.tiers.models import TitleHeld
+
+
+@dataclass
+class Line:
+    """One row as the columns read it: the database's row, its extra values, and what only the page knows."""
+
+    row: Any
+    extras: dict[int, str] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.row, name)
+
+
+def turn(listing: Listing, user: User, args: MultiDict[str, str]) -> None:
+    """Count what matches and fetch the page asked for."""
+    ids, total, capped = matching_ids(user, args)
+    listing.counted(total, capped=capped)
+    page = list(db.session.scalars(listing.window(ids))) if total else []
+    needs_extras = any(column.key[1:].isdigit() for column in listing.columns)
+    listing.rows = lines(page, user, with_extras=needs_extras)
+
+
+def matching_ids(
+    user: User, args: MultiDict[str, str], permission: Permission = Permission.ENTERPRISE_VIEW
+) -> tuple[Select[int], int, bool]:
+    """The ids that match filters and search text, how many, and whether counting stopped at MOST_COUNTED."""
+    clauses = filters.where(user, args, permission)
+    query = args.get("q", "").strip()
+    every = select(Enterprise.id)
+    if not query:
+        return every.where(*clauses), db.session.scalar(select(func.count(Enterprise.id)).where(*clauses)) or 0, False
+    found = search.first_ids(query, clauses, MOST_COUNTED + 1)
+    if len(found) > MOST_COUNTED:
+        return every.where(*clauses, search.matching(query)), MOST_COUNTED, True
+    return every.where(Enterprise.id.in_(found)), len(found), False
+
+
+def lines(ids: Sequence[int], user: User, *, with_extras: bool = True) -> list[Line]:
+    """What the list shows of these enterprises, in the order of the ids."""
+    if not ids:
+        return []
+    rows = {row.id: Line(row) for row in db.session.execute(_contents(user).where(Enterprise.id.in_(ids)))}
+    if with_extras:
+        for enterprise_id, values in extras.values_of(ids).items():
+            rows[enterprise_id].extras = values
+    return [rows[row_id] for row_id in ids if row_id in rows]
+
+
+def _contents(user: User) -> Select[Any]:
+    territory, section, home, leader = aliased(Unit), aliased(Unit), aliased(Unit), aliased(User)
+    contact_open = (Contact.enterprise_id == Enterprise.id) & Contact.is_primary & Contact.removed_on.is_(None)
+    return (
+        select(
+            *_own_columns(),
+            Unit.name.label("unit"),
+            territory.name.label("territory"),
+            section.name.label("section"),
+            User.name.label("commissioner"),
+            home.name.label("commissioner_unit"),
+            leader.name.label("leader"),
+            Contact.id.label("contact_id"),
+            Contact.name.label("contact"),
+            Contact.phone,
+            within(user, Permission.CONTACT_DIRECT).label("is_direct"),
+            _titles().label("titles"),
+        )
+        .join(Unit, Unit.id == Enterprise.unit_id)
+        .outerjoin(territory, territory.id == Enterprise.territory_id)
+        .outerjoin(section, section.id == Enterprise.section_id)
+        .outerjoin(Assignment, (Assignment.enterprise_id == Enterprise.id) & Assignment.ended_on.is_(None))
+        .outerjoin(User, User.id == Assignment.commissioner_id)
+        .outerjoin(home, home.id == User.unit_id)
+        .outerjoin(Liaison, (Liaison.enterprise_id == Enterprise.id) & Liaison.until_on.is_(None))
+        .outerjoin(leader, leader.id == Liaison.leader_id)
+        .outerjoin(Contact, contact_open)
+    )
+
+
+def _own_columns() -> list[Any]:
+    e = Enterprise
+    return [
+        e.id, e.name, e.short_name, e.credit_code, e.standing, e.tier, e.industry, e.legal_representative, e.address,
+        e.founded_on, e.founded_precision, e.registered_capital, e.last_visit_on, e.last_contact_on,
+        e.next_visit_due_on, e.open_followups, e.created_at, e.version, e.territory_id, e.unit_id,
+    ]  # fmt: skip
+
+
+def _titles() -> Any:
+    """Codes of the titles in force, one a line."""
+    today = clock.today()
+    held = select(func.aggregate_strings(TitleHeld.title, literal("\n")))
+    in_force = or_(TitleHeld.until_on.is_(None), TitleHeld.until_on > today)
+    return held.where(
+        TitleHeld.enterprise_id == Enterprise.id, TitleHeld.removed_on.is_(None), in_force
+    ).scalar_subquery()

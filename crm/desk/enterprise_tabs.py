@@ -1,0 +1,105 @@
+"""The tabs of the enterprise file and what each of them needs."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from crm.core import clock
+from crm.core.db import db
+from crm.desk import stream
+from crm.enterprises import contacts, extras, facts, presence, serving_queries
+from crm.handover import queries as handover
+from crm.permissions import Permission
+from crm.tiers import queries as tiers
+
+if TYPE_CHECKING:
+    from crm.desk.enterprise_file import File
+
+
+def of(file: File) -> dict[str, tuple[str, int | None]]:
+    """Tab → (label, number beside it or None), in order."""
+    found: dict[str, tuple[str, int | None]] = {
+        "timeline": (_("Timeline"), None),
+        "basics": (_("Basics"), None),
+        "contacts": (_("Contacts"), len(file.contacts)),
+        "serving": (_("Who serves"), None),
+        "tiers": (_("Tier and titles"), None),
+    }
+    if file.may(Permission.HISTORY_VIEW):
+        found["audit"] = (_("Record"), None)
+    return found
+
+
+def contents(tab: str, file: File, args: MultiDict[str, str]) -> dict[str, Any]:
+    return {
+        "timeline": _timeline,
+        "basics": _basics,
+        "contacts": _contacts,
+        "serving": _serving,
+        "tiers": _tiers,
+        "audit": _audit,
+    }[tab](file, args)
+
+
+def _timeline(file: File, args: MultiDict[str, str]) -> dict[str, Any]:
+    chip = args.get("show", "")
+    entries, older = stream.entries(file.enterprise.id, chip=chip, before=_number(args.get("before")))
+    chips = [
+        ("", _("Everything"), not chip),
+        *((key, str(label), key == chip) for key, (label, _p) in stream.CHIPS.items()),
+    ]
+    return {"entries": entries, "older": older, "chips": chips, "chip": chip}
+
+
+def _basics(file: File, args: MultiDict[str, str]) -> dict[str, Any]:
+    held = extras.values_of([file.enterprise.id]).get(file.enterprise.id, {})
+    return {
+        "founded": facts.FACTS["founded"].read(file.enterprise),
+        "extras": [(field.label, held.get(field.id, "")) for field in extras.fields()],
+        "names": file.enterprise.names,
+        "periods": presence.periods(file.enterprise.id),
+    }
+
+
+def _contacts(file: File, args: MultiDict[str, str]) -> dict[str, Any]:
+    return {"removed": contacts.of(file.enterprise.id, removed=True)}
+
+
+def _serving(file: File, args: MultiDict[str, str]) -> dict[str, Any]:
+    day = _day(args.get("on"))
+    return {
+        "history": handover.history(file.enterprise.id),
+        "liaisons": serving_queries.liaison_history(file.enterprise.id),
+        "sections": serving_queries.section_history(file.enterprise.id),
+        "asked": args.get("on", ""),
+        "on_day": serving_queries.on_day(file.enterprise.id, day) if day else None,
+    }
+
+
+def _tiers(file: File, args: MultiDict[str, str]) -> dict[str, Any]:
+    firm = file.enterprise.id
+    return {
+        "periods": db.session.scalars(tiers.tier_history(firm)).all(),
+        "titles_held": db.session.scalars(tiers.titles_of(firm)).all(),
+        "as_of": clock.today(),
+    }
+
+
+def _audit(file: File, args: MultiDict[str, str]) -> dict[str, Any]:
+    entries, older = stream.audit(file.enterprise.id, before=_number(args.get("before")))
+    return {"entries": entries, "told": stream.told(entries), "older": older}
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else None
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None

@@ -1,0 +1,99 @@
+"""The enterprise list."""
+
+from __future__ import annotations
+
+from flask import current_app, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from crm.accounts import User, requires, saved_views, signed_in
+from crm.core.db import db
+from crm.core.lists import Act, Empty, Listing, View
+from crm.core.web import page
+from crm.core.words import say
+from crm.desk.enterprise_columns import columns, next_due
+from crm.desk.enterprise_filters import filter_form
+from crm.desk.enterprise_rows import turn
+from crm.desk.views import bp
+from crm.enterprises import extras
+from crm.enterprises.models import Enterprise
+from crm.permissions import Permission
+
+
+@bp.get("/enterprises")
+@requires(Permission.ENTERPRISE_VIEW)
+def enterprises() -> ResponseReturnValue:
+    me = signed_in()
+    listing = enterprise_listing(me)
+    return page("desk/enterprises.html", listing=listing, next_due=next_due)
+
+
+def enterprise_listing(me: User) -> Listing:
+    """The list as the URL asks for it, filled."""
+    known = extras.fields()
+    listing = Listing(
+        "enterprises",
+        say("Enterprises"),
+        columns(known),
+        sort="name",
+        tie=Enterprise.id,
+        filters=filter_form(request.args, known),
+        href=lambda row: url_for("desk.enterprise", enterprise_id=row.id),
+        mark=lambda row: "" if row.standing == "active" else "muted",
+    )
+    turn(listing, me, request.args)
+    listing.views = _views(listing, me)
+    listing.save_view_url = url_for("desk.save_view", listing="enterprises", query=listing.query())
+    listing.tools, listing.bulk, listing.exports = _tools(me), _bulk(me), _exports(listing, me)
+    listing.empty = _nothing_yet(me)
+    if me.may(Permission.ENTERPRISE_EDIT):
+        listing.grid_url = listing.url(grid="1")
+    return listing
+
+
+def _views(listing: Listing, me: User) -> list[View]:
+    """Built-in tabs, then the person's own and the shared views."""
+    path, here = listing.path, listing.query()
+    built_in = [(_("All"), ""), (_("Mine"), "commissioner=me"), (_("Nobody serves"), "commissioner=none")]
+    if not me.may(Permission.ASSIGN_FIRST):
+        built_in = built_in[:2]
+    found = [View(label, f"{path}?{query}" if query else path, active=query == here) for label, query in built_in]
+    for kept in db.session.scalars(saved_views.of(me, "enterprises")):
+        is_mine = kept.owner_id == me.id
+        edit = url_for("desk.edit_view", view_id=kept.id) if is_mine else None
+        url = f"{path}?{kept.query}"
+        found.append(View(kept.name, url, kept.query == here, shared=kept.unit_id is not None, edit_url=edit))
+    return found
+
+
+def _tools(me: User) -> list[Act]:
+    tools = []
+    if me.may(Permission.IMPORT) and "imports.upload" in current_app.view_functions:
+        tools.append(Act(_("Import"), url_for("imports.upload"), "upload"))
+    if me.may(Permission.ENTERPRISE_CREATE):
+        tools.append(Act(_("New enterprise"), url_for("enterprises.add"), "plus", primary=True))
+    return tools
+
+
+def _bulk(me: User) -> list[Act]:
+    acts = []
+    if me.may(Permission.ASSIGN_FIRST):
+        acts.append(Act(_("Assign"), url_for("handover.assign_many"), "user-check"))
+    return acts
+
+
+def _exports(listing: Listing, me: User) -> list[tuple[str, str]]:
+    if "desk.export_enterprises" not in current_app.view_functions or not me.may(Permission.EXPORT):
+        return []
+    base = Listing.url(listing, size=None).partition("?")[2]
+    return [
+        (label, f"{url_for('desk.export_enterprises', format=kind)}{'&' + base if base else ''}")
+        for label, kind in (("Excel", "xlsx"), ("CSV", "csv"))
+    ]
+
+
+def _nothing_yet(me: User) -> Empty:
+    if me.may(Permission.IMPORT) and "imports.upload" in current_app.view_functions:
+        act = Act(_("Import the roster"), url_for("imports.upload"), "upload", primary=True)
+        return Empty(_("No enterprises yet"), _("Start with the roster you have: any Excel sheet will do."), act)
+    return Empty(_("No enterprises yet"), _("Enterprises you serve or answer for appear here."))

@@ -1,0 +1,106 @@
+"""What an entry of the record says to people: a sentence, an icon, and the text that belongs to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from crm.core.words import Say, say
+from crm.enterprises.facts import FACTS
+from crm.tiers.words import tier_word, title_word
+
+
+@dataclass(frozen=True)
+class Sentence:
+    icon: str
+    what: Say
+    body: str = ""
+
+
+SENTENCES: dict[str, tuple[str, Say]] = {
+    "enterprise.added": ("plus", say("Entered into the register")),
+    "enterprise.edited": ("pencil", say("Data changed: %(fields)s")),
+    "enterprise.edited_in_table": ("pencil", say("Data changed in the table: %(fields)s")),
+    "enterprise.edit_undone": ("undo-2", say("Change in the table taken back: %(fields)s")),
+    "enterprise.imported": ("upload", say("Data brought in by import: %(fields)s")),
+    "enterprise.updated": ("upload", say("Data changed by import: %(fields)s")),
+    "enterprise.moved_out": ("log-out", say("Moved out of the zone on %(on)s")),
+    "enterprise.deregistered": ("archive", say("Deregistered on %(on)s")),
+    "enterprise.came_back": ("house", say("Back in the zone since %(on)s")),
+    "name.added": ("tag", say("Also found by the name %(name)s")),
+    "name.removed": ("tag", say("No longer found by the name %(name)s")),
+    "contact.added": ("user-plus", say("Contact added: %(name)s")),
+    "contact.changed": ("pencil", say("Contact changed: %(name)s")),
+    "contact.made_primary": ("user-check", say("%(name)s is the primary contact now")),
+    "contact.removed": ("user-x", say("Contact removed: %(name)s")),
+    "contact.restored": ("user-plus", say("Contact brought back: %(name)s")),
+    "contact.revealed": ("eye", say("Phone number of %(name)s looked at")),
+    "assignment.opened": ("user-check", say("%(to)s became the commissioner from %(on)s")),
+    "assignment.ended": ("user-x", say("The assignment ended on %(on)s")),
+    "assignment.handed_over": ("handshake", say("Handed over from %(before)s to %(after)s on %(on)s")),
+    "assignment.changed": ("handshake", say("Handed over from %(before)s to %(after)s on %(on)s")),
+    "assignment.ordered": ("calendar-clock", say("Ordered: %(to)s serves from %(on)s")),
+    "assignment.order_cancelled": ("ban", say("The order for another commissioner was cancelled")),
+    "standin.named": ("users", say("%(deputy)s stands in for %(official)s from %(from_on)s")),
+    "standin.ended": ("users", say("%(deputy)s no longer stands in for %(official)s")),
+    "liaison.set": ("star", say("Liaison leader from %(on)s: %(to)s")),
+    "section.set": ("building-2", say("Responsible section from %(on)s: %(to)s")),
+    "tier.set": ("layers", say("Tier from %(on)s: %(tier)s")),
+    "title.given": ("badge-check", say("Title held: %(title)s")),
+    "title.changed": ("badge-check", say("Title changed: %(title)s")),
+    "title.removed": ("badge-check", say("Title no longer held: %(title)s")),
+    "merge.proposed": ("git-merge", say("Proposed to merge with %(other)s")),
+    "merge.declined": ("git-merge", say("The merge with %(other)s was declined")),
+    "merge.done": ("git-merge", say("Merged with %(other)s")),
+    "merge.undone": ("undo-2", say("The merge with %(other)s was taken back")),
+    "visit.recorded": ("map-pin", say("Visit on %(on)s")),
+    "visit.planned": ("calendar", say("Visit planned for %(on)s")),
+    "visit.edited": ("pencil", say("The visit of %(on)s was corrected")),
+    "visit.voided": ("ban", say("The visit of %(on)s was voided")),
+    "visit.moved_here": ("handshake", say("A visit of %(on)s was moved here from another enterprise")),
+    "visit.moved_away": ("handshake", say("A visit of %(on)s was moved to another enterprise")),
+    "visit.carried_over": ("map-pin", say("Last visit before this system: %(on)s")),
+    "followup.added": ("bell", say("Follow-up promised for %(due_on)s")),
+    "followup.done": ("check", say("Follow-up done")),
+    "followup.postponed": ("clock", say("Follow-up moved to %(due_on)s")),
+    "followup.moved": ("clock", say("Follow-up moved to %(due_on)s")),
+    "followup.passed_on": ("handshake", say("Follow-up passed on to %(to)s")),
+    "followup.cancelled": ("ban", say("Open follow-ups closed")),
+}
+OTHER = ("activity", say("Something was recorded (%(kind)s)"))
+TEXTS = ("text", "note", "reason", "result")
+PARAMETER = re.compile(r"%\((\w+)\)s")
+
+
+def tell(kind: str, body: Mapping[str, Any]) -> Sentence:
+    """The sentence of an entry; a kind nobody worded is named, never hidden. What the body lacks reads "--"."""
+    icon, what = SENTENCES.get(kind, OTHER)
+    params: dict[str, Any] = dict.fromkeys(PARAMETER.findall(what.msgid), "--")
+    params.update({key: _word(key, value) for key, value in body.items() if value not in (None, "")})
+    if kind not in SENTENCES:
+        params["kind"] = kind
+    if isinstance(body.get("changes"), Mapping):
+        params["fields"] = "、".join(map(_label, body["changes"]))
+    return Sentence(icon, Say(what.msgid, params), _text(body))
+
+
+def _word(key: str, value: Any) -> Any:
+    if key == "tier":
+        return tier_word(str(value))
+    return title_word(str(value)) if key == "title" else value
+
+
+def _label(key: str) -> str:
+    return str(FACTS[key].label) if key in FACTS else key
+
+
+def _text(body: Mapping[str, Any]) -> str:
+    """What somebody wrote, and old → new of changed facts."""
+    lines = [str(body[key]) for key in TEXTS if body.get(key)]
+    changes = body.get("changes")
+    if isinstance(changes, Mapping):
+        pairs = [(key, pair) for key, pair in changes.items() if isinstance(pair, list) and len(pair) == 2]
+        lines += [f"{_label(key)}: {before or '--'} → {after or '--'}" for key, (before, after) in pairs]
+    return "\n".join(lines)

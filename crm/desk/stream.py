@@ -1,0 +1,72 @@
+"""One stream of everything that happened to an enterprise, told in sentences, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, or_, select
+
+from crm.core.db import db
+from crm.core.words import Say, say
+from crm.desk.sentences import tell
+from crm.enterprises.models import Enterprise
+from crm.timeline import Entry, Level
+
+ENTRIES_AT_ONCE = 30
+CHIPS: dict[str, tuple[Say, tuple[str, ...]]] = {
+    "visits": (say("Visits"), ("visit.",)),
+    "followups": (say("Follow-ups"), ("followup.",)),
+    "serving": (say("Who serves"), ("assignment.", "standin.", "liaison.", "section.")),
+    "data": (say("Data"), ("enterprise.", "contact.", "name.", "tier.", "title.", "merge.", "import.")),
+}
+ONLY_AUDIT = ("contact.revealed", "enterprise.exported", "reminder.sent")
+
+
+@dataclass(frozen=True)
+class Told:
+    """An entry as the timeline shows it."""
+
+    id: int
+    icon: str
+    at: datetime
+    by: str
+    what: Say
+    body: str
+    url: str | None
+
+
+def entries(enterprise_id: int, *, chip: str = "", before: int | None = None) -> tuple[list[Told], int | None]:
+    """The newest entries, and the id to go on from when there are more. Also those of firms merged into this one."""
+    query = _of_firm(enterprise_id).where(Entry.level != Level.RESTRICTED, Entry.kind.not_in(ONLY_AUDIT))
+    if chip in CHIPS:
+        query = query.where(or_(*(Entry.kind.startswith(prefix) for prefix in CHIPS[chip][1])))
+    if before is not None:
+        query = query.where(Entry.id < before)
+    rows = db.session.scalars(query.order_by(Entry.id.desc()).limit(ENTRIES_AT_ONCE + 1)).all()
+    shown = rows[:ENTRIES_AT_ONCE]
+    return told(shown), shown[-1].id if len(rows) > ENTRIES_AT_ONCE else None
+
+
+def audit(enterprise_id: int, *, before: int | None = None) -> tuple[Sequence[Entry], int | None]:
+    """Everything, unworded, for those who may read the history."""
+    query = _of_firm(enterprise_id)
+    if before is not None:
+        query = query.where(Entry.id < before)
+    rows = db.session.scalars(query.order_by(Entry.id.desc()).limit(ENTRIES_AT_ONCE + 1)).all()
+    return rows[:ENTRIES_AT_ONCE], rows[ENTRIES_AT_ONCE - 1].id if len(rows) > ENTRIES_AT_ONCE else None
+
+
+def told(rows: Sequence[Entry]) -> list[Told]:
+    found = []
+    for entry in rows:
+        sentence = tell(entry.kind, entry.body or {})
+        by = entry.actor_name
+        found.append(Told(entry.id, sentence.icon, entry.at, by, sentence.what, sentence.body, None))
+    return found
+
+
+def _of_firm(enterprise_id: int) -> Select[Entry]:
+    merged = select(Enterprise.id).where(Enterprise.merged_into_id == enterprise_id)
+    return select(Entry).where(or_(Entry.enterprise_id == enterprise_id, Entry.enterprise_id.in_(merged)))

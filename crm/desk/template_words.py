@@ -1,0 +1,35 @@
+"""Words of the register that several templates use."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_babel import gettext as _
+
+from crm.core.shown import wan, yuan_in_wan
+from crm.desk.enterprise_columns import STANDING
+from crm.enterprises import phones
+from crm.enterprises.models import Enterprise
+from crm.tiers.words import tier_word, title_word
+
+
+def install(app: Flask) -> None:
+    app.jinja_env.globals.update(
+        tier_word=tier_word,
+        title_word=title_word,
+        masked=phones.masked_all,
+        masked_mail=phones.masked_mail,
+        capital_words=capital_words,
+        standing_word=lambda standing: str(STANDING[standing]),
+    )
+
+
+def capital_words(enterprise: Enterprise) -> str:
+    """约 500 万元; the currency only when it is not yuan."""
+    if enterprise.registered_capital is None:
+        return ""
+    amount = wan(yuan_in_wan(enterprise.registered_capital))
+    if enterprise.capital_currency != "CNY":
+        words = _("%(amount)s × 10,000 %(currency)s", amount=amount, currency=enterprise.capital_currency)
+    else:
+        words = _("%(amount)s × 10,000 yuan", amount=amount)
+    return _("about %(amount)s", amount=words) if enterprise.capital_is_approximate else words

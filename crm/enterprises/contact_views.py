@@ -1,0 +1,129 @@
+"""Contacts of an enterprise: add, change, make primary, remove, bring back, look at a masked number."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from crm.accounts import requires, signed_in
+from crm.core.db import db, writing
+from crm.core.errors import RuleBroken
+from crm.core.forms import ButtonForm
+from crm.core.web import go, is_fragment, page, told
+from crm.core.words import say
+from crm.enterprises import contacts
+from crm.enterprises.forms import ContactForm
+from crm.enterprises.models import Contact, Enterprise
+from crm.enterprises.queries import load, may
+from crm.permissions import Permission
+from crm.timeline import record
+
+
+def _contact(enterprise: Enterprise, contact_id: int, *, removed: bool = False) -> Contact:
+    found = db.session.get(Contact, contact_id)
+    if found is None or found.enterprise_id != enterprise.id or (found.removed_on is not None) != removed:
+        abort(404)
+    return found
+
+
+def install(bp: Blueprint) -> None:
+    """Hang these pages on the room's blueprint."""
+    base = "/enterprises/<int:enterprise_id>/contacts"
+    bp.add_url_rule(f"{base}/new", "add_contact", add_contact, methods=["GET", "POST"])
+    bp.add_url_rule(f"{base}/<int:contact_id>", "edit_contact", edit_contact, methods=["GET", "POST"])
+    for act in (make_primary, remove_contact, restore_contact, reveal_contact):
+        word = act.__name__.removesuffix("_contact").replace("_", "-")
+        bp.add_url_rule(f"{base}/<int:contact_id>/{word}", act.__name__, act, methods=["POST"])
+
+
+@requires(Permission.ENTERPRISE_EDIT)
+def add_contact(enterprise_id: int) -> ResponseReturnValue:
+    enterprise, form = load(enterprise_id, signed_in(), Permission.ENTERPRISE_EDIT), ContactForm()
+    if form.validate_on_submit():
+        with form.showing(RuleBroken), writing():
+            contacts.add(enterprise, by=signed_in(), **_typed(form))
+            told(say("The contact is added"))
+            return _back(enterprise)
+    return page("enterprises/contact.html", form, enterprise=enterprise, title=_("Add a contact"))
+
+
+@requires(Permission.ENTERPRISE_EDIT)
+def edit_contact(enterprise_id: int, contact_id: int) -> ResponseReturnValue:
+    """Who sees numbers masked changes them masked too: what is still masked when it comes back stays as it is."""
+    me = signed_in()
+    enterprise = load(enterprise_id, me, Permission.ENTERPRISE_EDIT)
+    contact = _contact(enterprise, contact_id)
+    form = ContactForm(obj=contact)
+    hidden = {} if may(me, Permission.CONTACT_DIRECT, enterprise) else contacts.hidden(contact)
+    if not form.is_submitted():
+        for key, text in hidden.items():
+            form._fields[key].data = text
+    if form.validate_on_submit():
+        typed = {key: text for key, text in _typed(form).items() if key not in hidden or text != hidden[key]}
+        with form.showing(RuleBroken), writing():
+            contacts.change(contact, enterprise, by=me, **typed)
+            told(say("The contact is up to date"))
+            return _back(enterprise)
+    return page("enterprises/contact.html", form, enterprise=enterprise, title=_("Change %(name)s", name=contact.name))
+
+
+@requires(Permission.ENTERPRISE_EDIT)
+def make_primary(enterprise_id: int, contact_id: int) -> ResponseReturnValue:
+    enterprise = load(enterprise_id, signed_in(), Permission.ENTERPRISE_EDIT)
+    contact = _contact(enterprise, contact_id)
+    _pressed()
+    with writing():
+        contacts.make_primary(contact, enterprise, by=signed_in())
+        told(say("%(name)s is the primary contact now", name=contact.name))
+    return _back(enterprise)
+
+
+@requires(Permission.ENTERPRISE_EDIT)
+def remove_contact(enterprise_id: int, contact_id: int) -> ResponseReturnValue:
+    enterprise = load(enterprise_id, signed_in(), Permission.ENTERPRISE_EDIT)
+    contact = _contact(enterprise, contact_id)
+    _pressed()
+    with writing():
+        contacts.remove(contact, enterprise, by=signed_in())
+    undo = f"/enterprises/{enterprise.id}/contacts/{contact.id}/restore"
+    told(say("%(name)s is removed", name=contact.name), undo=undo)
+    return _back(enterprise)
+
+
+@requires(Permission.ENTERPRISE_EDIT)
+def restore_contact(enterprise_id: int, contact_id: int) -> ResponseReturnValue:
+    enterprise = load(enterprise_id, signed_in(), Permission.ENTERPRISE_EDIT)
+    contact = _contact(enterprise, contact_id, removed=True)
+    _pressed()
+    with writing():
+        contacts.restore(contact, enterprise, by=signed_in())
+        told(say("%(name)s is back", name=contact.name))
+    return _back(enterprise)
+
+
+@requires(Permission.CONTACT_REVEAL)
+def reveal_contact(enterprise_id: int, contact_id: int) -> ResponseReturnValue:
+    """Show a masked number to somebody who does not serve the firm; the look is recorded first."""
+    enterprise = load(enterprise_id, signed_in(), Permission.CONTACT_REVEAL)
+    contact = _contact(enterprise, contact_id)
+    _pressed()
+    with writing():
+        subject = ("contact", contact.id)
+        record(enterprise.id, "contact.revealed", by=signed_in(), subject=subject, name=contact.name)
+    template = "enterprises/_revealed.html" if is_fragment() else "enterprises/revealed.html"
+    return page(template, enterprise=enterprise, contact=contact)
+
+
+def _pressed() -> None:
+    """A button's form: without its token nothing happens."""
+    if not ButtonForm().validate_on_submit():
+        abort(400)
+
+
+def _typed(form: ContactForm) -> dict[str, str]:
+    return {key: form._fields[key].data or "" for key in contacts.FIELDS}
+
+
+def _back(enterprise: Enterprise) -> ResponseReturnValue:
+    return go("desk.enterprise", enterprise_id=enterprise.id, tab="contacts")

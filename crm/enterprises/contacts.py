@@ -1,0 +1,122 @@
+"""Contacts at the firm: added, changed, made the primary one, removed and brought back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select, update
+
+from crm.core import clock
+from crm.core.db import db, lock
+from crm.core.errors import RuleBroken
+from crm.core.words import say
+from crm.enterprises import phones
+from crm.enterprises.models import Contact, Enterprise
+from crm.enterprises.search import index
+from crm.timeline import Actor, record
+
+KEPT_AFTER_REMOVAL = timedelta(days=30)
+FIELDS = ("name", "position", "phone", "email", "note")
+
+
+def of(enterprise_id: int, *, removed: bool = False) -> list[Contact]:
+    """The contacts, the primary one first; with `removed` those that can still be brought back."""
+    query = select(Contact).where(Contact.enterprise_id == enterprise_id)
+    if removed:
+        query = query.where(Contact.removed_on > clock.today() - KEPT_AFTER_REMOVAL)
+    else:
+        query = query.where(Contact.removed_on.is_(None))
+    return list(db.session.scalars(query.order_by(Contact.is_primary.desc(), Contact.id)))
+
+
+def tidy_phone(text: str) -> str:
+    """Each number in its usual spelling, several joined by " / "; what is no number stays as it was written."""
+    return " / ".join(phones.normal(piece) or piece.strip() for piece in phones.split(text))[:60]
+
+
+def hidden(contact: Contact) -> dict[str, str]:
+    """What others than those who serve the firm are shown of phone and e-mail."""
+    shown = {"phone": phones.masked_all(contact.phone), "email": phones.masked_mail(contact.email)}
+    return {key: text for key, text in shown.items() if getattr(contact, key)}
+
+
+def add(enterprise: Enterprise, *, by: Actor, **fields: str) -> Contact:
+    """Add a contact; the first one becomes the primary."""
+    lock(enterprise)
+    values = _tidy(fields)
+    contact = Contact(enterprise_id=enterprise.id, is_primary=primary_of(enterprise.id) is None, **values)
+    db.session.add(contact)
+    db.session.flush()
+    index(enterprise)
+    record(enterprise.id, "contact.added", by=by, subject=("contact", contact.id), name=contact.name)
+    return contact
+
+
+def change(contact: Contact, enterprise: Enterprise, *, by: Actor, **fields: str) -> list[str]:
+    """Bring a contact up to date; returns the fields that changed. A masked number is never taken for a new one."""
+    lock(enterprise)
+    values = _tidy(fields)
+    changed = [key for key, value in values.items() if getattr(contact, key) != value]
+    for key in changed:
+        setattr(contact, key, values[key])
+    if changed:
+        db.session.flush()
+        index(enterprise)
+        record(
+            enterprise.id, "contact.changed", by=by, subject=("contact", contact.id), name=contact.name, fields=changed
+        )
+    return changed
+
+
+def make_primary(contact: Contact, enterprise: Enterprise, *, by: Actor) -> None:
+    lock(enterprise)
+    _demote(enterprise.id)
+    contact.is_primary = True
+    db.session.flush()
+    record(enterprise.id, "contact.made_primary", by=by, subject=("contact", contact.id), name=contact.name)
+
+
+def remove(contact: Contact, enterprise: Enterprise, *, by: Actor) -> None:
+    """Take a contact away; the oldest of the others becomes the primary. It can be brought back for 30 days."""
+    lock(enterprise)
+    contact.removed_on, was_primary = clock.today(), contact.is_primary
+    contact.is_primary = False
+    db.session.flush()
+    if was_primary and (others := of(enterprise.id)):
+        others[0].is_primary = True
+        db.session.flush()
+    index(enterprise)
+    record(
+        enterprise.id, "contact.removed", by=by, subject=("contact", contact.id), name=contact.name, primary=was_primary
+    )
+
+
+def restore(contact: Contact, enterprise: Enterprise, *, by: Actor) -> None:
+    """Bring a removed contact back."""
+    lock(enterprise)
+    contact.removed_on = None
+    contact.is_primary = primary_of(enterprise.id) is None
+    db.session.flush()
+    index(enterprise)
+    record(enterprise.id, "contact.restored", by=by, subject=("contact", contact.id), name=contact.name)
+
+
+def primary_of(enterprise_id: int) -> Contact | None:
+    query = select(Contact).where(Contact.enterprise_id == enterprise_id, Contact.is_primary.is_(True))
+    return db.session.scalar(query.where(Contact.removed_on.is_(None)))
+
+
+def _demote(enterprise_id: int) -> None:
+    query = update(Contact).where(Contact.enterprise_id == enterprise_id, Contact.is_primary.is_(True))
+    db.session.execute(query.values(is_primary=False, updated_at=clock.now()))
+
+
+def _tidy(fields: dict[str, str]) -> dict[str, str]:
+    values = {key: (fields[key] or "").strip() for key in FIELDS if key in fields}
+    if "name" in values and not values["name"]:
+        raise RuleBroken(say("The name is missing"), "name")
+    if "phone" in values:
+        if phones.is_masked(values["phone"]):
+            raise RuleBroken(say("This number is masked: type it in full"), "phone")
+        values["phone"] = tidy_phone(values["phone"])
+    return values

@@ -1,0 +1,90 @@
+"""Reading who serves an enterprise: today, on a day, and through the years."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import joinedload
+
+from crm.accounts.models import Unit, User
+from crm.core import clock
+from crm.core.db import db
+from crm.enterprises.models import Enterprise
+from crm.enterprises.serving_models import Assignment, Liaison, Responsibility, StandIn
+
+
+@dataclass(frozen=True)
+class Now:
+    """Commissioner, deputies and liaison leader of today."""
+
+    assignment: Assignment | None
+    liaison: Liaison | None
+    deputies: Sequence[StandIn]
+
+
+def now(enterprise_id: int) -> Now:
+    """Two statements."""
+    row = db.session.execute(
+        select(Enterprise.id, Assignment, Liaison)
+        .outerjoin(Assignment, and_(Assignment.enterprise_id == Enterprise.id, Assignment.ended_on.is_(None)))
+        .outerjoin(Liaison, and_(Liaison.enterprise_id == Enterprise.id, Liaison.until_on.is_(None)))
+        .where(Enterprise.id == enterprise_id)
+        .options(
+            joinedload(Assignment.commissioner).joinedload(User.unit), joinedload(Liaison.leader).joinedload(User.unit)
+        )
+    ).one()
+    deputies = deputies_on(enterprise_id, clock.today(), row.Assignment.commissioner_id) if row.Assignment else []
+    return Now(row.Assignment, row.Liaison, deputies)
+
+
+def deputies_on(enterprise_id: int, day: date, official_id: int) -> Sequence[StandIn]:
+    """Who stood in for this official at this enterprise on a day."""
+    query = select(StandIn).where(StandIn.official_id == official_id, _covers(StandIn.from_on, StandIn.until_on, day))
+    query = query.where(or_(StandIn.enterprise_id == enterprise_id, StandIn.enterprise_id.is_(None)))
+    return db.session.scalars(
+        query.options(joinedload(StandIn.deputy).joinedload(User.unit)).order_by(StandIn.id)
+    ).all()
+
+
+@dataclass(frozen=True)
+class OnDay:
+    """Who served on one day; several assignments only where two entries of one firm were merged later."""
+
+    day: date
+    assignments: Sequence[Assignment]
+    deputies: Sequence[StandIn]
+    liaisons: Sequence[Liaison]
+
+
+def on_day(enterprise_id: int, day: date) -> OnDay:
+    served = select(Assignment).where(
+        Assignment.enterprise_id == enterprise_id, _covers(Assignment.started_on, Assignment.ended_on, day)
+    )
+    people = joinedload(Assignment.commissioner).joinedload(User.unit)
+    assignments = db.session.scalars(served.options(people).order_by(Assignment.id)).all()
+    deputies = [d for a in assignments for d in deputies_on(enterprise_id, day, a.commissioner_id)]
+    led = select(Liaison).where(Liaison.enterprise_id == enterprise_id, _covers(Liaison.from_on, Liaison.until_on, day))
+    leaders = db.session.scalars(led.options(joinedload(Liaison.leader).joinedload(User.unit))).all()
+    return OnDay(day, assignments, deputies, leaders)
+
+
+def liaison_history(enterprise_id: int) -> Sequence[Liaison]:
+    query = select(Liaison).where(Liaison.enterprise_id == enterprise_id).options(joinedload(Liaison.leader))
+    return db.session.scalars(query.order_by(Liaison.from_on.desc(), Liaison.id.desc())).all()
+
+
+def section_history(enterprise_id: int) -> Sequence[tuple[Responsibility, str]]:
+    """Responsible sections with their names, newest first."""
+    query = select(Responsibility, Unit.name).join(Unit, Unit.id == Responsibility.section_id)
+    query = query.where(Responsibility.enterprise_id == enterprise_id)
+    rows = db.session.execute(query.order_by(Responsibility.from_on.desc(), Responsibility.id.desc()))
+    return [(period, name) for period, name in rows]
+
+
+def _covers(begin: Any, end: Any, day: date) -> ColumnElement[bool]:
+    """[begin, end) holds the day."""
+    return and_(begin <= day, or_(end.is_(None), end > day))

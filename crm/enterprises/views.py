@@ -1,0 +1,128 @@
+"""Entering an enterprise, changing its facts, and the hints while one types."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Blueprint, abort, request
+from flask.typing import ResponseReturnValue
+
+from crm.accounts import User, requires, signed_in
+from crm.accounts.models import Unit
+from crm.core.db import db, writing
+from crm.core.errors import RuleBroken, Stale
+from crm.core.web import go, page, told
+from crm.core.words import say
+from crm.enterprises import comparing, contact_views, editing, extras, name_views, near, services, units
+from crm.enterprises.forms import EnterpriseForm, enterprise_form
+from crm.enterprises.models import Enterprise
+from crm.enterprises.queries import load, may
+from crm.permissions import Permission
+
+bp = Blueprint("enterprises", __name__)
+
+
+@bp.route("/enterprises/new", methods=["GET", "POST"])
+@requires(Permission.ENTERPRISE_CREATE)
+def add() -> ResponseReturnValue:
+    me, fields = signed_in(), extras.fields()
+    form = enterprise_form(fields)
+    form.unit.choices = units.responsible(me)
+    form.territory.choices = [("", "--"), *units.territories()]
+    if form.validate_on_submit():
+        with form.showing(RuleBroken), writing():
+            made = _add(form, me)
+            told(say("%(name)s is in the register", name=made.name))
+            return go("desk.enterprise", enterprise_id=made.id)
+    hints = near.hints(me, name=form.name.data or "", code=form.credit_code.data or "") if form.is_submitted() else []
+    return page("enterprises/new.html", form, extras=fields, hints=hints)
+
+
+def _add(form: EnterpriseForm, me: User) -> Enterprise:
+    typed = form.typed()
+    unit = db.session.get(Unit, int(typed["unit"])) or abort(404)
+    if why := editing.code_problem(typed["credit_code"]):
+        raise RuleBroken(why, "credit_code")
+    made = services.add_enterprise(name=typed["name"], unit=unit, credit_code=typed["credit_code"] or None, by=me)
+    editing.change(made, typed, by=me, keeps_former=False)
+    return made
+
+
+@bp.get("/enterprises/near")
+@requires(Permission.ENTERPRISE_CREATE, Permission.ENTERPRISE_EDIT)
+def similar() -> ResponseReturnValue:
+    """Firms of the same code or a near name, for the fragment under the name field."""
+    name, code = request.args.get("name", "")[:160], request.args.get("credit_code", "")[:40]
+    but = request.args.get("but", 0, type=int)
+    found = near.hints(signed_in(), name=name, code=code, but=but)
+    return page(
+        "enterprises/_near.html", hints=found, problem=editing.code_problem(code), offer=editing.code_offer(code)
+    )
+
+
+@bp.route("/enterprises/<int:enterprise_id>/edit", methods=["GET", "POST"])
+@requires(Permission.ENTERPRISE_EDIT)
+def edit(enterprise_id: int) -> ResponseReturnValue:
+    me = signed_in()
+    enterprise = load(enterprise_id, me, Permission.ENTERPRISE_EDIT)
+    fields = extras.fields()
+    form = enterprise_form(fields)
+    _offer_units(form, enterprise, me)
+    if form.validate_on_submit():
+        with form.showing(RuleBroken):
+            try:
+                return _save(form, enterprise, me)
+            except Stale:
+                return compare(form, enterprise, fields)
+    if not form.is_submitted():
+        _fill(form, enterprise, fields)
+    return page("enterprises/edit.html", form, enterprise=enterprise, extras=fields)
+
+
+def _offer_units(form: EnterpriseForm, enterprise: Enterprise, me: User) -> None:
+    """A commissioner keeps his firm's data; which unit answers for it, those above him decide."""
+    form.territory.choices = [("", "--"), *units.territories()]
+    if may(me, Permission.ENTERPRISE_CREATE, enterprise):
+        form.unit.choices = units.responsible(me, and_now=enterprise.unit)
+    else:
+        del form.unit
+
+
+def _fill(form: EnterpriseForm, enterprise: Enterprise, fields: list[extras.Extra]) -> None:
+    known = editing.known(enterprise, fields)
+    form.show(known)
+    form.version.data, form.was.data = str(enterprise.version), json.dumps(known, ensure_ascii=False)
+
+
+def _save(form: EnterpriseForm, enterprise: Enterprise, me: User) -> ResponseReturnValue:
+    typed = form.typed()
+    if "resolved" in request.form:
+        typed = comparing.resolved(typed, _was(form), request.form)
+    version = int(form.version.data or 0) if (form.version.data or "").isdigit() else 0
+    with writing():
+        changes = editing.edit(enterprise, typed, version=version, by=me, keeps_former=not form.mistyped.data)
+        told(say("Saved") if changes else say("Nothing was changed"))
+    return go("desk.enterprise", enterprise_id=enterprise.id, tab="basics")
+
+
+def compare(form: EnterpriseForm, enterprise: Enterprise, fields: list[extras.Extra]) -> ResponseReturnValue:
+    """409: somebody saved meanwhile. The page shows mine beside theirs; nothing typed is lost."""
+    db.session.rollback()
+    db.session.refresh(enterprise)
+    theirs = editing.known(enterprise, fields)
+    rows = comparing.rows(_was(form), form.typed(), theirs, {field.key: field.label for field in fields})
+    form.version.data, form.was.data = str(enterprise.version), json.dumps(theirs, ensure_ascii=False)
+    who = comparing.last_editor(enterprise.id)
+    return page("enterprises/compare.html", form, status=409, enterprise=enterprise, rows=rows, who=who)
+
+
+def _was(form: EnterpriseForm) -> dict[str, str]:
+    try:
+        was = json.loads(form.was.data or "{}")
+    except ValueError:
+        return {}
+    return {str(k): str(v) for k, v in was.items()} if isinstance(was, dict) else {}
+
+
+contact_views.install(bp)
+name_views.install(bp)
