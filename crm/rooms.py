@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 
 from flask import Flask
 
@@ -24,6 +25,20 @@ def workdays(app: Flask, _: Settings) -> None:
     commands.install(app)
 
 
+def enterprises(app: Flask, _: Settings) -> None:
+    from crm.enterprises import views
+
+    app.register_blueprint(views.bp)
+
+
+def tiers(app: Flask, _: Settings) -> None:
+    from crm.enterprises import filters
+    from crm.tiers import queries, views
+
+    filters.register(title=queries.holds_title)
+    app.register_blueprint(views.bp)
+
+
 def handover(app: Flask, _: Settings) -> None:
     from crm.handover import commands, orders, stand_in_views, views
 
@@ -33,6 +48,21 @@ def handover(app: Flask, _: Settings) -> None:
     commands.install(app)
 
 
+def followups(app: Flask, _: Settings) -> None:
+    from crm.followups import views
+
+    app.register_blueprint(views.bp)
+
+
+def reminders(app: Flask, _: Settings) -> None:
+    from crm import outbox
+    from crm.reminders import digests, kinds, views
+
+    kinds.install()
+    outbox.register("digest", digests.prepare)
+    app.register_blueprint(views.bp)
+
+
 def imports(app: Flask, _: Settings) -> None:
     from crm.imports import room
 
@@ -40,10 +70,24 @@ def imports(app: Flask, _: Settings) -> None:
 
 
 def desk(app: Flask, _: Settings) -> None:
-    from crm.desk import errors, frame, views
+    from crm.desk import (  # noqa: F401 - pages hang themselves on the blueprint
+        enterprise_file,
+        enterprise_paper,
+        enterprises,
+        errors,
+        frame,
+        home,
+        leaving,
+        template_words,
+        todo,
+        view_pages,
+        views,
+        visits,
+    )
 
     errors.install(app)
     frame.install(app)
+    template_words.install(app)
     app.register_blueprint(views.bp)
 
 
@@ -57,4 +101,15 @@ def ops(app: Flask, _: Settings) -> None:
     app.register_blueprint(progress.bp)
 
 
-ALL: tuple[Callable[[Flask, Settings], None], ...] = (accounts, workdays, handover, imports, desk, ops)
+ALL: tuple[Callable[[Flask, Settings], None], ...] = (
+    accounts,
+    workdays,
+    enterprises,
+    tiers,
+    followups,
+    handover,
+    reminders,
+    imports,
+    desk,
+    ops,
+)
