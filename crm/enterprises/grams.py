@@ -74,9 +74,9 @@ def query_grams(text: str) -> tuple[str, ...]:
 
 
 def tail_keys(number: str) -> set[str]:
-    """Keys of a code or phone: as written and backwards, so that both its head and its tail are prefixes."""
-    flat = _alnum(number)
-    return {flat, flat[::-1]} if flat else set()
+    """Keys of a code or phone, also of several parted by "/": forwards and backwards, head and tail are prefixes."""
+    flat = set(filter(None, map(_alnum, number.split("/"))))
+    return flat | {key[::-1] for key in flat}
 
 
 def plan(query: str) -> SearchPlan:

@@ -80,6 +80,10 @@ def test_a_phone_is_found_by_its_tail_however_it_is_written():
     assert any(key.startswith(prefix) for key in grams.tail_keys("0571-86912345") for prefix in term.prefixes)
 
 
+def test_each_of_several_phones_is_found_by_its_tail():
+    assert {"8491", "2099"} <= {key[:4] for key in grams.tail_keys("18628191948 / 0571-86919902")}
+
+
 def test_three_digits_are_too_few_for_a_tail():
     assert grams.plan("821").terms[0].prefixes == ("821",)
 
