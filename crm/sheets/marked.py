@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from crm.sheets.grid import Book, Cell, Format, Kind, Row, Sheet
 from crm.sheets.limits import Limits
 from crm.sheets.marks import FILL, REASON_HEADING, REASON_WIDTH, CellMark, SheetMarks
 from crm.sheets.names import sheet_name
+from crm.sheets.places import Merge
 from crm.sheets.read import USUAL, read
 from crm.sheets.reading_process import answers
 from crm.sheets.unreadable import Unreadable
@@ -66,9 +68,9 @@ def _by_sheet(marks: Sequence[Mark], heading_rows: Mapping[str, int]) -> list[Sh
     return list(pages.values())
 
 
-def write_again(book: Book, target: Path, pages: Mapping[str, SheetMarks]) -> None:
+def write_again(book: Book, target: Path, pages: Mapping[str, SheetMarks], *, large: int = LARGE) -> None:
     """Every sheet's cells as they were read, typed alike, without the looks; a very large book also without merges."""
-    is_large = sum(len(row.cells) for sheet in book.sheets for row in sheet.rows) > LARGE
+    is_large = sum(len(row.cells) for sheet in book.sheets for row in sheet.rows) > large
     titles: set[str] = set()
     with new_workbook(target, streams=is_large) as workbook:
         looks = _Looks(workbook)
@@ -105,7 +107,9 @@ class _Page:
         self._page = page
         self._sheet = sheet
         self._looks = looks
-        self._bad = marks.bad_cells()
+        self._merges = list(_merges(sheet))
+        shown_at = {place: (merge.top, merge.left) for merge in self._merges for place in _covered(merge)}
+        self._bad = {shown_at.get(place, place) for place in marks.bad_cells()}
         self._last_bad: dict[int, int] = {}
         for row, column in self._bad:
             self._last_bad[row] = max(column, self._last_bad.get(row, 0))
@@ -117,8 +121,8 @@ class _Page:
     def write(self, *, has_merges: bool) -> None:
         self._page.set_column(0, max(self._sheet.width - 1, 0), COLUMN_WIDTH)
         self._page.set_column(self._reason_column, self._reason_column, REASON_WIDTH)
-        for corners in _merges(self._sheet) if has_merges else ():
-            self._page.merge_range(*corners, "", self._looks.plain)
+        for top, left, bottom, right in self._merges if has_merges else ():
+            self._page.merge_range(top - 1, left, bottom - 1, right, "", self._looks.plain)
         rows = {row.number: row for row in self._sheet.rows}
         for number in sorted(rows.keys() | self._texts.keys()):
             self._row(rows.get(number) or Row(number, ()))
@@ -140,15 +144,19 @@ def _reason_column(sheet: Sheet, heading_row: int) -> int:
     return next(known, sheet.width)
 
 
-def _merges(sheet: Sheet) -> Iterator[tuple[int, int, int, int]]:
-    """Merged ranges counted from 0, cut to the used area; what would overlap, or cover too much in all, is left out."""
+def _merges(sheet: Sheet) -> Iterator[Merge]:
+    """Cut to the used area; what would overlap, or cover too much in all, is left out."""
     last_row = sheet.rows[-1].number if sheet.rows else 0
     taken: set[tuple[int, int]] = set()
     for merge in sheet.merges:
-        bottom, right = min(merge.bottom, last_row), min(merge.right, sheet.width - 1)
-        if (bottom - merge.top + 1) * (right - merge.left + 1) > LARGE - len(taken):
+        cut = merge._replace(bottom=min(merge.bottom, last_row), right=min(merge.right, sheet.width - 1))
+        if cut.size > LARGE - len(taken):
             continue
-        covered = {(r, c) for r in range(merge.top, bottom + 1) for c in range(merge.left, right + 1)}
+        covered = set(_covered(cut))
         if len(covered) > 1 and not covered & taken:
             taken |= covered
-            yield merge.top - 1, merge.left, bottom - 1, right
+            yield cut
+
+
+def _covered(merge: Merge) -> Iterator[tuple[int, int]]:
+    return product(range(merge.top, merge.bottom + 1), range(merge.left, merge.right + 1))

@@ -102,11 +102,16 @@ class _SheetWalk:
             act(attributes)
 
     def _start_row(self, attributes: list[str]) -> None:
-        row = _pairs(attributes)
-        self._row = int(row.get("r", self._row + 1))
-        self._column = -1
-        self._row_is_hidden = _yes(row.get("hidden")) or float(row.get("ht", 1)) == 0
         self._count()
+        self._row += 1
+        self._column = -1
+        self._row_is_hidden = False
+        for i in range(0, len(attributes), 2):
+            name, value = attributes[i], attributes[i + 1]
+            if name == "r":
+                self._row = int(value)
+            elif (name == "hidden" and _yes(value)) or (name == "ht" and float(value) == 0):
+                self._row_is_hidden = True
 
     def _cell(self, attributes: list[str]) -> None:
         self._count()

@@ -17,6 +17,10 @@ class Merge(NamedTuple):
     bottom: int
     right: int
 
+    @property
+    def size(self) -> int:
+        return max(self.bottom - self.top + 1, 0) * max(self.right - self.left + 1, 0)
+
     def rows_among(self, numbers: Collection[int]) -> Iterable[int]:
         """The covered row numbers that exist, whichever is the shorter walk."""
         if self.bottom - self.top < len(numbers):

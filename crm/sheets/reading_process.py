@@ -21,6 +21,7 @@ START = (  # the package without the application: no Flask, no database, 40 ms
     "import sys, types; crm = types.ModuleType('crm'); crm.__path__ = [sys.argv[1]]; sys.modules['crm'] = crm; "
     "from crm.sheets.child import main; main(sys.argv[2:])"
 )
+PATIENCE = 1 if sys.platform == "win32" else 3  # by the clock; the processor's time is limited in the process itself
 KEEP_OF_ENVIRONMENT = ("SYSTEMROOT", "PATH", "TEMP", "TMP", "TMPDIR")  # no secrets of the application
 
 
@@ -49,11 +50,11 @@ def _started(task: str, path: Path, name: str, limits: Limits, seconds: float) -
 
 
 class _Watch:
-    """Kills the process when its time is over."""
+    """Kills the process when its time is over, with patience for a busy machine."""
 
     def __init__(self, process: subprocess.Popen[bytes], seconds: float) -> None:
         self._process = process
-        self._timer = Timer(seconds, self._strike)
+        self._timer = Timer(seconds * PATIENCE, self._strike)
         self._timer.daemon = True
         self._timer.start()
         self.seconds = seconds

@@ -30,6 +30,11 @@ def mark_original(source: Path, target: Path, pages: list[SheetMarks]) -> None:
     book.save(target)
 
 
+def _is_marked(cell: Cell) -> bool:
+    """WPS and Excel write the colour with another alpha than openpyxl."""
+    return cell.fill.fill_type == "solid" and str(cell.fill.start_color.rgb).endswith(FILL)
+
+
 class _Page:
     """One sheet being marked. Rows and columns count from 1 here, as openpyxl does."""
 
@@ -53,7 +58,7 @@ class _Page:
             for cell in cells:
                 if cell.value is not None:
                     self._width = max(self._width, cell.column)
-                if cell.has_style and cell.fill.fill_type == "solid" and cell.fill.start_color.rgb == f"00{FILL}":
+                if cell.has_style and _is_marked(cell):
                     cell.fill = PLAIN
 
     def _write_reasons(self, reasons: dict[int, str]) -> None:

@@ -20,7 +20,7 @@ class Reason(StrEnum):
     TOO_FAR = "too_far"
     TOO_MANY_CELLS = "too_many_cells"
     ENCODING = "encoding"
-    OPEN_QUOTE = "open_quote"
+    QUOTES = "quotes"
     TOO_SLOW = "too_slow"
     BROKE_OFF = "broke_off"
 

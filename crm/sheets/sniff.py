@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from crm.sheets.grid import Format
@@ -16,6 +17,7 @@ ARCHIVES = (b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 WEB = (b"<html", b"<!doctype html", b"<table", b"<meta", b"<head", b"<style", b"mime-version:")
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+LOCKED_XLS = re.compile(rb"\x09\x08\x10\x00.{16}(\x86\x00\x00\x00)?\x2f\x00", re.DOTALL)  # BOF, FILEPASS
 BOOKS = ("Workbook".encode("utf-16-le"), "Book".encode("utf-16-le"))
 
 
@@ -38,6 +40,8 @@ def sniff(path: Path, limits: Limits) -> Format:
 def _inside_ole(content: bytes) -> Format:
     """The directory of an OLE file names its streams in UTF-16."""
     if any(name in content for name in BOOKS):
+        if LOCKED_XLS.search(content):
+            raise Refusal(Reason.PASSWORD)
         return Format.XLS
     raise Refusal(Reason.PASSWORD if ENCRYPTED in content else Reason.UNKNOWN)
 

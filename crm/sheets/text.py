@@ -19,18 +19,20 @@ LONGEST_CELL = 100_000  # Excel ends at 32,767; more is a quotation mark without
 
 
 def text_rows(path: Path, sheet: str, limits: Limits) -> Iterator[tuple[int, list[str]]]:
-    """(row number, cells) of every record, empty ones too. Raises Refusal."""
+    """(row number, cells) of every record, empty ones too. Raises Refusal, also where quotation marks do not match:
+    guessing would join rows into one cell."""
     text = _decoded(path.read_bytes())
     separator = _separator(text[:LOOK_AT_CHARACTERS])
     csv.field_size_limit(LONGEST_CELL)
     number = cells = 0
     try:
-        for number, record in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator), start=1):
+        records = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+        for number, record in enumerate(records, start=1):
             cells += len(record)
             _check(sheet, number, len(record), cells, limits)
             yield number, [bare(value) for value in record]
     except csv.Error as broken:
-        raise Refusal(Reason.OPEN_QUOTE, row=number + 1) from broken
+        raise Refusal(Reason.QUOTES, row=number + 1) from broken
 
 
 def _check(sheet: str, number: int, width: int, cells: int, limits: Limits) -> None:

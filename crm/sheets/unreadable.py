@@ -29,7 +29,7 @@ _WORDS = {
         "Sheet %(sheet)s has more than %(limit)s cells; delete formatted empty rows below the table or split it"
     ),
     Reason.ENCODING: say("The text is neither UTF-8 nor GB18030; save it as .xlsx"),
-    Reason.OPEN_QUOTE: say("A quotation mark opened in or before row %(row)s is never closed"),
+    Reason.QUOTES: say("The quotation marks from row %(row)s on do not match; save the table as .xlsx"),
     Reason.TOO_SLOW: say("Reading took longer than %(seconds)s seconds and was stopped; split the file"),
     Reason.BROKE_OFF: say(
         "The file could not be read to its end: it is damaged or needs too much memory; "

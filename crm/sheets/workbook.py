@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum
 from python_calamine import SheetVisibleEnum as Visible
 
 from crm.sheets.limits import Limits
@@ -24,7 +24,7 @@ def sheet_lines(path: Path, facts: dict[str, SheetFacts] | None, limits: Limits)
     `facts` is None for .xls. A sheet of an .xlsx without facts was not looked at and is not opened.
     """
     try:
-        with CalamineWorkbook.from_path(path) as workbook:
+        with path.open("rb") as file, CalamineWorkbook.from_filelike(file) as workbook:
             for sheet in workbook.sheets_metadata:
                 if sheet.typ != SheetTypeEnum.WorkSheet:
                     continue
@@ -33,8 +33,6 @@ def sheet_lines(path: Path, facts: dict[str, SheetFacts] | None, limits: Limits)
                 seen = facts[sheet.name] if facts is not None else SheetFacts()
                 is_hidden = sheet.visible != Visible.Visible
                 yield from _lines(workbook.get_sheet_by_name(sheet.name), is_hidden, seen, limits)
-    except PasswordError as locked:
-        raise Refusal(Reason.PASSWORD) from locked
     except CalamineError as broken:
         raise Refusal(Reason.DAMAGED) from broken
 
@@ -64,11 +62,8 @@ def _check_reach(sheet: str, last_row: int, last_column: int, limits: Limits) ->
 
 def _check_merges(merges: list[Merge], end: tuple[int, int], limits: Limits) -> None:
     """Merged ranges never overlap, so together they cannot cover more than the sheet."""
-    covered = 0
-    for merge in merges:
-        height = min(merge.bottom, end[0] + 1) - merge.top + 1
-        covered += max(height, 0) * max(min(merge.right, end[1]) - merge.left + 1, 0)
-    if covered > limits.area:
+    cut = (merge._replace(bottom=min(merge.bottom, end[0] + 1), right=min(merge.right, end[1])) for merge in merges)
+    if sum(merge.size for merge in cut) > limits.area:
         raise Refusal(Reason.DAMAGED)
 
 
