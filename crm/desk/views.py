@@ -1,17 +1,7 @@
-"""Home and what belongs to no single room."""
+"""The desk's pages: each file beside this one adds its own to this blueprint."""
 
 from __future__ import annotations
 
 from flask import Blueprint
-from flask.typing import ResponseReturnValue
-
-from crm.accounts import everyone
-from crm.core.web import page
 
 bp = Blueprint("desk", __name__)
-
-
-@bp.get("/")
-@everyone
-def home() -> ResponseReturnValue:
-    return page("desk/home.html")

@@ -16,7 +16,7 @@ from tests.services.smtp import mail_server
 
 PARTS = {
     "mails/tale.subject.txt": "{{ what }}",
-    "mails/tale.txt": "{{ name }}: {{ what }} {{ url_for('desk.home', _external=True) }} {{ is_repeat }} {{ language }}",
+    "mails/tale.txt": "{{ name }}: {{ what }} {{ url_for('desk.home', _external=True) }} {{ language }}",
     "mails/tale.html": "<p>{{ what }}</p>",
 }
 

@@ -7,7 +7,8 @@ import pytest
 
 from crm.core import clock
 from crm.core.db import db, writing
-from crm.outbox import ledger, mails, post as post_in_act
+from crm.outbox import ledger, mails
+from crm.outbox import post as post_in_act
 from crm.outbox.models import Delivery
 from crm.outbox.registry import Letter
 from crm.outbox.rules import Outcome, Reply
@@ -27,7 +28,7 @@ def test_a_message_leaves_once_with_an_id_that_never_changes(room, server, cast)
     assert mail.message_id == first.message_id
     assert mail.message["Auto-Submitted"] == "auto-generated"
     assert mail.message["Subject"] == "a word"
-    assert "林晓: a word http://127.0.0.1:8000/ False zh_Hans_CN" in mail.text
+    assert "林晓: a word http://127.0.0.1:8000/ zh_Hans_CN" in mail.text
     assert attempts() == [("accepted", 250)]
 
 

@@ -40,7 +40,7 @@ def encrypted(**how):
     kept = MailServer()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(TLS / "certificate.pem", TLS / "key.pem")
-    controller = Controller(kept, hostname="127.0.0.1", port=kept.port, **{name: context for name in how})
+    controller = Controller(kept, hostname="127.0.0.1", port=kept.port, **dict.fromkeys(how, context))
     kept._listening.close()
     controller.start()
     try:
@@ -146,8 +146,8 @@ def test_the_gaps_grow_and_last_a_day_and_a_night():
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("lin.xiao+1@mail.example.cn", True), ("a@b.cn", True), ("", False), ("a@b.cn, c@d.cn", False), ("a b@c.cn", False),
-        ("a@b..cn", False), ("<a@b.cn>", False), ("a@b.cn\n", False), ("林@b.cn", False), ("a@-b.cn", False),
+        ("lin.xiao+1@mail.example.cn", True), ("a@b.cn", True), ("", False), ("a@b.cn, c@d.cn", False),
+        ("a b@c.cn", False), ("a@b..cn", False), ("<a@b.cn>", False), ("a@b.cn\n", False), ("林@b.cn", False), ("a@-b.cn", False),
     ],
 )  # fmt: skip
 def test_what_may_stand_behind_to(text, expected):

@@ -1,0 +1,61 @@
+"""待办: my open promises, or those of my unit by person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from itertools import groupby
+
+from flask import request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import joinedload
+
+from crm.accounts import User, everyone, signed_in
+from crm.core import clock
+from crm.core.db import db
+from crm.core.web import page
+from crm.desk.home import WEEK
+from crm.desk.views import bp
+from crm.enterprises.queries import of_visible
+from crm.followups import queries
+from crm.followups.models import Followup
+from crm.permissions import Permission
+
+SHOWN = 200
+Group = tuple[str, list[Followup]]
+
+
+@bp.get("/todo")
+@everyone
+def todo() -> ResponseReturnValue:
+    me, today = signed_in(), clock.today()
+    leads = me.may(Permission.ASSIGN_FIRST)
+    is_unit = leads and request.args.get("of") == "unit"
+    groups = _late_by_person(me, today) if is_unit else _mine_by_day(me, today)
+    return page("desk/todo.html", groups=groups, is_unit=is_unit, leads=leads)
+
+
+def _mine_by_day(me: User, today: date) -> list[Group]:
+    mine = db.session.scalars(queries.with_firm(queries.open_of(me)).limit(SHOWN)).all()
+    return _parted(mine, lambda f: _when(f.due_on, today))
+
+
+def _late_by_person(me: User, today: date) -> list[Group]:
+    """Overdue promises at the firms of my unit; those without an owner first."""
+    theirs = queries.late(today).where(of_visible(Followup, me, Permission.ASSIGN_FIRST))
+    rows = db.session.scalars(queries.with_firm(theirs).options(joinedload(Followup.owner)).limit(SHOWN)).all()
+    rows = sorted(rows, key=lambda f: (f.owner_id or 0, f.due_on, f.id))
+    return _parted(rows, lambda f: f.owner.name if f.owner else _("Nobody"))
+
+
+def _when(due_on: date, today: date) -> str:
+    if due_on < today:
+        return _("Overdue")
+    if due_on == today:
+        return _("Today")
+    return _("Next 7 days") if due_on <= today + WEEK else _("Later")
+
+
+def _parted(rows: Sequence[Followup], label: Callable[[Followup], str]) -> list[Group]:
+    return [(name, list(part)) for name, part in groupby(rows, key=label)]

@@ -1,0 +1,100 @@
+"""The quick visit: everything has a default but the words."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, HiddenField, RadioField, TextAreaField
+from wtforms.validators import DataRequired, Length, Optional
+
+from crm.core.forms import Form, TextLine, tidy
+from crm.enterprises.models import Contact
+from crm.followups.rules import AHEAD
+from crm.visits.rules import DEFAULT_KIND
+from crm.visits.words import kind_choices
+from crm.workdays.rules import Calendar
+
+NOBODY = "nobody"
+
+
+class VisitForm(Form):
+    """Chips carry the value they show; a picked date or a written name wins over the chip beside it."""
+
+    client_key = HiddenField()
+    kind = RadioField(_l("How"), validate_choice=False)
+    on = RadioField(_l("When"), validate_choice=False)
+    on_other = DateField(_l("Another day"), [Optional()])
+    person = RadioField(_l("Whom you met"), validate_choice=False)
+    met = TextLine(_l("Somebody else"), [Optional(), Length(max=160)])
+    text = TextAreaField(
+        _l("What was talked about"), [DataRequired(_l("Write what was talked about")), Length(max=4000)], filters=[tidy]
+    )
+    followup_on = RadioField(_l("Follow up on"), validate_choice=False)
+    followup_other = DateField(_l("Another day"), [Optional()])
+    followup_text = TextLine(_l("What is to be done then"), [Optional(), Length(max=400)])
+
+    @property
+    def visited_on(self) -> date:
+        """The day chosen or picked; a value that is none counts as a day that cannot be."""
+        return self.on_other.data or _day(self.on.data) or date.max
+
+    @property
+    def next_on(self) -> date | None:
+        return self.followup_other.data or _day(self.followup_on.data)
+
+    @property
+    def contact_id(self) -> int | None:
+        chosen = self.person.data or ""
+        return int(chosen) if chosen.isdigit() and not self.met.data else None
+
+    @property
+    def is_not_met(self) -> bool:
+        return self.person.data == NOBODY and not self.met.data
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None
+
+
+def visit_form(contacts: Sequence[Contact], today: date, calendar: Calendar) -> VisitForm:
+    """The form with its chips; the first contact is chosen, the day is today, nothing is promised."""
+    form = VisitForm()
+    form.kind.choices = kind_choices(today)
+    form.on.choices = [(d.isoformat(), word) for d, word in _recent(today)]
+    form.person.choices = [*((str(c.id), _called(c)) for c in contacts), (NOBODY, _("Nobody in charge was there"))]
+    form.followup_on.choices = [("", _("No follow-up")), *_ahead(today, calendar)]
+    if not form.is_submitted():
+        form.client_key.data = secrets.token_hex(16)
+        form.kind.data, form.on.data, form.followup_on.data = DEFAULT_KIND, today.isoformat(), ""
+        form.person.data = form.person.choices[0][0] if contacts else None
+    return form
+
+
+def _recent(today: date) -> list[tuple[date, str]]:
+    words = (_("Today"), _("Yesterday"), _("The day before"))
+    days = [today - timedelta(days=n) for n in range(3)]
+    return [(d, f"{word} {short(d)}") for d, word in zip(days, words, strict=True)]
+
+
+def _ahead(today: date, calendar: Calendar) -> list[tuple[str, str]]:
+    """+7, +14, +30 days, each rolled to a working day, which is the one shown."""
+    days = [(n, calendar.roll(today + timedelta(days=n)).on) for n in AHEAD]
+    return [(d.isoformat(), _("+%(n)s days · %(day)s", n=n, day=short(d))) for n, d in days]
+
+
+def short(d: date) -> str:
+    """Month and day with the weekday, as on a chip."""
+    weekday: Any = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))[d.weekday()]
+    return f"{d.month:02}-{d.day:02} {weekday}"
+
+
+def _called(contact: Contact) -> str:
+    return f"{contact.name} {contact.position}".strip()

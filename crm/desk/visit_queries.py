@@ -1,0 +1,108 @@
+"""What the quick visit shows: which firms are offered, and what is known about the chosen one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload
+
+from crm.accounts.models import Unit, User
+from crm.core.db import db
+from crm.enterprises import search
+from crm.enterprises.models import Contact, Enterprise, Standing
+from crm.enterprises.queries import may, served_by
+from crm.enterprises.serving_models import Assignment
+from crm.followups import queries as followups
+from crm.followups.models import Followup
+from crm.permissions import Permission
+from crm.visits.models import Visit, VisitState
+
+RECENT, MINE, FOUND = 5, 40, 20
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Firms as chips, each once: promised for today or overdue, visited last, all others I serve."""
+
+    due: Sequence[Any]
+    recent: Sequence[Any]
+    mine: Sequence[Any]
+
+
+@dataclass(frozen=True)
+class Beside:
+    last: Sequence[Visit]
+    promised: Sequence[Followup]
+
+
+def suggested(me: User, today: date) -> Groups:
+    owed = followups.open_of(me, until=today).with_only_columns(Followup.enterprise_id).order_by(None)
+    due = _chips(select(Enterprise).where(Enterprise.id.in_(owed)), MINE)
+    recent = [chip for chip in _chips(_visited_last_by(me), RECENT) if chip.id not in {c.id for c in due}]
+    shown = {chip.id for chip in (*due, *recent)}
+    mine = _chips(select(Enterprise).where(Enterprise.id.in_(served_by(me))).order_by(Enterprise.sort_key), MINE)
+    return Groups(due, recent, [chip for chip in mine if chip.id not in shown])
+
+
+def _visited_last_by(me: User) -> Select[Enterprise]:
+    by_me = select(Visit.enterprise_id, Visit.id).where(Visit.author_id == me.id, Visit.state == VisitState.DONE)
+    newest = by_me.order_by(Visit.id.desc()).limit(20).subquery()
+    return select(Enterprise).where(Enterprise.id.in_(select(newest.c.enterprise_id)))
+
+
+def _chips(query: Select[Enterprise], limit: int) -> Sequence[Any]:
+    columns = query.with_only_columns(Enterprise.id, Enterprise.name, Enterprise.short_name)
+    return db.session.execute(columns.where(Enterprise.standing == Standing.ACTIVE).limit(limit)).all()
+
+
+def found(typed: str) -> Sequence[Any]:
+    """Firms of the whole zone by name, pinyin or code: only name, place and commissioner."""
+    clause = search.matching(typed)
+    return db.session.execute(_lines().where(clause, Enterprise.standing == Standing.ACTIVE).limit(FOUND)).all()
+
+
+def line_of(enterprise: Enterprise) -> Any:
+    return db.session.execute(_lines().where(Enterprise.id == enterprise.id)).one()
+
+
+def _lines() -> Any:
+    return (
+        select(
+            Enterprise.id, Enterprise.name, Unit.name.label("place"), User.name.label("commissioner"),
+            Enterprise.last_visit_on, Enterprise.last_contact_on,
+        )
+        .outerjoin(Unit, Unit.id == Enterprise.territory_id)
+        .outerjoin(Assignment, (Assignment.enterprise_id == Enterprise.id) & Assignment.ended_on.is_(None))
+        .outerjoin(User, User.id == Assignment.commissioner_id)
+        .order_by(Enterprise.sort_key, Enterprise.id)
+    )  # fmt: skip
+
+
+def contacts_of(enterprise: Enterprise, me: User) -> list[Contact]:
+    """The people to choose from, the primary one first; their names belong to those who may see them plainly."""
+    if not (may(me, Permission.CONTACT_DIRECT, enterprise) or may(me, Permission.ENTERPRISE_EDIT, enterprise)):
+        return []
+    known = select(Contact).where(Contact.enterprise_id == enterprise.id, Contact.removed_on.is_(None))
+    return list(db.session.scalars(known.order_by(Contact.is_primary.desc(), Contact.id)))
+
+
+def beside(enterprise: Enterprise) -> Beside:
+    last = (
+        select(Visit)
+        .where(Visit.enterprise_id == enterprise.id, Visit.state == VisitState.DONE)
+        .order_by(Visit.visited_on.desc(), Visit.id.desc())
+        .options(joinedload(Visit.author))
+        .limit(3)
+    )
+    promised = (
+        select(Followup)
+        .where(Followup.enterprise_id == enterprise.id, followups.OPEN)
+        .order_by(Followup.due_on, Followup.id)
+        .options(joinedload(Followup.owner))
+        .limit(5)
+    )
+    return Beside(db.session.scalars(last).all(), db.session.scalars(promised).all())

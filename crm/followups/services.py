@@ -1,0 +1,130 @@
+"""A promise is made, kept, put off or handed back. Each act locks the enterprise, then the promise."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from crm.accounts.models import User
+from crm.core import clock
+from crm.core.db import db, lock
+from crm.core.errors import RuleBroken, Stale
+from crm.core.words import say
+from crm.enterprises.models import Enterprise
+from crm.enterprises.queries import commissioner_of
+from crm.followups import queries, rules
+from crm.followups.models import Followup, FollowupMove, FollowupState
+from crm.timeline import Actor, record
+from crm.workdays.queries import calendar
+
+
+def add(
+    enterprise: Enterprise,
+    *,
+    owner: User,
+    text: str,
+    due_on: date,
+    by: Actor,
+    kind: str = "followup",
+    origin: tuple[str, int] | None = None,
+) -> Followup:
+    """Promise something for a day; a rest day becomes the next working day. `origin` names what it came from."""
+    lock(enterprise)
+    if broken := rules.new_obstacles(text=text, due_on=due_on, today=clock.today()):
+        raise RuleBroken(broken)
+    origin_kind, origin_id = origin or ("", None)
+    made = Followup(
+        enterprise_id=enterprise.id, owner_id=owner.id, kind=kind, text=text, due_on=calendar().roll(due_on).on,
+        origin_kind=origin_kind, origin_id=origin_id, by_id=by.id,
+    )  # fmt: skip
+    db.session.add(made)
+    db.session.flush()
+    recount(enterprise.id)
+    _told(made, "added", by, text=text, due_on=made.due_on.isoformat(), owner=owner.name)
+    return made
+
+
+def finish(followup: Followup, *, by: User, result: str = "") -> None:
+    """Kept. Raises Stale when somebody has settled it meanwhile."""
+    _hold(followup)
+    _close(followup, FollowupState.DONE, by, result)
+    _told(followup, "done", by, result=result)
+
+
+def postpone(followup: Followup, *, to_on: date, reason: str, by: User) -> None:
+    """A new day with its reason, rolled to a working day; at most three times."""
+    _hold(followup)
+    facts: dict[str, Any] = {
+        "to_on": to_on,
+        "due_on": followup.due_on,
+        "reason": reason,
+        "postponed": followup.postponed,
+    }
+    if broken := rules.postpone_obstacles(today=clock.today(), **facts):
+        raise RuleBroken(broken)
+    before, followup.due_on = followup.due_on, calendar().roll(to_on).on
+    followup.postponed, followup.version = followup.postponed + 1, followup.version + 1
+    _moved(followup, by, reason, from_on=before, to_on=followup.due_on)
+    _told(followup, "postponed", by, due_on=followup.due_on.isoformat(), before=before.isoformat(), reason=reason)
+
+
+def hand_back(followup: Followup, *, reason: str, by: User) -> None:
+    """Not mine: to the commissioner of the firm, else to the manager's list of promises without an owner."""
+    _hold(followup)
+    if not reason:
+        raise RuleBroken(say("Write why it is not yours"), "reason")
+    serving = commissioner_of(followup.enterprise_id)
+    to = serving.commissioner if serving and serving.commissioner_id != followup.owner_id else None
+    before, followup.owner_id = followup.owner_id, to.id if to else None
+    followup.version += 1
+    _moved(followup, by, reason, from_owner_id=before, to_owner_id=followup.owner_id)
+    _told(followup, "passed_on", by, to=to.name if to else "--", reason=reason)
+
+
+def cancel_open(enterprise: Enterprise, *, reason: str, by: Actor) -> int:
+    """The firm has left: everything open at it ends with that reason; returns how many."""
+    lock(enterprise)
+    ended = select(Followup).where(Followup.enterprise_id == enterprise.id, queries.OPEN).order_by(Followup.id)
+    found = db.session.scalars(ended).all()
+    for followup in found:
+        _close(followup, FollowupState.CANCELLED, by, reason)
+        _told(followup, "cancelled", by, reason=reason)
+    return len(found)
+
+
+def recount(enterprise_id: int) -> None:
+    """Derived: how many promises are open at the firm."""
+    count = queries.open_count(enterprise_id).scalar_subquery()
+    db.session.execute(
+        update(Enterprise)
+        .where(Enterprise.id == enterprise_id)
+        .values(open_followups=count, updated_at=Enterprise.updated_at)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _hold(followup: Followup) -> None:
+    lock(followup.enterprise)
+    lock(followup)
+    if followup.state != FollowupState.OPEN:
+        raise Stale(followup)
+
+
+def _close(followup: Followup, state: FollowupState, by: Actor, result: str) -> None:
+    followup.state, followup.result = state, result
+    followup.closed_at, followup.closed_by_id = clock.now(), by.id
+    followup.version += 1
+    db.session.flush()
+    recount(followup.enterprise_id)
+
+
+def _moved(followup: Followup, by: Actor, reason: str, **change: Any) -> None:
+    db.session.flush()
+    row = {"followup_id": followup.id, "at": clock.now(), "reason": reason, "by_id": by.id, **change}
+    db.session.execute(insert(FollowupMove), [row])
+
+
+def _told(followup: Followup, what: str, by: Actor, **body: Any) -> None:
+    record(followup.enterprise_id, f"followup.{what}", by=by, subject=("followup", followup.id), **body)

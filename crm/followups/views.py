@@ -1,0 +1,110 @@
+"""One promise: read it (a mail's link leads here), then done, later or not mine. Opening it changes nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from crm.accounts import User, everyone, signed_in
+from crm.core import clock
+from crm.core.db import db, writing
+from crm.core.errors import RuleBroken
+from crm.core.forms import Form
+from crm.core.web import go, page, told
+from crm.core.words import say
+from crm.enterprises import queries as enterprises
+from crm.followups import queries, services
+from crm.followups.forms import DoneForm, LaterForm, NotMineForm
+from crm.followups.models import Followup
+from crm.permissions import Permission
+
+bp = Blueprint("followups", __name__)
+
+
+@bp.get("/followups/<int:followup_id>")
+@everyone
+def followup(followup_id: int) -> ResponseReturnValue:
+    me = signed_in()
+    return _show(queries.load(followup_id, me), me)
+
+
+@bp.post("/followups/<int:followup_id>/done")
+@everyone
+def done(followup_id: int) -> ResponseReturnValue:
+    me, found = _to_settle(followup_id)
+    form = DoneForm(prefix="done-")
+    if form.validate_on_submit():
+        with form.showing(RuleBroken), writing():
+            services.finish(found, by=me, result=form.result.data or "")
+            told(say("Done"))
+            return go("desk.todo")
+    return _show(found, me, done=form)
+
+
+@bp.post("/followups/<int:followup_id>/later")
+@everyone
+def later(followup_id: int) -> ResponseReturnValue:
+    me, found = _to_settle(followup_id)
+    form = LaterForm(clock.today(), prefix="later-")
+    if form.validate_on_submit():
+        with form.showing(RuleBroken), writing():
+            services.postpone(found, to_on=form.to_on.data, reason=form.reason.data, by=me)
+            told(say("Put off to %(day)s", day=found.due_on))
+            return go("followups.followup", followup_id=followup_id)
+    return _show(found, me, later=form)
+
+
+@bp.post("/followups/<int:followup_id>/not-mine")
+@everyone
+def not_mine(followup_id: int) -> ResponseReturnValue:
+    me, found = _to_settle(followup_id)
+    form = NotMineForm(prefix="notmine-")
+    if form.validate_on_submit():
+        with form.showing(RuleBroken), writing():
+            services.hand_back(found, reason=form.reason.data, by=me)
+            told(say("Handed back"))
+            return go("desk.todo")
+    return _show(found, me, not_mine=form)
+
+
+def _to_settle(followup_id: int) -> tuple[User, Followup]:
+    """404 for strangers, 403 for readers."""
+    me = signed_in()
+    found = queries.load(followup_id, me)
+    if not queries.may_settle(me, found):
+        abort(403)
+    return me, found
+
+
+def _show(found: Followup, me: User, **refused: Form) -> ResponseReturnValue:
+    """The page; the form that was refused keeps what was typed and stands open."""
+    forms: dict[str, Form] = {
+        "done": DoneForm(prefix="done-", formdata=None),
+        "later": LaterForm(clock.today(), prefix="later-", formdata=None),
+        "not_mine": NotMineForm(prefix="notmine-", formdata=None),
+        **refused,
+    }
+    return page(
+        "followups/followup.html",
+        next(iter(refused.values()), None),
+        followup=found,
+        forms=forms,
+        refused=next(iter(refused), ""),
+        may_settle=queries.may_settle(me, found),
+        sees_firm=enterprises.may(me, Permission.ENTERPRISE_VIEW, found.enterprise),
+        moves=_moves(found),
+    )
+
+
+def _moves(found: Followup) -> list[tuple[Any, str]]:
+    """What became of it so far: (when, words)."""
+    rows = db.session.scalars(queries.moves_of(found)).all()
+    people = queries.names_of([row.to_owner_id for row in rows])
+    return [
+        (row.at, _("Put off to %(day)s: %(reason)s", day=row.to_on, reason=row.reason) if row.to_on
+         else _("Passed on to %(name)s: %(reason)s", name=people.get(row.to_owner_id, "--"), reason=_(row.reason)))
+        for row in rows
+    ]  # fmt: skip

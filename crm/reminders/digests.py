@@ -1,0 +1,100 @@
+"""One mail per person and working morning with everything that is due; its members are frozen when it first leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select, update
+
+from crm import outbox
+from crm.accounts.models import User
+from crm.core import clock
+from crm.core.db import db
+from crm.core.queries import insert_new
+from crm.outbox.models import Delivery, State
+from crm.reminders.kind import gone, lines
+from crm.reminders.models import Digest, Reminder, ReminderState
+
+
+def post_all(day: date) -> int:
+    """A digest for everybody with something that waits, unless this day's has been posted; returns how many."""
+    waits = select(Reminder.recipient_id).where(Reminder.state == ReminderState.PLANNED, Reminder.digest_id.is_(None))
+    has_one = select(Digest.id).where(Digest.recipient_id == User.id, Digest.day == day)
+    people = db.session.scalars(
+        select(User).where(User.id.in_(waits), User.active.is_(True), ~has_one.exists()).order_by(User.id)
+    ).all()
+    insert_new(Digest, [{"recipient_id": person.id, "day": day} for person in people])
+    ids = dict(db.session.execute(select(Digest.recipient_id, Digest.id).where(Digest.day == day)).tuples().all())
+    for person in people:
+        _post(person, ids[person.id], day)
+    return len(people)
+
+
+def _post(person: User, digest_id: int, day: date) -> None:
+    key = f"digest:{person.id}:{day.isoformat()}"
+    delivery = outbox.post(key, to=person, template="digest", params={"digest": digest_id})
+    if delivery.state == State.CANCELLED:
+        waiting = _waiting_for(person.id)
+        _mark([r.id for r in waiting], digest_id, ReminderState.IN_APP)
+
+
+def prepare(delivery: Delivery) -> outbox.Letter | outbox.Dropped:
+    """Just before it leaves: who it goes to, and what of it still holds."""
+    digest = db.session.get_one(Digest, delivery.params["digest"])
+    person = db.session.get_one(User, digest.recipient_id)
+    if not person.active:
+        return outbox.Dropped("the person has left")
+    if not person.email:
+        return outbox.Dropped("no address")
+    members = _members(digest)
+    fallen = gone(members)
+    holding = [r for r in members if r.id not in fallen]
+    if not holding:
+        return outbox.Dropped("nothing of it holds any more")
+    return outbox.Letter(
+        {"rows": _rows(holding), "day": digest.day},
+        person.email,
+        lambda: _freeze(digest.id, [r.id for r in holding], fallen),
+    )
+
+
+def _rows(holding: Sequence[Reminder]) -> list[Any]:
+    words = lines(holding)
+    return sorted((words[r.id] for r in holding if r.id in words), key=lambda line: (line.on or date.max, line.firm))
+
+
+def _members(digest: Digest) -> Sequence[Reminder]:
+    """What was frozen at first dispatch; before that, everything that waits for this person."""
+    if digest.frozen_at is None:
+        return _waiting_for(digest.recipient_id)
+    frozen = (Reminder.digest_id == digest.id, Reminder.state != ReminderState.CANCELLED)
+    return db.session.scalars(select(Reminder).where(*frozen).order_by(Reminder.id)).all()
+
+
+def _waiting_for(recipient_id: int) -> Sequence[Reminder]:
+    waits = (
+        Reminder.recipient_id == recipient_id,
+        Reminder.state == ReminderState.PLANNED,
+        Reminder.digest_id.is_(None),
+    )
+    return db.session.scalars(select(Reminder).where(*waits).order_by(Reminder.id)).all()
+
+
+def _freeze(digest_id: int, members: list[int], fallen: dict[int, str]) -> None:
+    """In the transaction that marks the dispatch."""
+    db.session.execute(
+        update(Digest).where(Digest.id == digest_id, Digest.frozen_at.is_(None)).values(frozen_at=clock.now())
+    )
+    _mark(members, digest_id, ReminderState.SENT)
+    for reminder_id, reason in fallen.items():
+        db.session.execute(
+            update(Reminder)
+            .where(Reminder.id == reminder_id)
+            .values(state=ReminderState.CANCELLED, cancel_reason=reason, digest_id=digest_id)
+        )
+
+
+def _mark(ids: list[int], digest_id: int, state: ReminderState) -> None:
+    db.session.execute(update(Reminder).where(Reminder.id.in_(ids)).values(digest_id=digest_id, state=state))

@@ -1,0 +1,62 @@
+"""What a kind of reminder is: whom it tells what, when it falls away, and how it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from crm.core.words import Say
+from crm.reminders.models import Reminder
+
+
+@dataclass(frozen=True)
+class Line:
+    """One reminder as people read it; `endpoint` and `values` make its link. `mail` says less: it quotes nothing."""
+
+    what: Say
+    mail: Say
+    firm: str
+    on: date | None
+    endpoint: str
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`due(today)` gives rows without a reminder yet, `gone` the reason why one holds no more, `lines` the words."""
+
+    name: str
+    label: Say
+    why: Say
+    due: Callable[[date], list[dict[str, Any]]]
+    gone: Callable[[Sequence[Reminder]], dict[int, str]]
+    lines: Callable[[Sequence[Reminder]], dict[int, Line]]
+    by_mail: bool = True
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def register(*kinds: Kind) -> None:
+    KINDS.update({kind.name: kind for kind in kinds})
+
+
+def gone(reminders: Sequence[Reminder]) -> dict[int, str]:
+    """Those whose facts changed since they were planned, with the reason; kinds of another version stay."""
+    found: dict[int, str] = {}
+    for kind, rows in _by_kind(reminders):
+        found.update(kind.gone(rows))
+    return found
+
+
+def lines(reminders: Sequence[Reminder]) -> dict[int, Line]:
+    found: dict[int, Line] = {}
+    for kind, rows in _by_kind(reminders):
+        found.update(kind.lines(rows))
+    return found
+
+
+def _by_kind(reminders: Sequence[Reminder]) -> list[tuple[Kind, list[Reminder]]]:
+    return [(kind, [r for r in reminders if r.kind == name]) for name, kind in KINDS.items()]

@@ -1,0 +1,72 @@
+"""Enterprises were assigned to somebody: one line per person and day (新增服务企业 15 家), in the app only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+
+from crm.accounts.models import User
+from crm.core import clock
+from crm.core.db import db
+from crm.core.words import say
+from crm.enterprises.serving_models import Assignment
+from crm.reminders.kind import Kind, Line
+from crm.reminders.models import Reminder
+
+NAME, SUBJECT = "enterprises_received", "user"
+
+
+def due(today: date) -> list[dict[str, Any]]:
+    told = select(Reminder.id).where(
+        Reminder.kind == NAME, Reminder.subject_kind == SUBJECT, Reminder.subject_id == Assignment.commissioner_id,
+        Reminder.step == 0, Reminder.basis == today.isoformat(), Reminder.recipient_id == Assignment.commissioner_id,
+    )  # fmt: skip
+    people = db.session.scalars(
+        select(Assignment.commissioner_id)
+        .join(User, User.id == Assignment.commissioner_id)
+        .where(_opened_on(today), Assignment.ended_on.is_(None), User.active.is_(True), ~told.exists())
+        .distinct()
+    )
+    return [
+        {
+            "kind": NAME, "subject_kind": SUBJECT, "subject_id": person, "enterprise_id": None, "step": 0,
+            "basis": today.isoformat(), "recipient_id": person, "due_on": today,
+        }
+        for person in people
+    ]  # fmt: skip
+
+
+def _opened_on(day: date) -> Any:
+    begins = clock.at(day, 0)
+    return Assignment.created_at.between(begins, begins + timedelta(days=1))
+
+
+def gone(_reminders: Sequence[Reminder]) -> dict[int, str]:
+    return {}
+
+
+def lines(reminders: Sequence[Reminder]) -> dict[int, Line]:
+    return {r.id: _line(r) for r in reminders}
+
+
+def _line(reminder: Reminder) -> Line:
+    """Counted when shown: an import that ran in two parts on one day is still one line."""
+    mine = Assignment.commissioner_id == reminder.recipient_id
+    day = date.fromisoformat(reminder.basis)
+    count = db.session.scalar(select(func.count()).select_from(Assignment).where(mine, _opened_on(day))) or 0
+    what = say("Enterprises you now serve: %(n)s more", n=count)
+    return Line(what, what, "", day, "desk.enterprises", {"commissioner": "me"})
+
+
+KIND = Kind(
+    NAME,
+    say("Enterprises received"),
+    say("You became the commissioner of enterprises on that day."),
+    due,
+    gone,
+    lines,
+    by_mail=False,
+)

@@ -1,0 +1,67 @@
+"""Planning: every due thing gets its row, which is the notice in the app; then each person's digest of the morning.
+
+Everything up to now is planned, so downtime heals by itself; the unique key makes a repeat harmless.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+from flask import current_app
+from sqlalchemy import select, update
+
+from crm.core import clock
+from crm.core.db import db, writing
+from crm.core.failpoint import failpoint
+from crm.core.queries import insert_new
+from crm.core.settings import Settings
+from crm.reminders import digests
+from crm.reminders.kind import KINDS, gone
+from crm.reminders.models import Reminder, ReminderState
+from crm.workdays.queries import calendar
+
+
+def plan(now: datetime) -> Counter[str]:
+    """One transaction, wholly there or not at all; counts of planned reminders, digests and cancelled reminders."""
+    with writing():
+        counts = plan_within(now)
+        failpoint("reminders.planned")
+    return counts
+
+
+def plan_within(now: datetime) -> Counter[str]:
+    """The same inside the caller's transaction."""
+    counts: Counter[str] = Counter(cancelled=_cancel_gone(), planned=_plan_due(now))
+    if is_mail_time(now):
+        counts["digests"] = digests.post_all(clock.local(now).date())
+    return counts
+
+
+def is_mail_time(now: datetime) -> bool:
+    """Digests begin at the set time of a working day; what is planned on a rest day waits for the next."""
+    settings: Settings = current_app.extensions["commissioner"]
+    here = clock.local(now)
+    return here.time() >= settings.digest_at and calendar().is_working_day(here.date())
+
+
+def _plan_due(now: datetime) -> int:
+    new = 0
+    for kind in KINDS.values():
+        state = ReminderState.PLANNED if kind.by_mail else ReminderState.IN_APP
+        rows = [{**row, "state": state} for row in kind.due(clock.local(now).date())]
+        new += insert_new(Reminder, rows)
+    return new
+
+
+def _cancel_gone() -> int:
+    """What has not left yet and holds no more: done, moved, or somebody else's by now."""
+    waiting = db.session.scalars(select(Reminder).where(Reminder.state == ReminderState.PLANNED)).all()
+    reasons = gone(waiting)
+    for reminder_id, reason in reasons.items():
+        db.session.execute(
+            update(Reminder)
+            .where(Reminder.id == reminder_id, Reminder.state == ReminderState.PLANNED)
+            .values(state=ReminderState.CANCELLED, cancel_reason=reason)
+        )
+    return len(reasons)

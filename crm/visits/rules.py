@@ -1,0 +1,38 @@
+"""What makes a visit: a kind, a day not to come, whom one met (or that nobody was there), and words. Nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from crm.core.errors import Obstacle
+from crm.core.rulebook import rulebook
+from crm.core.words import say
+
+DEFAULT_KIND = "onsite"
+EARLIEST = date(2000, 1, 1)
+
+
+@dataclass(frozen=True)
+class Kind:
+    key: str
+    zh: str
+    en: str
+    counts_as_visit: bool
+
+
+def kinds(on: date) -> dict[str, Kind]:
+    """The kinds in force on a day, in their order."""
+    return {entry["key"]: Kind(**entry) for entry in rulebook("visits/kinds").on(on).content["kinds"]}
+
+
+def obstacles(*, kind: str, on: date, today: date, met: str, is_not_met: bool, text: str) -> list[Obstacle]:
+    """What a visit lacks, each beside its field."""
+    found = []
+    if kind not in kinds(on):
+        found.append(Obstacle("kind", say("Choose how you were in contact")))
+    if not EARLIEST <= on <= today:
+        found.append(Obstacle("on", say("Choose a day up to today")))
+    if not met and not is_not_met:
+        found.append(Obstacle("person", say("Say whom you met, or that nobody in charge was there")))
+    return found + ([] if text else [Obstacle("text", say("Write what was talked about"))])
