@@ -1,0 +1,141 @@
+"""The database guards the promises by itself: raw SQL attacks each guard, and first shows it would get through.
+
+Every attack runs twice: on a copy of the table without any constraint, where it must succeed (else the attack proves
+nothing), and on the table itself, where it must be refused and leave no trace.
+"""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
+
+from crm.core.db import db, writing
+from crm.followups.models import Followup
+from crm.outbox.models import Delivery
+from crm.reminders.models import Digest, Reminder
+from crm.tiers.models import TierPeriod, TitleHeld
+from crm.visits.models import Visit
+
+# table: the columns of a copied row that must differ, so that only the guard under attack stands in the way
+TWINS = {
+    "assignment": {},
+    "presence": {},
+    "liaison": {},
+    "responsibility": {},
+    "contact": {},
+    "tier_period": {},
+    "title_held": {},
+    "reminder": {},
+    "digest": {},
+    "delivery": {"message_id": "'another@example.cn'"},
+    "visit": {},
+    "enterprise": {"name_key": "'another'"},
+}
+BREACHES = [
+    ("a merged entry without another", "enterprise", "UPDATE {table} SET standing = 'merged'"),
+    ("a code of 17 characters", "enterprise", "UPDATE {table} SET credit_code = '9133011400000000X'"),
+    ("a founding day without precision", "enterprise", "UPDATE {table} SET founded_on = '2010-01-01'"),
+    ("a nameless enterprise", "enterprise", "UPDATE {table} SET name = ''"),
+    ("an assignment that ends before it began", "assignment", "UPDATE {table} SET ended_on = '2000-01-01', end_reason = 'x'"),
+    ("an ended assignment without a reason", "assignment", "UPDATE {table} SET ended_on = '2026-11-23'"),
+    ("a period that ends before it began", "presence", "UPDATE {table} SET until_on = '2000-01-01'"),
+    ("a done visit without words", "visit", "UPDATE {table} SET text = ''"),
+    ("a voided visit without its moment", "visit", "UPDATE {table} SET state = 'voided'"),
+    ("a closed follow-up without its moment", "followup", "UPDATE {table} SET state = 'done'"),
+    ("a post that ends before it began", "post", "UPDATE {table} SET until = '2000-01-01'"),
+    ("serving as a post", "post", "UPDATE {table} SET role = 'serving'"),
+    ("an inactive person without a day", '"user"', "UPDATE {table} SET active = :no"),
+    ("somebody who stands in for himself", "stand_in", "UPDATE {table} SET deputy_id = official_id"),
+    ("an entry without salt", "entry", "UPDATE {table} SET salt = NULL"),
+    ("an entry that never happened", "entry", "DELETE FROM {table}"),
+    ("another hand in the record", "entry", "UPDATE {table} SET actor_name = 'somebody else'"),
+]  # fmt: skip
+
+
+@pytest.fixture
+def rows(make, cast, now):
+    """One row in every guarded table."""
+    from crm.core import clock
+    from crm.enterprises.serving_models import Liaison, Responsibility
+    from crm.handover import stand_ins
+
+    enterprise = make.enterprise(commissioner=cast.lin, contact="王总")
+    today, shared = clock.today(), {"enterprise_id": enterprise.id}
+    with writing() as session:
+        session.add_all(
+            [
+                Liaison(**shared, leader_id=cast.leader.id, from_on=today),
+                Responsibility(**shared, section_id=cast.section.id, from_on=today),
+                TierPeriod(**shared, tier="T1", from_on=today),
+                TitleHeld(**shared, title="high_tech"),
+                Followup(**shared, owner_id=cast.lin.id, text="催办", due_on=today),
+                Visit(
+                    **shared,
+                    kind="site",
+                    counts=True,
+                    visited_on=today,
+                    author_id=cast.lin.id,
+                    met="王总",
+                    text="走访",
+                    client_key="k",
+                ),
+                Digest(recipient_id=cast.lin.id, day=today),
+                Delivery(key="k", template="digest", params={}, message_id="m@example.cn"),
+                Reminder(
+                    kind="due",
+                    subject_kind="followup",
+                    subject_id=1,
+                    basis="b",
+                    recipient_id=cast.lin.id,
+                    due_on=today,
+                    **shared,
+                ),
+            ]
+        )
+        stand_ins.stand_in(cast.lin, cast.zhou, by=cast.manager)
+    db.session.remove()
+
+
+def columns_of(table):
+    return [c.name for c in db.metadata.tables[table].columns]
+
+
+def twin(table, into):
+    """The statement that writes the first row of a table once more under a new id."""
+    differing = {"id": f"(SELECT max(id) + 1 FROM {table})", **TWINS[table]}
+    names = columns_of(table)
+    shown = [f'"{name}"' for name in names]
+    return f"INSERT INTO {into} ({', '.join(shown)}) SELECT {', '.join(differing.get(n, s) for n, s in zip(names, shown, strict=True))} FROM {table} WHERE id = (SELECT min(id) FROM {table})"  # noqa: E501
+
+
+def attempt(table, statement):
+    """Changed rows of the unguarded copy; then whether the real table refuses."""
+    bare = table.strip('"') + "_bare"
+    with db.engine.connect() as raw, raw.begin() as act:
+        raw.execute(text(f"CREATE TABLE {bare} AS SELECT * FROM {table}"))
+        got_through = raw.execute(text(statement(bare)), values(statement(bare))).rowcount
+        act.rollback()
+    with db.engine.connect() as raw, raw.begin() as act:
+        with pytest.raises(DatabaseError):
+            raw.execute(text(statement(table)), values(statement(table)))
+        act.rollback()
+    return got_through
+
+
+def values(statement):
+    return {"no": False} if ":no" in statement else {}
+
+
+@pytest.mark.parametrize("table", TWINS)
+def test_a_second_one_is_refused(rows, table):
+    assert attempt(table, lambda into: twin(table, into)) == 1
+
+
+@pytest.mark.parametrize(("what", "table", "breach"), BREACHES, ids=[b[0] for b in BREACHES])
+def test_a_broken_pair_is_refused(rows, what, table, breach):
+    assert attempt(table, lambda into: breach.format(table=into)) >= 1
+
+
+def test_a_provisional_name_is_taken_once(make, cast):
+    make.enterprise("杭州待补科技有限公司", code=None)
+
+    assert attempt("enterprise", lambda into: twin("enterprise", into).replace("'another'", '"name_key"')) == 1
