@@ -67,7 +67,8 @@ def lock(row: Any) -> None:
     What the act has already changed in it is written first: reading afresh would forget it.
     """
     db.session.flush()
-    db.session.refresh(row, with_for_update=db.engine.dialect.name != "sqlite")
+    on_sqlite = db.engine.dialect.name == "sqlite"
+    db.session.refresh(row, with_for_update=None if on_sqlite else {"of": type(row)})
 
 
 def guard(engine: Engine) -> None:

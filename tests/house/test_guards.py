@@ -35,7 +35,7 @@ BREACHES = [
     ("a code of 17 characters", "enterprise", "UPDATE {table} SET credit_code = '9133011400000000X'"),
     ("a founding day without precision", "enterprise", "UPDATE {table} SET founded_on = '2010-01-01'"),
     ("a nameless enterprise", "enterprise", "UPDATE {table} SET name = ''"),
-    ("an assignment that ends before it began", "assignment", "UPDATE {table} SET ended_on = '2000-01-01', end_reason = 'x'"),
+    ("an assignment ending too early", "assignment", "UPDATE {table} SET ended_on = '2000-01-01', end_reason = 'x'"),
     ("an ended assignment without a reason", "assignment", "UPDATE {table} SET ended_on = '2026-11-23'"),
     ("a period that ends before it began", "presence", "UPDATE {table} SET until_on = '2000-01-01'"),
     ("a done visit without words", "visit", "UPDATE {table} SET text = ''"),
