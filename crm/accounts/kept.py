@@ -10,21 +10,27 @@ from urllib.parse import urlsplit
 
 from flask import request
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
-from crm.core.forms import ButtonForm
-from crm.core.web import go_to, page, safe_next
+from crm.core.web import go_to, is_fragment, page, safe_next
 
 PREFIX = "kept-"
 Typed = list[tuple[str, str]]
 
 
 def typed() -> Typed:
-    """The fields of the refused POST, or those a sign-in page already carries for it."""
-    if request.method != "POST" or not is_from_here():
+    """The fields of the refused POST, or those a sign-in page already carries for it.
+
+    The token stays behind when the session is over; where only the password is asked again it is still good. A part of
+    a page asked for by htmx keeps nothing: its text still stands in the page around it.
+    """
+    if request.method != "POST" or is_fragment() or not is_from_here():
         return []
     pairs = list(request.form.items(multi=True))
-    carried = [(name.removeprefix(PREFIX), value) for name, value in pairs if name.startswith(PREFIX)]
-    return carried if is_carrying() else [p for p in pairs if p[0] != "csrf_token" and "password" not in p[0]]
+    if is_carrying():
+        return [(name.removeprefix(PREFIX), value) for name, value in pairs if name.startswith(PREFIX)]
+    left = () if current_user.is_authenticated else ("csrf_token",)
+    return [(name, value) for name, value in pairs if name not in left and "password" not in name]
 
 
 def is_carrying() -> bool:
@@ -57,4 +63,4 @@ def resume(target: str | None) -> ResponseReturnValue:
     fields, path = typed(), safe_next(target)
     if not fields:
         return go_to(path)
-    return page("accounts/resume.html", ButtonForm(formdata=None), target=path, fields=fields)
+    return page("accounts/resume.html", target=path, fields=fields)

@@ -50,7 +50,7 @@ def safe_next(target: str | None, default: str = "/") -> str:
     """Where to land after sign-in: a path on this site, nothing else."""
     if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
         return default
-    if any(ord(ch) < 33 or ord(ch) == 127 for ch in target) or "\\" in target:
+    if not target.isprintable() or " " in target or "\\" in target:
         return default
     parts = urlsplit(target)
     return default if parts.scheme or parts.netloc or parts.path.startswith("//") else target

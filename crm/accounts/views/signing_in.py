@@ -14,7 +14,7 @@ from crm.accounts.profile import profile
 from crm.accounts.views.room import bp
 from crm.core.db import db, writing
 from crm.core.forms import ButtonForm
-from crm.core.web import go, page
+from crm.core.web import go, page, safe_next
 from crm.core.words import say
 from crm.timeline import Program, record
 
@@ -30,7 +30,7 @@ def sign_in() -> ResponseReturnValue:
             sessions.begin(user, is_trusted=bool(form.trusted.data))
             record(None, "session.begun", by=user, subject=("user", user.id))
         return devices.remember(make_response(kept.resume(form.next.data)), user)
-    form.next.data = form.next.data or request.args.get("next", "")
+    form.next.data = safe_next(form.next.data or request.args.get("next"))
     return _sign_in_page(form)
 
 
@@ -94,7 +94,7 @@ def confirm() -> ResponseReturnValue:
     me, form = signed_in(), ConfirmForm()
     if form.validate_on_submit() and _is_really(me, form):
         return kept.resume(form.next.data)
-    form.next.data = form.next.data or request.args.get("next", "/")
+    form.next.data = safe_next(form.next.data or request.args.get("next"))
     return page("accounts/confirm.html", form, typed=kept.typed())
 
 
