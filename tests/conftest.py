@@ -23,7 +23,7 @@ from crm.ops.builders import PASSWORD, Cast, Make, make_cast
 from tests.services import postgres
 from tests.visitor import Visitor
 
-pytest_plugins = ["tests.services.plugin"]
+pytest_plugins = ["tests.services.plugin", "tests.browser"]
 
 hypothesis.register_profile("house", deadline=None)  # a busy machine makes no rule wrong
 hypothesis.load_profile("house")
