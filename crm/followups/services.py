@@ -113,9 +113,9 @@ def _hold(followup: Followup) -> None:
 
 
 def _close(followup: Followup, state: FollowupState, by: Actor, result: str) -> None:
-    followup.state, followup.result = state, result
-    followup.closed_at, followup.closed_by_id = clock.now(), by.id
-    followup.version += 1
+    closed = {"state": state, "result": result, "closed_at": clock.now(), "closed_by_id": by.id}
+    for name, value in {**closed, "version": followup.version + 1}.items():
+        setattr(followup, name, value)
     db.session.flush()
     recount(followup.enterprise_id)
 

@@ -26,7 +26,8 @@ def post_all(day: date) -> int:
         select(User).where(User.id.in_(waits), User.active.is_(True), ~has_one.exists()).order_by(User.id)
     ).all()
     insert_new(Digest, [{"recipient_id": person.id, "day": day} for person in people])
-    ids = dict(db.session.execute(select(Digest.recipient_id, Digest.id).where(Digest.day == day)).tuples().all())
+    today = db.session.execute(select(Digest.recipient_id, Digest.id).where(Digest.day == day))
+    ids = {row.recipient_id: row.id for row in today}
     for person in people:
         _post(person, ids[person.id], day)
     return len(people)
