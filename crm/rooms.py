@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
 
 from flask import Flask
 
@@ -71,6 +70,8 @@ def imports(app: Flask, _: Settings) -> None:
 
 def desk(app: Flask, _: Settings) -> None:
     from crm.desk import (  # noqa: F401 - pages hang themselves on the blueprint
+        assign_many,
+        contact_sheet,
         enterprise_file,
         enterprise_paper,
         enterprises,

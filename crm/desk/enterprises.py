@@ -78,7 +78,7 @@ def _tools(me: User) -> list[Act]:
 def _bulk(me: User) -> list[Act]:
     acts = []
     if me.may(Permission.ASSIGN_FIRST):
-        acts.append(Act(_("Assign"), url_for("handover.assign_many"), "user-check"))
+        acts.append(Act(_("Assign"), url_for("desk.assign_many"), "user-check"))
     return acts
 
 
@@ -87,8 +87,11 @@ def _exports(listing: Listing, me: User) -> list[tuple[str, str]]:
         return []
     base = Listing.url(listing, size=None).partition("?")[2]
     return [
-        (label, f"{url_for('desk.export_enterprises', format=kind)}{'&' + base if base else ''}")
-        for label, kind in (("Excel", "xlsx"), ("CSV", "csv"))
+        (_("Contact sheet"), f"{url_for('desk.contact_sheet')}{'?' + base if base else ''}"),
+        *(
+            (label, f"{url_for('desk.export_enterprises', format=kind)}{'&' + base if base else ''}")
+            for label, kind in (("Excel", "xlsx"), ("CSV", "csv"))
+        ),
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort
 from flask.typing import ResponseReturnValue
 
 from crm.accounts import User, requires, signed_in
@@ -17,7 +17,7 @@ from crm.enterprises import assignment
 from crm.enterprises.models import Enterprise
 from crm.enterprises.queries import commissioner_of, load, may
 from crm.enterprises.serving_models import AssignmentOrder
-from crm.handover import bulk, orders, queries, services
+from crm.handover import orders, queries, services
 from crm.handover.forms import HandOverForm, ServeForm
 from crm.permissions import Permission
 
@@ -104,29 +104,6 @@ def _hand_over(form: HandOverForm, enterprise: Enterprise, me: User) -> Response
     except Stale:
         return _already(enterprise, commissioner_of(enterprise.id))
     return go("desk.enterprise", enterprise_id=enterprise.id)
-
-
-@bp.route("/assignments/many", methods=["GET", "POST"])
-@requires(Permission.ASSIGN_FIRST)
-def assign_many() -> ResponseReturnValue:
-    """Ticked enterprises get one commissioner: those nobody serves are assigned, the others handed over."""
-    me = signed_in()
-    ids = [int(text) for text in request.values.getlist("id") if text.isdigit()]
-    mine, others = queries.chosen(me, ids, Permission.ASSIGN_FIRST)
-    if not mine:
-        abort(404)
-    form = HandOverForm(
-        queries.loads(), by_document=not me.may(Permission.ASSIGN), may_go_over=me.may(Permission.ASSIGN)
-    )
-    plan = bulk.plan(mine)
-    form.replaces.data = form.replaces.data or bulk.stamp(plan)
-    if form.validate_on_submit():
-        with form.showing(RuleBroken), writing():
-            to = db.session.get_one(User, form.to.data)
-            bulk.carry_out(mine, to, form=form, by=me)
-            told(say("%(n)s enterprises are now served by %(name)s", n=len(mine), name=to.name))
-            return go("desk.enterprises", commissioner=to.id)
-    return page("handover/many.html", form, plan=plan, others=others)
 
 
 @bp.get("/assignments/load")

@@ -59,7 +59,7 @@ def test_many_get_one_commissioner_after_a_check(page, make, cast):
     foreign = make.enterprise(unit=cast.elsewhere)
     ids = [e.id for e in (*mine, foreign)]
 
-    page.as_(cast.manager).open("handover.assign_many", id=ids)
+    page.as_(cast.manager).open("desk.assign_many", id=ids)
     assert "2" in page.text and foreign.name not in page.text
     page.submit(to=cast.zhou.id, note="统一调整")
 
