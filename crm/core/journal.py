@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Table, bindparam, insert, update
+from sqlalchemy import Table, bindparam, update
 
+from crm.core.bulk import insert_many, new_ids
 from crm.core.db import db
 
 Item = TypeVar("Item")
@@ -25,7 +26,7 @@ class Changed(NamedTuple):
 class Noted(NamedTuple):
     """What taking back needs: `before` None for a row that was made."""
 
-    table: str
+    table_name: str
     row_id: int
     enterprise_id: int | None
     before: dict[str, Any] | None
@@ -43,9 +44,8 @@ class Journal:
         if not rows:
             return []
         table: Table = model.__table__
-        statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
-        options = {"insertmanyvalues_page_size": ROWS_AT_ONCE}
-        ids = list(db.session.connection().execute(statement, rows, execution_options=options).scalars())
+        ids = new_ids(table, len(rows))
+        insert_many(table, ({"id": row_id, **row} for row_id, row in zip(ids, rows, strict=True)))
         own = "id" if table.name == "enterprise" else "enterprise_id"
         firms: Iterable[int | None] = ids if own == "id" else (row.get(own) for row in rows)
         self.noted.extend(Noted(table.name, row_id, firm, None, None) for row_id, firm in zip(ids, firms, strict=True))
@@ -54,7 +54,7 @@ class Journal:
     def insert_keyed(self, model: Any, key: str, rows: list[dict[str, Any]]) -> None:
         """Insert rows whose primary key is (enterprise_id, `key`)."""
         if rows:
-            db.session.connection().execute(insert(model.__table__), rows)
+            insert_many(model.__table__, rows)
             self.noted.extend(Noted(model.__table__.name, row[key], row["enterprise_id"], None, None) for row in rows)
 
     def update(self, model: Any, rows: Sequence[Changed], *, key: str = "id") -> None:
@@ -75,7 +75,14 @@ class Journal:
             for row in rows
         ]
         db.session.connection().execute(statement.values(values), given)
-        self.noted.extend(Noted(table.name, *row) for row in rows)
+        self.noted.extend(_noted(table.name, row) for row in rows)
+
+
+def _noted(table: str, row: Changed) -> Noted:
+    """Only what differs needs to be kept."""
+    keys = [column for column, value in row.before.items() if row.after[column] != value]
+    before, after = ({column: values[column] for column in keys} for values in (row.before, row.after))
+    return Noted(table, row.row_id, row.enterprise_id, before, after)
 
 
 def parts(items: Sequence[Item], size: int = ROWS_AT_ONCE) -> Iterator[Sequence[Item]]:

@@ -5,7 +5,7 @@ The import room reads the file and keeps the lines; the domain plans what each w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -120,6 +120,17 @@ class SheetKind(Protocol):
 
         `locked` inside the transaction that will write: the targets are held first, nothing is looked up for advice.
         """
+        ...
+
+    derived: Sequence[Any]
+    """Tables whose rows come and go with the root's, unrecorded: indexes, notices."""
+
+    def look(self, ids: Sequence[int]) -> Any:
+        """What must be known of rows before an import is taken back, for `mend`."""
+        ...
+
+    def mend(self, ids: Sequence[int], seen: Any) -> None:
+        """Bring up to date what is derived from rows that an undo has just restored."""
         ...
 
     def write(self, lines: list[Line], errand: Errand, choices: Choices, journal: Journal) -> dict[str, int]:

@@ -67,8 +67,11 @@ class EnumText(TypeDecorator[StrEnum]):
         return None if value is None else self.choices(value)
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+
+
 def canonical(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    return _ENCODER.encode(value)
 
 
 def ordered(length: int) -> String:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from crm.core import clock
+from crm.core.bulk import insert_many
 from crm.core.db import db, lock, writing
 from crm.core.errors import RuleBroken, Stale
 from crm.core.failpoint import failpoint
-from crm.core.journal import Journal, parts
+from crm.core.journal import Journal
 from crm.core.staging import Choices, Line, Outcome
 from crm.core.words import say
 from crm.imports.checking import errand_of
@@ -69,10 +70,7 @@ def _line(
 
 def _keep(run: ImportRun, journal: Journal, done: dict[str, int]) -> None:
     """What undoing needs, and the run's own state."""
-    for some in parts(journal.noted, 2000):
-        rows = [{"run_id": run.id, "table_name": n.table, "row_id": n.row_id, "enterprise_id": n.enterprise_id,
-                 "before": n.before, "after": n.after} for n in some]  # fmt: skip
-        db.session.connection().execute(insert(ImportChange.__table__), rows)
+    insert_many(ImportChange.__table__, ({**noted._asdict(), "run_id": run.id} for noted in journal.noted))
     run.state, run.written_at, run.effective_on = RunState.WRITTEN, clock.now(), clock.today()
     run.counts = {**run.counts, "written": done}
     db.session.flush()

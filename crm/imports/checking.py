@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 
 from crm.core import clock
+from crm.core.bulk import insert_many
 from crm.core.db import db, writing
-from crm.core.journal import parts
 from crm.core.staging import Errand, Findings, Line
 from crm.core.words import Say, say
 from crm.files import store
@@ -34,6 +34,7 @@ class Checked:
     columns: dict[tuple[str, str], int]
     findings: Findings
     notices: list[Say]
+    extras: dict[str, str] = field(default_factory=dict)
 
 
 class NoRows(Exception):
@@ -66,8 +67,8 @@ def errand_of(run: ImportRun) -> Errand:
 
     user = db.session.get(User, run.by_id) if run.by_id else None
     unit = db.session.get_one(Unit, run.unit_id)
-    extras = {**run.options.get("extras", {})}
-    return Errand(unit, user or Program(run.by_name), user, run.file.name, clock.today(), extras)
+    kept = run.options.get("kept", {})
+    return Errand(unit, user or Program(run.by_name), user, run.file.name, clock.today(), kept)
 
 
 def _checked(
@@ -95,6 +96,8 @@ def _note_labels(checked: Checked, table: Table, taken: list[Role]) -> None:
         key = (table.sheet, role.field or f"extra:{role.extra}")
         checked.labels.setdefault(key, role.column.label)
         checked.columns.setdefault(key, role.column.index)
+        if role.extra:
+            checked.extras[role.extra] = str(role.kind)
 
 
 def _unread(table: Table, taken: list[Role]) -> list[Say]:
@@ -106,8 +109,7 @@ def _unread(table: Table, taken: list[Role]) -> list[Say]:
 
 def _stage(run_id: int, checked: Checked) -> None:
     db.session.execute(delete(ImportRow).where(ImportRow.run_id == run_id))
-    for some in parts(checked.lines):
-        db.session.connection().execute(insert(ImportRow.__table__), [_row(run_id, line, checked) for line in some])
+    insert_many(ImportRow.__table__, (_row(run_id, line, checked) for line in checked.lines))
 
 
 def _row(run_id: int, line: Line, checked: Checked) -> dict[str, Any]:
@@ -148,7 +150,11 @@ def _settle(run: ImportRun, checked: Checked, reading: Reading) -> None:
         **findings.counted,
     }
     run.notices = [notice.as_json() for notice in checked.notices]
-    run.options = {**run.options, "headings": {table.sheet: table.header[-1] for table in reading.tables}}
-    run.options = {**run.options, "skipped_sheets": [none.sheet for none in reading.without]}
+    run.options = {
+        **run.options,
+        "headings": {table.sheet: table.header[-1] for table in reading.tables},
+        "skipped_sheets": [none.sheet for none in reading.without],
+        "kept": checked.extras,
+    }
     run.state, run.problem = RunState.CHECKED, ""
     db.session.flush()

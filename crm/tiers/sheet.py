@@ -14,8 +14,11 @@ from crm.core.journal import Changed, parts
 from crm.core.staging import Line
 from crm.enterprises.roster.firms import Firm
 from crm.enterprises.roster.parts import Batch, Quiet, changed
+from crm.tiers import cadence
 from crm.tiers.models import TierPeriod, TitleHeld
 
+MOVES_THE_DAY = frozenset({"tier", "last_visit_on", "commissioner"})
+"""Changes after which the next visit is due on another day."""
 Span = tuple[int, date | None, date | None]
 
 
@@ -49,6 +52,7 @@ class Tiers(Quiet):
     def write(self, lines: list[Line]) -> None:
         self._write_tiers(lines)
         self._write_titles(lines)
+        cadence.refresh([line.target for line in lines if line.target and MOVES_THE_DAY & line.changes.keys()])
 
     def _write_tiers(self, lines: list[Line]) -> None:
         today, ended, rows = self.batch.errand.today, [], []
@@ -57,6 +61,8 @@ class Tiers(Quiet):
                 period, since = self.periods[line.target]
                 ended.append(Changed(period, line.target, {"until_on": None}, {"until_on": max(since, today)}))
             rows.append({"enterprise_id": line.target, "tier": tier, "from_on": today, "source": "import"})
+            told = {"before": line.changes["tier"][0], "tier": tier, "on": today.isoformat()}
+            self.batch.tell(line.target, "tier.set", **told)
         self.batch.journal.update(TierPeriod, ended)
         self.batch.journal.insert(TierPeriod, rows)
 
@@ -66,6 +72,7 @@ class Tiers(Quiet):
             for code, since, until in claims:
                 known = self.held.get(line.target or 0, {}).get(code)
                 span = {"from_on": _first(since), "until_on": _last(until)}
+                self.batch.tell(line.target, "title.given", title=code)
                 if known is None:
                     rows.append({"enterprise_id": line.target, "title": code, **span})
                     continue

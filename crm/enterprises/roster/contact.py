@@ -46,20 +46,7 @@ class Contacts(Quiet):
             else:
                 rows.append(_row(line, values))
         self.batch.journal.update(Contact, updates)
-        ids = self.batch.journal.insert(Contact, rows)
-        for row, contact_id in zip(rows, ids, strict=True):
-            self.batch.tell(row["enterprise_id"], "contact.added", subject=("contact", contact_id), name=row["name"])
-        for change in updates:
-            if changed := sorted(
-                key for key in change.before if change.before[key] != change.after[key] and key != "updated_at"
-            ):
-                self.batch.tell(
-                    change.enterprise_id,
-                    "contact.changed",
-                    subject=("contact", change.row_id),
-                    name=change.after["name"],
-                    fields=changed,
-                )
+        self.batch.journal.insert(Contact, rows)
 
 
 def after(firm: Firm | None, line: Line) -> list[ContactNow]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select
 
 from crm.core.db import db
@@ -9,11 +11,15 @@ from crm.core.journal import Changed
 from crm.core.staging import Line
 from crm.enterprises.models import ExtraField, ExtraValue
 from crm.enterprises.roster.firms import Firm
-from crm.enterprises.roster.parts import Quiet
+from crm.enterprises.roster.parts import Batch, Quiet
 from crm.enterprises.roster.said import EXTRA
 
 
 class Extras(Quiet):
+    def __init__(self, batch: Batch) -> None:
+        super().__init__(batch)
+        self.fields: dict[str, int] = {}
+
     def compare(self, line: Line, firm: Firm | None) -> None:
         for key, value in line.said.items():
             if key.startswith(EXTRA):
@@ -22,17 +28,30 @@ class Extras(Quiet):
                     line.changes[key] = [now[1] if now else None, value]
 
     def prepare(self, lines: list[Line]) -> None:
-        used = {key.removeprefix(EXTRA): None for line in lines for key in line.changes if key.startswith(EXTRA)}
-        self.fields = {field.label: field.id for field in db.session.scalars(select(ExtraField))} if used else {}
-        new = [label for label in used if label not in self.fields]
+        """Define the columns used for the first time, at the end of the order."""
+        used: dict[str, set[str]] = {}
+        for line in lines:
+            for key, (_, value) in line.changes.items():
+                if key.startswith(EXTRA):
+                    used.setdefault(key.removeprefix(EXTRA), set()).add(value)
+        if not used:
+            return
+        found = list(db.session.scalars(select(ExtraField)))
+        self.fields = {field.label: field.id for field in found}
+        last = max((field.sort for field in found), default=0)
         rows = [
-            {"label": label, "kind": self.batch.errand.extras.get(label, "text"), "sort": n}
-            for n, label in enumerate(new, start=len(self.fields))
+            self._field(label, used[label], last + n)
+            for n, label in enumerate([label for label in used if label not in self.fields], 1)
         ]
-        made = self.batch.journal.insert(ExtraField, rows)
-        self.fields |= dict(zip(new, made, strict=True))
-        for label, field_id in zip(new, made, strict=True):
-            self.batch.tell(None, "extra.added", subject=("extra_field", field_id), label=label)
+        for row, made in zip(rows, self.batch.journal.insert(ExtraField, rows), strict=True):
+            self.fields[row["label"]] = made
+            told = {"label": row["label"], "field_kind": row["kind"]}
+            self.batch.tell(None, "extra_field.added", subject=("extra_field", made), **told)
+
+    def _field(self, label: str, values: set[str], sort: int) -> dict[str, Any]:
+        kind = self.batch.errand.extras.get(label, "text")
+        choices = "\n".join(sorted(values)) if kind == "choice" else ""
+        return {"label": label, "kind": kind, "choices": choices, "sort": sort}
 
     def write(self, lines: list[Line]) -> None:
         rows, updates = [], []

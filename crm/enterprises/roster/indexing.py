@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert
-
-from crm.core.db import db
+from crm.core.bulk import delete_pairs, insert_pairs
+from crm.core.journal import parts
 from crm.core.staging import Line
 from crm.enterprises import names, search
 from crm.enterprises.grams import tail_keys
@@ -16,8 +15,8 @@ from crm.enterprises.models import NearKey, SearchGram, SearchKey
 from crm.enterprises.roster import contact
 from crm.enterprises.roster.firms import Firm
 
-SPELLED = frozenset({"name", "short_name", "former_name"})
-INDEXED = SPELLED | {"credit_code", "stock_code", "contact", "phone"}
+LINES_AT_ONCE = 1000
+INDEXED = frozenset({"name", "short_name", "former_name", "credit_code", "stock_code", "contact", "phone"})
 
 
 @dataclass
@@ -31,6 +30,11 @@ class Texts:
     others: tuple[tuple[str, str], ...] = ()
 
     @property
+    def spelled(self) -> list[str]:
+        """What has pinyin keys."""
+        return [self.name, self.short_name, *(text for kind, text in self.others if kind == "name")]
+
+    @property
     def numbers(self) -> set[str]:
         written = [self.credit_code or "", self.stock_code, *(text for kind, text in self.others if kind == "phone")]
         return set().union(*(tail_keys(number) for number in written))
@@ -40,39 +44,47 @@ class Difference:
     """Rows to delete and to insert in one index table."""
 
     def __init__(self, model: Any, column: str) -> None:
-        self.table, self.column = model.__table__, column
-        self.gone: list[dict[str, Any]] = []
-        self.new: list[dict[str, Any]] = []
+        self.table, self.names = model.__table__, (column, "enterprise_id")
+        self.gone: list[tuple[str, int]] = []
+        self.new: list[tuple[str, int]] = []
 
     def note(self, firm_id: int, before: set[str] | frozenset[str], after: set[str] | frozenset[str]) -> None:
-        self.gone += [{"_text": text, "_firm": firm_id} for text in before - after]
-        self.new += [{self.column: text, "enterprise_id": firm_id} for text in after - before]
+        self.gone += [(text, firm_id) for text in before - after]
+        self.new += [(text, firm_id) for text in after - before]
 
     def write(self) -> None:
-        connection = db.session.connection()
-        if self.gone:
-            is_row = (self.table.c[self.column] == bindparam("_text")) & (
-                self.table.c.enterprise_id == bindparam("_firm")
-            )
-            connection.execute(delete(self.table).where(is_row), self.gone)
-        if self.new:
-            connection.execute(insert(self.table), self.new)
+        delete_pairs(self.table, self.names, self.gone)
+        insert_pairs(self.table, self.names, self.new)
 
 
-def index_lines(lines: Iterable[Line], firms: Mapping[int, Firm]) -> None:
+def index_lines(lines: Sequence[Line], firms: Mapping[int, Firm]) -> None:
     """Bring the index up to date with planned lines that have just been written."""
+    for some in parts(lines, LINES_AT_ONCE):
+        _index(some, firms)
+
+
+def index_again(before: Mapping[int, Firm], after: Mapping[int, Firm]) -> None:
+    """Bring the index up to date with firms that were read before and after a change."""
+    for some in parts(sorted(after), LINES_AT_ONCE):
+        pairs = ((firm_id, _texts(before.get(firm_id)), _texts(after[firm_id])) for firm_id in some)
+        _write_differences(pair for pair in pairs if pair[1] != pair[2])
+
+
+def _index(lines: Iterable[Line], firms: Mapping[int, Firm]) -> None:
+    told = (line for line in lines if line.target and INDEXED & line.changes.keys())
+    known = ((line, firms.get(line.target or 0)) for line in told)
+    _write_differences((line.target or 0, _texts(firm), _changed(_texts(firm), firm, line)) for line, firm in known)
+
+
+def _write_differences(pairs: Iterable[tuple[int, Texts, Texts]]) -> None:
     grams, keys, near = Difference(SearchGram, "gram"), Difference(SearchKey, "key"), Difference(NearKey, "key")
-    for line in lines:
-        if not INDEXED & line.changes.keys() or line.target is None:
-            continue
-        firm = firms.get(line.target)
-        before, after = _texts(firm), _changed(_texts(firm), firm, line)
-        grams.note(line.target, _grams(before), _grams(after))
-        if SPELLED & line.changes.keys():
-            keys.note(line.target, _keys(before), _keys(after))
-            near.note(line.target, _near(before), _near(after))
+    for firm_id, before, after in pairs:
+        grams.note(firm_id, _grams(before), _grams(after))
+        if before.spelled == after.spelled:
+            keys.note(firm_id, before.numbers, after.numbers)
         else:
-            keys.note(line.target, before.numbers, after.numbers)
+            keys.note(firm_id, _keys(before), _keys(after))
+            near.note(firm_id, _near(before), _near(after))
     for difference in (grams, keys, near):
         difference.write()
 

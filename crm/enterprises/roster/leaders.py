@@ -33,5 +33,6 @@ class Leaders(Quiet):
                 rows.append({"enterprise_id": line.target, "leader_id": leader, "from_on": today})
         self.batch.journal.update(Liaison, ended)
         self.batch.journal.insert(Liaison, rows)
-        for row in rows:
-            self.batch.tell(row["enterprise_id"], "liaison.named", leader_id=row["leader_id"], on=today.isoformat())
+        for line, _, name in changed(lines, "leader"):
+            if self.batch.officials.id_of(self.batch.officials.of(line, "leader")[0]):
+                self.batch.tell(line.target, "liaison.set", to=name, on=today.isoformat())

@@ -102,6 +102,7 @@ class Places(Quiet):
                 firm = self.batch.firm(line)
                 ended += close(firm.section if firm else None, line, today)
                 rows.append({"enterprise_id": line.target, "section_id": section, "from_on": today})
+                self.batch.tell(line.target, "section.set", to=name, on=today.isoformat())
         self.batch.journal.update(Responsibility, ended)
         self.batch.journal.insert(Responsibility, rows)
 

@@ -109,7 +109,7 @@ class Serving(Quiet):
         self.batch.entries += change_many(moves, order=order, by=by, journal=journal, passed=passed)
 
     def _name_deputies(self, lines: list[Line]) -> None:
-        people, day = self.batch.officials, self.batch.errand.today
+        people = self.batch.officials
         rows: list[dict[str, Any]] = []
         for line, *_ in changed(lines, "deputy"):
             firm = self.batch.firm(line)
@@ -119,9 +119,10 @@ class Serving(Quiet):
             ids = [people.id_of(one) for one in (official, *people.of(line, "deputy"))]
             same = {"enterprise_id": line.target, "official_id": ids[0], "from_on": self._first_day(line)}
             rows += [{**same, "deputy_id": deputy} for deputy in ids[1:] if deputy and ids[0]]
-        for row, made in zip(rows, self.batch.journal.insert(StandIn, rows), strict=True):
-            told = {"deputy_id": row["deputy_id"], "from_on": str(row["from_on"] or day)}
-            self.batch.tell(row["enterprise_id"], "standin.named", subject=("standin", made), **told)
+            told = {"official": official.name, "from_on": same["from_on"].isoformat()}
+            for one in people.of(line, "deputy"):
+                self.batch.tell(line.target, "standin.named", deputy=one.name, **told)
+        self.batch.journal.insert(StandIn, rows)
 
     def _stays_as_it_was(self, line: Line) -> bool:
         """The file names another commissioner, and nobody confirmed the change."""
