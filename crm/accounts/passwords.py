@@ -71,9 +71,9 @@ def tells_who(password: str, user: User) -> bool:
 
 
 def is_common(password: str) -> bool:
-    """Is it a word of the list, a run on the keyboard or two signs repeated, perhaps with digits around?"""
+    """Is it a number, a word of the list, a run on the keyboard or a few signs repeated, perhaps with digits around?"""
     lowered = password.lower()
-    if len(set(lowered)) < 4 or lowered in _common():
+    if lowered.isdigit() or len(set(lowered)) < 4 or lowered in _common():
         return True
     core = lowered.strip("0123456789!@#$%^&*._-~?+")
     if core in _common() or core.translate(LEET) in _common():

@@ -43,7 +43,15 @@ ELSEWHERE = [
     "?next=//evil.example",
     "",
 ]
-HERE = ["/", "/enterprises", "/enterprises?q=和达&page=2", "/me#security", "/%2F%2Fevil.example", "/a//b", "/x?u=https://evil.example"]
+HERE = [
+    "/",
+    "/enterprises",
+    "/enterprises?q=和达&page=2",
+    "/me#security",
+    "/%2F%2Fevil.example",
+    "/a//b",
+    "/x?u=https://evil.example",
+]
 
 
 @pytest.mark.parametrize("target", ELSEWHERE)
