@@ -1,6 +1,5 @@
 """A newcomer has Python, git and a fresh clone; nothing is configured and nothing else is installed."""
 
-import http.client
 import os
 import re
 import shutil
@@ -13,7 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.services.processes import ROOT, command_line, descendants, free_port, is_alive, running, status, until
+from tests.services.processes import (
+    DIRECT,
+    ROOT,
+    command_line,
+    descendants,
+    free_port,
+    is_alive,
+    running,
+    status,
+    until,
+)
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("newcomer")]
 
@@ -90,11 +99,8 @@ def test_a_taken_port_is_told_and_a_lost_child_ends_the_other(clone, bare, tmp_p
 
 
 def page(address: str, path: str) -> str:
-    web = http.client.HTTPConnection(address.removeprefix("http://"), timeout=10)
-    web.request("GET", path)
-    answer = web.getresponse()
-    assert answer.status == 200, answer.read()[:500]
-    return answer.read().decode()
+    with DIRECT.open(address + path, timeout=10) as answer:
+        return answer.read().decode()
 
 
 def untracked(clone: Path) -> str:

@@ -111,7 +111,8 @@ def status(url: str) -> int:
         with DIRECT.open(url, timeout=5) as answer:
             return answer.status
     except HTTPError as refused:
-        return refused.code
+        with refused:
+            return refused.code
     except (URLError, OSError):
         return 0
 
