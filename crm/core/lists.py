@@ -7,12 +7,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import request
+from markupsafe import Markup
 from sqlalchemy import Select, func, literal, select
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Form, RadioField, SelectField, SelectMultipleField
 
+from crm.core import list_rows
 from crm.core.db import db
-from crm.core.list_parts import AT_THE_END, Act, Badge, Chip, Column, Empty, Person, View
+from crm.core.list_parts import Act, Badge, Chip, Column, Empty, Person, View
+from crm.core.list_rows import Macros
 from crm.core.words import Say, say
 
 __all__ = ["MOST_COUNTED", "SIZES", "Act", "Badge", "Chip", "Column", "Empty", "Listing", "Person", "View"]
@@ -100,7 +103,7 @@ class Listing:
         return [*found, *([self.tie.desc() if is_down else self.tie] if self.tie is not None else [])]
 
     def cell(self, row: Any, column: Column) -> Any:
-        if (key := f"{row.id}-{column.key}") in self.typed:
+        if self.typed and (key := f"{row.id}-{column.key}") in self.typed:
             return self.typed[key]
         return column.value(row) if column.value else getattr(row, column.key)
 
@@ -110,11 +113,12 @@ class Listing:
     def mark(self, row: Any) -> str:
         return self._mark(row) if self._mark else ""
 
+    def body(self, macros: Macros, cells: Macros) -> Markup:
+        """The rows as HTML; see `list_rows`."""
+        return list_rows.body(self, macros, cells)
+
     def error(self, row: Any, column: Column) -> Say | str | None:
         return self.cell_errors.get((row.id, column.key))
-
-    def align(self, column: Column) -> str:
-        return column.align or ("end" if column.kind in AT_THE_END else "start")
 
     def url(self, **changes: Any) -> str:
         """This list with other parameters; None removes one, a list repeats one; only `page=` keeps the page."""

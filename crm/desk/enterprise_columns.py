@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
@@ -29,8 +29,9 @@ STANDING = {
 }
 
 
-def columns(extras: Sequence[Extra]) -> list[Column]:
-    return [*_identity(), *_service(), *_contact(), *_facts(), *_dates(), *(_of_extra(extra) for extra in extras)]
+@lru_cache(maxsize=8)
+def columns(extras: tuple[Extra, ...]) -> tuple[Column, ...]:
+    return (*_identity(), *_service(), *_contact(), *_facts(), *_dates(), *(_of_extra(extra) for extra in extras))
 
 
 def _identity() -> list[Column]:
@@ -97,7 +98,7 @@ def _dates() -> list[Column]:
                order=(Enterprise.last_visit_on,), nulls="first"),
         Column("last_contact", say("Last contact"), "day", value=lambda r: r.last_contact_on, optional=True,
                order=(Enterprise.last_contact_on,), nulls="first"),
-        Column("next_due", say("Next visit due"), "badge", value=next_due, phone=True,
+        Column("next_due", say("Next visit due"), "day", value=_next_due, phone=True,
                order=(Enterprise.next_visit_due_on,), nulls="last"),
         Column("followups", say("Open follow-ups"), "number", value=lambda r: r.open_followups or None,
                order=(Enterprise.open_followups,)),
@@ -151,14 +152,18 @@ def _capital(row: Any) -> Decimal | None:
     return None if row.registered_capital is None else yuan_in_wan(row.registered_capital)
 
 
-def next_due(row: Any) -> Badge | None:
+def _code(row: Any) -> str | Badge:
+    return row.credit_code or Badge("soon", say("Code missing"), say("Matched by its name until it has a code"))
+
+
+def _next_due(row: Any) -> Badge | date | None:
     """Overdue, today, within three days, or just the day."""
-    due = row.next_visit_due_on
+    due: date | None = row.next_visit_due_on
     if due is None:
         return None
     left = (due - clock.today()).days
+    if left > 3:
+        return due
     if left < 0:
-        return Badge("overdue", _("Overdue by %(n)s days", n=-left), day(due))
-    if left == 0:
-        return Badge("today", _("Today"))
-    return Badge("soon", day(due)) if left <= 3 else Badge("plain", day(due))
+        return Badge("overdue", say("Overdue by %(n)s days", n=-left), day(due))
+    return Badge("soon", day(due)) if left else Badge("today", say("Today"))

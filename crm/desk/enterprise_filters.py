@@ -10,10 +10,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
-from wtforms import DateField, Form, SearchField, SelectField, StringField
+from wtforms import DateField, Form, SearchField, StringField
 
 from crm.accounts.models import Unit, UnitKind, User
 from crm.core.db import db
+from crm.core.filter_fields import Choice
 from crm.enterprises.extras import Extra
 from crm.enterprises.serving_models import Assignment, Liaison
 from crm.tiers import words
@@ -25,16 +26,16 @@ MOST_CHOICES = 300
 
 class FilterForm(Form):
     q = SearchField(_l("Search"), render_kw={"placeholder": _l("Name, pinyin, code, contact, phone"), "maxlength": 64})
-    commissioner = SelectField(_l("Commissioner"))
-    territory = SelectField(_l("Territory"))
-    tier = SelectField(_l("Tier"))
-    title = SelectField(_l("Title"), render_kw=MORE)
-    unit = SelectField(_l("Responsible unit"), render_kw=MORE)
-    section = SelectField(_l("Responsible section"), render_kw=MORE)
-    leader = SelectField(_l("Liaison leader"), render_kw=MORE)
-    standing = SelectField(_l("Standing"), render_kw=MORE)
-    silent = SelectField(_l("Not visited for"), render_kw=MORE)
-    provisional = SelectField(_l("Credit code"), render_kw=MORE)
+    commissioner = Choice(_l("Commissioner"))
+    territory = Choice(_l("Territory"))
+    tier = Choice(_l("Tier"))
+    title = Choice(_l("Title"), render_kw=MORE)
+    unit = Choice(_l("Responsible unit"), render_kw=MORE)
+    section = Choice(_l("Responsible section"), render_kw=MORE)
+    leader = Choice(_l("Liaison leader"), render_kw=MORE)
+    standing = Choice(_l("Standing"), render_kw=MORE)
+    silent = Choice(_l("Not visited for"), render_kw=MORE)
+    provisional = Choice(_l("Credit code"), render_kw=MORE)
 
 
 class TypedNamesForm(FilterForm):
@@ -106,7 +107,7 @@ def _with_extras(base: type[FilterForm], extras: tuple[Extra, ...]) -> type[Filt
 def _extra_fields(extra: Extra) -> dict[str, Any]:
     if extra.kind == "choice":
         choices = [("", _l("All")), *((c, c) for c in extra.choices)]
-        return {extra.key: SelectField(extra.label, choices=choices, render_kw=MORE)}
+        return {extra.key: Choice(extra.label, choices=choices, render_kw=MORE)}
     if extra.kind == "text":
         return {extra.key: StringField(extra.label, render_kw=MORE)}
     field = DateField if extra.kind == "date" else StringField

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Select, func, literal, or_, select
+from sqlalchemy import Select, bindparam, func, literal, or_, select
 from sqlalchemy.orm import aliased
 from werkzeug.datastructures import MultiDict
 
@@ -16,21 +17,14 @@ from crm.core.db import db
 from crm.core.lists import MOST_COUNTED, Listing
 from crm.enterprises import extras, filters, search
 from crm.enterprises.models import Contact, Enterprise
-from crm.enterprises.queries import within
+from crm.enterprises.queries import direct_to
 from crm.enterprises.serving_models import Assignment, Liaison
 from crm.permissions import Permission
 from crm.tiers.models import TitleHeld
 
 
-@dataclass
-class Line:
-    """One row as the columns read it: the database's row, its extra values, and what only the page knows."""
-
-    row: Any
-    extras: dict[int, str] = field(default_factory=dict)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.row, name)
+class Line(SimpleNamespace):
+    """One row as the columns read it: the database's columns, and `extras`, the bureau's own values by field."""
 
 
 def turn(listing: Listing, user: User, args: MultiDict[str, str]) -> None:
@@ -61,14 +55,19 @@ def lines(ids: Sequence[int], user: User, *, with_extras: bool = True) -> list[L
     """What the list shows of these enterprises, in the order of the ids."""
     if not ids:
         return []
-    rows = {row.id: Line(row) for row in db.session.execute(_contents(user).where(Enterprise.id.in_(ids)))}
+    me = user.id if user.may(Permission.CONTACT_DIRECT) else 0
+    given = {"ids": list(ids), "me": me, "today": clock.today()}
+    rows = {row.id: Line(**row._mapping, extras={}) for row in db.session.execute(_contents(), given)}
     if with_extras:
         for enterprise_id, values in extras.values_of(ids).items():
             rows[enterprise_id].extras = values
     return [rows[row_id] for row_id in ids if row_id in rows]
 
 
-def _contents(user: User) -> Select[Any]:
+@cache
+def _contents() -> Select[Any]:
+    """Built once, for it is large: parameters are `ids`, `me` and `today`."""
+    me, today = bindparam("me"), bindparam("today")
     territory, section, home, leader = aliased(Unit), aliased(Unit), aliased(Unit), aliased(User)
     contact_open = (Contact.enterprise_id == Enterprise.id) & Contact.is_primary & Contact.removed_on.is_(None)
     return (
@@ -83,8 +82,8 @@ def _contents(user: User) -> Select[Any]:
             Contact.id.label("contact_id"),
             Contact.name.label("contact"),
             Contact.phone,
-            within(user, Permission.CONTACT_DIRECT).label("is_direct"),
-            _titles().label("titles"),
+            direct_to(me, today).label("is_direct"),
+            _titles(today).label("titles"),
         )
         .join(Unit, Unit.id == Enterprise.unit_id)
         .outerjoin(territory, territory.id == Enterprise.territory_id)
@@ -95,6 +94,7 @@ def _contents(user: User) -> Select[Any]:
         .outerjoin(Liaison, (Liaison.enterprise_id == Enterprise.id) & Liaison.until_on.is_(None))
         .outerjoin(leader, leader.id == Liaison.leader_id)
         .outerjoin(Contact, contact_open)
+        .where(Enterprise.id.in_(bindparam("ids", expanding=True)))
     )
 
 
@@ -107,9 +107,8 @@ def _own_columns() -> list[Any]:
     ]  # fmt: skip
 
 
-def _titles() -> Any:
+def _titles(today: Any) -> Any:
     """Codes of the titles in force, one a line."""
-    today = clock.today()
     held = select(func.aggregate_strings(TitleHeld.title, literal("\n")))
     in_force = or_(TitleHeld.until_on.is_(None), TitleHeld.until_on > today)
     return held.where(

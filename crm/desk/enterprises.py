@@ -11,7 +11,7 @@ from crm.core.db import db
 from crm.core.lists import Act, Empty, Listing, View
 from crm.core.web import page
 from crm.core.words import say
-from crm.desk.enterprise_columns import columns, next_due
+from crm.desk.enterprise_columns import columns
 from crm.desk.enterprise_filters import filter_form
 from crm.desk.enterprise_rows import turn
 from crm.desk.views import bp
@@ -25,20 +25,20 @@ from crm.permissions import Permission
 def enterprises() -> ResponseReturnValue:
     me = signed_in()
     listing = enterprise_listing(me)
-    return page("desk/enterprises.html", listing=listing, next_due=next_due)
+    return page("desk/enterprises.html", listing=listing)
 
 
 def enterprise_listing(me: User) -> Listing:
     """The list as the URL asks for it, filled."""
-    known = extras.fields()
+    known, here = extras.fields(), url_for("desk.enterprises")
     listing = Listing(
         "enterprises",
         say("Enterprises"),
-        columns(known),
+        columns(tuple(known)),
         sort="name",
         tie=Enterprise.id,
         filters=filter_form(request.args, known),
-        href=lambda row: url_for("desk.enterprise", enterprise_id=row.id),
+        href=lambda row: f"{here}/{row.id}",
         mark=lambda row: "" if row.standing == "active" else "muted",
     )
     turn(listing, me, request.args)

@@ -19,7 +19,7 @@ from crm.core.bureau import bureau
 from crm.enterprises import search
 from crm.enterprises.grams import escaped
 from crm.enterprises.models import Enterprise, ExtraValue, Standing
-from crm.enterprises.queries import linked_to, served_by, within
+from crm.enterprises.queries import IN_ZONE, linked_to, served_by, standing, within
 from crm.enterprises.serving_models import Assignment, Liaison
 from crm.permissions import Permission
 
@@ -63,7 +63,7 @@ def _standing(text: str) -> ColumnElement[bool]:
     if text == "all":
         return Enterprise.standing != Standing.MERGED
     known = {s.value for s in Standing} - {Standing.MERGED.value}
-    return Enterprise.standing == (Standing(text) if text in known else Standing.ACTIVE)
+    return standing(Standing(text)) if text in known else IN_ZONE
 
 
 def _commissioner(user: User, text: str) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from flask import abort
-from sqlalchemy import ColumnElement, Select, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, false, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from crm.accounts.models import Post, Unit, UnitKind, User
@@ -18,12 +18,21 @@ from crm.permissions import LIAISON_CARRIES, Permission, Scope
 Row = TypeVar("Row")
 
 
+def standing(value: Standing) -> ColumnElement[bool]:
+    """Enterprises of this standing. Written into the statement: a parameter would hide the partial indexes."""
+    constant = bindparam(None, value, Enterprise.__table__.c.standing.type, literal_execute=True)
+    return Enterprise.standing == constant
+
+
+IN_ZONE = standing(Standing.ACTIVE)
+
+
 def within(user: User, permission: Permission) -> ColumnElement[bool]:
     """The enterprises on which this user has this permission: the union over his posts."""
-    clauses = [_clause(user, scope, post, permission) for scope, post in user.grants(permission, clock.today())]
-    if any(clause is _ALL for clause in clauses):
+    grants = user.grants(permission, clock.today())
+    if any(scope == Scope.ALL or (post is not None and post.unit.kind == UnitKind.ROOT) for scope, post in grants):
         return _ALL
-    return or_(false(), *clauses)
+    return or_(false(), *(_clause(user, scope, post, permission) for scope, post in grants))
 
 
 _ALL = true()
@@ -31,27 +40,28 @@ _ALL = true()
 
 def _clause(user: User, scope: Scope, post: Post | None, permission: Permission) -> ColumnElement[bool]:
     match scope:
-        case Scope.ALL:
-            return _ALL
         case Scope.SERVED:
             served = Enterprise.id.in_(served_by(user))
             return or_(served, Enterprise.id.in_(linked_to(user))) if permission in LIAISON_CARRIES else served
         case Scope.SUBTREE:
             assert post is not None
-            return _ALL if post.unit.kind == UnitKind.ROOT else in_subtree(post.unit)
+            return in_subtree(post.unit)
     return false()
 
 
-def served_by(user: User) -> Select[int]:
+def served_by(user: User) -> Select[tuple[int]]:
     """Ids of the enterprises this user serves today, himself or as a stand-in."""
-    today = clock.today()
-    mine = select(Assignment.enterprise_id).where(Assignment.commissioner_id == user.id, Assignment.ended_on.is_(None))
+    return _served_by(user.id, clock.today())
+
+
+def _served_by(user_id: Any, today: Any) -> Select[tuple[int]]:
+    mine = select(Assignment.enterprise_id).where(Assignment.commissioner_id == user_id, Assignment.ended_on.is_(None))
     stood_in = (
         select(Assignment.enterprise_id)
         .join(StandIn, StandIn.official_id == Assignment.commissioner_id)
         .where(
             Assignment.ended_on.is_(None),
-            StandIn.deputy_id == user.id,
+            StandIn.deputy_id == user_id,
             StandIn.from_on <= today,
             or_(StandIn.until_on.is_(None), StandIn.until_on > today),
             or_(StandIn.enterprise_id.is_(None), StandIn.enterprise_id == Assignment.enterprise_id),
@@ -62,9 +72,17 @@ def served_by(user: User) -> Select[int]:
 
 def linked_to(user: User) -> Select[int]:
     """Ids of the enterprises whose liaison leader this user is today."""
-    today = clock.today()
+    return _linked_to(user.id, clock.today())
+
+
+def _linked_to(user_id: Any, today: Any) -> Select[tuple[int]]:
     is_open = or_(Liaison.until_on.is_(None), Liaison.until_on > today)
-    return select(Liaison.enterprise_id).where(Liaison.leader_id == user.id, Liaison.from_on <= today, is_open)
+    return select(Liaison.enterprise_id).where(Liaison.leader_id == user_id, Liaison.from_on <= today, is_open)
+
+
+def direct_to(user_id: Any, today: Any) -> ColumnElement[bool]:
+    """`within(user, CONTACT_DIRECT)` over parameters, for statements that are built once."""
+    return or_(Enterprise.id.in_(_served_by(user_id, today)), Enterprise.id.in_(_linked_to(user_id, today)))
 
 
 def in_subtree(unit: Unit) -> ColumnElement[bool]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from functools import lru_cache
+
 from flask_babel import get_locale
 
 from crm.core import clock
@@ -9,26 +12,33 @@ from crm.tiers import rules
 
 
 def _is_chinese() -> bool:
-    return str(get_locale()).startswith("zh")
+    locale = get_locale()
+    return locale is not None and locale.language == "zh"
+
+
+@lru_cache(maxsize=8)
+def _tiers(day: date, is_chinese: bool) -> dict[str, str]:
+    return {code: f"{code} {tier.zh if is_chinese else tier.en}" for code, tier in rules.tiers(day).items()}
+
+
+@lru_cache(maxsize=2)
+def _titles(is_chinese: bool) -> dict[str, str]:
+    return {code: title.zh if is_chinese else title.en for code, title in rules.titles().items()}
 
 
 def tier_word(code: str | None) -> str:
     """T1 龙头企业; the bare code when the rule book does not know it any more."""
-    known = rules.tiers(clock.today()).get(code or "")
-    if known is None:
-        return code or ""
-    return f"{known.code} {known.zh if _is_chinese() else known.en}"
+    return _tiers(clock.today(), _is_chinese()).get(code or "", code or "")
 
 
 def tier_choices() -> list[tuple[str, str]]:
-    return [(code, tier_word(code)) for code in rules.tiers(clock.today())]
+    return list(_tiers(clock.today(), _is_chinese()).items())
 
 
 def title_word(code: str) -> str:
     """The title's name; a title nobody defined stays as it was written."""
-    known = rules.titles().get(code)
-    return code if known is None else known.zh if _is_chinese() else known.en
+    return _titles(_is_chinese()).get(code, code)
 
 
 def title_choices() -> list[tuple[str, str]]:
-    return [(code, title_word(code)) for code in rules.titles()]
+    return list(_titles(_is_chinese()).items())
