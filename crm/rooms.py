@@ -25,9 +25,10 @@ def workdays(app: Flask, _: Settings) -> None:
 
 
 def enterprises(app: Flask, _: Settings) -> None:
-    from crm.enterprises import views
+    from crm.enterprises import ties, views
 
     app.register_blueprint(views.bp)
+    ties.install()
 
 
 def tiers(app: Flask, _: Settings) -> None:
@@ -48,9 +49,10 @@ def handover(app: Flask, _: Settings) -> None:
 
 
 def followups(app: Flask, _: Settings) -> None:
-    from crm.followups import views
+    from crm.followups import ties, views
 
     app.register_blueprint(views.bp)
+    ties.install()
 
 
 def reminders(app: Flask, _: Settings) -> None:

@@ -5,12 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from crm.accounts import services, ties
+from crm.accounts import services
 from crm.accounts.models import User
 from crm.core import clock
 from crm.core.db import db, writing
 from crm.core.errors import RuleBroken, Stale
-from crm.core.words import say
 from crm.permissions import Domain, Role
 from crm.timeline import Entry
 
@@ -163,14 +162,16 @@ def test_the_service_refuses_a_stale_edit_and_a_current_one_is_recorded_with_bot
     assert entry.body["changed"] == {"title": ["", "科长"]}
 
 
-def test_who_still_serves_cannot_be_let_go(app, cast, monkeypatch):
-    monkeypatch.setitem(
-        ties.OF_PERSON, "test", ties.Tie("test", say("Serves"), say("%(n)s firms are served"), lambda _: 2)
-    )
+def test_who_still_serves_cannot_be_let_go_and_his_page_leads_to_the_enterprises(page, cast, make):
+    make.enterprise(commissioner=cast.lin)
+    make.enterprise(commissioner=cast.lin)
     with pytest.raises(RuleBroken, match="served"), writing():
         services.deactivate(cast.lin, by=cast.admin)
-
     assert db.session.get(User, cast.lin.id).active
+
+    page.as_(cast.manager).open("accounts.person", person_id=cast.lin.id)
+    (link,) = [a for a in page.all("a") if a.get("href") == f"/enterprises?commissioner={cast.lin.id}"]
+    assert link.text == "2"
 
 
 def test_letting_go_ends_access_duties_and_codes_and_taking_back_gives_none_of_them(app, cast):

@@ -3,11 +3,10 @@
 import pytest
 from sqlalchemy import select
 
-from crm.accounts import queries, services, ties
+from crm.accounts import queries, services
 from crm.accounts.models import Unit, UnitKind
 from crm.core.db import db, writing
 from crm.core.errors import RuleBroken, Stale
-from crm.core.words import say
 from crm.permissions import Permission, Role
 
 
@@ -134,9 +133,10 @@ def test_a_unit_with_people_or_open_units_below_cannot_be_closed(page, cast):
         assert db.session.get(Unit, unit.id).closed_on is None
 
 
-def test_a_unit_that_enterprises_still_stand_under_is_held(app, cast, make, monkeypatch):
-    monkeypatch.setitem(ties.OF_UNIT, "test", ties.Tie("test", say("Firms"), say("%(n)s firms"), lambda _: 3))
-    with pytest.raises(RuleBroken, match="firms"), writing():
+@pytest.mark.parametrize("column", ["unit", "section_id", "territory_id"])
+def test_a_unit_to_which_enterprises_belong_cannot_be_closed(app, cast, make, column):
+    make.enterprise(**{column: cast.park if column == "unit" else cast.park.id})
+    with pytest.raises(RuleBroken, match="enterprises"), writing():
         services.close_unit(cast.park, by=cast.admin)
 
 
