@@ -1,4 +1,4 @@
-/* Lists: tick all on the page, count the ticked ones in the bulk bar, "all that match". */
+/* Lists: does the table fit, tick all on the page, count the ticked ones in the bulk bar, "all that match". */
 (function () {
   "use strict";
 
@@ -35,9 +35,18 @@
     refresh(form);
   });
 
+  function fit() {
+    document.querySelectorAll(".grid-scroll").forEach(function (box) {
+      box.classList.remove("fits");
+      box.classList.toggle("fits", box.scrollWidth <= box.clientWidth);
+    });
+  }
+
   function start() {
     document.querySelectorAll("form[data-bulk]").forEach(refresh);
+    fit();
   }
+  window.addEventListener("resize", fit);
   document.addEventListener("htmx:afterSettle", start);
   start();
 })();
