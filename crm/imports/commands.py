@@ -21,21 +21,23 @@ from crm.core.errors import RuleBroken, Stale
 from crm.core.staging import Choices, Handover, Line
 from crm.core.words import Say, say
 from crm.files import store
-from crm.imports import applying, report, services
+from crm.imports import applying, exporting, report, services
 from crm.imports.checking import NoRows, check
 from crm.imports.models import ImportRun
 from crm.imports.reading import read_tables
 from crm.imports.synonyms import mapping_problems, vocabulary
 from crm.sheets.unreadable import Unreadable
-from crm.timeline import CLI
+from crm.timeline import CLI, note
 
 CLEAN, HAS_ERRORS, UNUSABLE = 0, 1, 2
 MOST_BYTES = 64 << 20
 imports = AppGroup("import", help="Import a table: check it, or write it.")
+exports = AppGroup("export", help="Write what the register knows into a file.")
 
 
 def install(app: Flask) -> None:
     app.cli.add_command(imports)
+    app.cli.add_command(exports)
 
 
 def options(command: Any) -> Any:
@@ -80,6 +82,16 @@ def enterprises(on_day: Any, note: str, document_no: str, **given: Any) -> None:
     if on > clock.today():
         raise click.UsageError(str(say("A change for a day to come is ordered on the page, by a person")))
     _run("roster", handover=(note, document_no, on), **given)
+
+
+@exports.command("enterprises")
+@click.option("--format", "kind", type=click.Choice(["csv", "xlsx", "json"]), default="xlsx", show_default=True)
+@click.option("--out", "target", type=click.Path(dir_okay=False, path_type=Path), required=True)
+def export_enterprises(kind: str, target: Path) -> None:
+    """Write all enterprises in the zone; the file can be imported again. Phone numbers are not hidden."""
+    rows = exporting.write(kind, target)
+    note("enterprises.exported", by=CLI, rows=rows, format=kind)
+    click.echo(str(say("%(rows)s enterprises written to %(file)s", rows=rows, file=target)))
 
 
 @imports.command("people")

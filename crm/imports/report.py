@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from crm.core.db import db
-from crm.core.words import Say
+from crm.core.words import Say, say
 from crm.imports.models import ImportRow, ImportRun
 
 
@@ -32,9 +32,19 @@ def as_json(run: ImportRun) -> dict[str, Any]:
             for error in row.errors
         ],
         "officials_new": len(counts["officials"]),
-        "notices": [str(Say.from_json(stored)) for stored in run.notices],
+        "notices": [str(notice) for notice in [*proposals(run), *map(Say.from_json, run.notices)]],
         "skipped_sheets": run.options.get("skipped_sheets", []),
     }
+
+
+def proposals(run: ImportRun) -> Iterator[Say]:
+    """What writing the run creates besides its rows."""
+    counts = run.counts
+    if counts["officials"]:
+        told = {"n": len(counts["officials"]), "names": "、".join(counts["officials"])}
+        yield say("%(n)s officials are not known yet and are created without access: %(names)s", **told)
+    for names in counts["units"].values():
+        yield say("%(n)s units are not known yet and are created: %(names)s", n=len(names), names="、".join(names))
 
 
 def reason(error: dict[str, Any]) -> str:

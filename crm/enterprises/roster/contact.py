@@ -8,9 +8,10 @@ from typing import Any
 from crm.core import clock
 from crm.core.journal import Changed
 from crm.core.staging import Line
+from crm.enterprises import phones
 from crm.enterprises.models import Contact
 from crm.enterprises.roster.firms import ContactNow, Firm
-from crm.enterprises.roster.parts import Quiet
+from crm.enterprises.roster.parts import Quiet, same_words
 
 COLUMN_OF = {"contact": "name", "contact_position": "position", "phone": "phone", "contact_email": "email"}
 NOBODY = ContactNow(0, "", "", "", "", is_primary=False)
@@ -23,11 +24,8 @@ class Contacts(Quiet):
         if not said or (said.keys() == {"contact_position"} and known is None):
             return
         for key, value in said.items():
-            is_other = (
-                known is None or known != primary
-                if key == "contact"
-                else value != getattr(known or NOBODY, COLUMN_OF[key])
-            )
+            now = getattr(known or NOBODY, COLUMN_OF[key])
+            is_other = (known is None or known != primary) if key == "contact" else not _says_the_same(key, now, value)
             if is_other:
                 line.changes[key] = [getattr(primary or NOBODY, COLUMN_OF[key]) or None, value]
 
@@ -70,6 +68,13 @@ def meant(firm: Firm | None, name: str | None) -> ContactNow | None:
 
 def same_person(one: str, other: str) -> bool:
     return _flat(one) == _flat(other)
+
+
+def _says_the_same(key: str, now: str, value: str) -> bool:
+    """A number may stand in the register as somebody typed it: 0571 8691 2345."""
+    if key == "phone":
+        return [phones.normal(piece) for piece in phones.split(now)] == value.split("/")
+    return same_words(now, value)
 
 
 def _flat(name: str) -> str:

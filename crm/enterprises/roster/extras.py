@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from crm.core.journal import Changed
 from crm.core.staging import Line
 from crm.enterprises.models import ExtraField, ExtraValue
 from crm.enterprises.roster.firms import Firm
-from crm.enterprises.roster.parts import Batch, Quiet
+from crm.enterprises.roster.parts import Batch, Quiet, same_words
 from crm.enterprises.roster.said import EXTRA
 
 
@@ -24,7 +25,7 @@ class Extras(Quiet):
         for key, value in line.said.items():
             if key.startswith(EXTRA):
                 now = firm.extras.get(key.removeprefix(EXTRA)) if firm else None
-                if now is None or now[1] != value:
+                if now is None or not (same_words(now[1], value) or _same_number(now[1], value)):
                     line.changes[key] = [now[1] if now else None, value]
 
     def prepare(self, lines: list[Line]) -> None:
@@ -66,6 +67,13 @@ class Extras(Quiet):
                     updates.append(Changed(field_id, line.target, {"value": before}, {"value": after}))
         self.batch.journal.insert_keyed(ExtraValue, "field_id", rows)
         self.batch.journal.update(ExtraValue, updates, key="field_id")
+
+
+def _same_number(one: str, other: str) -> bool:
+    try:
+        return Decimal(one) == Decimal(other)
+    except InvalidOperation:
+        return False
 
 
 def known() -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -94,6 +95,15 @@ def close(held: Held | None, line: Line, today: date) -> list[Changed]:
 
 def compare_plain(line: Line, known: dict[str, Any], keys: Iterable[str]) -> None:
     for key in keys:
-        value = line.said.get(key)
-        if value is not None and value != known.get(key):
-            line.changes[key] = [known.get(key), value]
+        value, now = line.said.get(key), known.get(key)
+        if value is not None and value != now and not (isinstance(now, str) and same_words(value, now)):
+            line.changes[key] = [now or None, value]
+
+
+def same_words(one: str, other: str) -> bool:
+    """Spaces, line breaks and full width make no difference: a file never says more by them."""
+    return _flat(one) == _flat(other)
+
+
+def _flat(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split())
