@@ -110,6 +110,7 @@ def acts(file: File) -> list[tuple[str, str]]:
         offer(Permission.ENTERPRISE_EDIT, _("Moved out or deregistered"), "desk.leave")
     else:
         offer(Permission.ENTERPRISE_EDIT, _("Back in the zone"), "desk.come_back")
+    offer(Permission.MERGE_PROPOSE, _("Propose to merge"), "enterprises.propose_merge")
     return found
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, TextAreaField
+from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from crm.core import clock
@@ -106,7 +106,8 @@ class ComeBackForm(Form):
 
 
 class ProposeMergeForm(Form):
-    other = IntegerField(_("The other entry"), [InputRequired()])
+    other = RadioField(_("The other entry"), [InputRequired()])
+    kept = RadioField(_("Which entry stays"), [InputRequired()])
     reason = TextLine(_("Why they are one firm"), [InputRequired(), Length(max=500)])
 
 

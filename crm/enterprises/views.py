@@ -13,7 +13,7 @@ from crm.core.db import db, writing
 from crm.core.errors import RuleBroken, Stale
 from crm.core.web import go, page, told
 from crm.core.words import say
-from crm.enterprises import comparing, contact_views, editing, extras, name_views, near, services, units
+from crm.enterprises import comparing, contact_views, editing, extras, merge_views, name_views, near, services, units
 from crm.enterprises.forms import EnterpriseForm, enterprise_form
 from crm.enterprises.models import Enterprise
 from crm.enterprises.queries import load, may
@@ -125,4 +125,5 @@ def _was(form: EnterpriseForm) -> dict[str, str]:
 
 
 contact_views.install(bp)
+merge_views.install(bp)
 name_views.install(bp)

@@ -11,6 +11,8 @@ from crm.core import clock
 from crm.core.db import db, lock
 from crm.core.errors import Obstacle, RuleBroken
 from crm.core.words import say
+from crm.enterprises.merge_clashes import close_open
+from crm.enterprises.merge_trace import Trace
 from crm.enterprises.models import Enterprise
 from crm.tiers import cadence, rules
 from crm.tiers.models import TierPeriod, TitleHeld
@@ -115,3 +117,13 @@ def _days(row: TitleHeld) -> dict[str, Any]:
         "from_on": row.from_on.isoformat() if row.from_on else None,
         "until_on": row.until_on.isoformat() if row.until_on else None,
     }
+
+
+def make_room(trace: Trace, kept: Enterprise, gone: Enterprise) -> None:
+    """Before two entries are merged: one open tier, each title once."""
+    close_open(trace, TierPeriod, kept, gone, TierPeriod.until_on)
+    held = select(TitleHeld).where(TitleHeld.removed_on.is_(None))
+    mine = {row.title for row in db.session.scalars(held.where(TitleHeld.enterprise_id == kept.id))}
+    for row in db.session.scalars(held.where(TitleHeld.enterprise_id == gone.id)).all():
+        if row.title in mine:
+            trace.change(TitleHeld, row, {"removed_on": clock.today()})
