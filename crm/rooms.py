@@ -32,10 +32,11 @@ def enterprises(app: Flask, _: Settings) -> None:
 
 
 def tiers(app: Flask, _: Settings) -> None:
-    from crm.enterprises import filters
-    from crm.tiers import queries, views
+    from crm.enterprises import filters, merge_clashes
+    from crm.tiers import queries, services, views
 
     filters.register(title=queries.holds_title)
+    merge_clashes.PERIODS.append(services.make_room)
     app.register_blueprint(views.bp)
 
 
