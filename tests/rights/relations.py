@@ -26,7 +26,7 @@ def table(name: str) -> list[dict[str, str]]:
 
 
 class World:
-    """Units: A > (U > below, beside); far, ended, coming stand apart. The post is over U, the official's home is far."""
+    """Units: A > (U > below, beside); far, ended, coming stand apart. The post is over U, his home is far."""
 
     def __init__(self, make, role: str) -> None:
         self.make, self.today = make, clock.today()

@@ -1,0 +1,114 @@
+"""One row of everything a route may name, around an enterprise that Lin of the section serves."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from crm.accounts import sessions
+from crm.accounts.models import Post, SavedView, User
+from crm.core import clock
+from crm.core.db import db, writing
+from crm.enterprises.models import Contact, Enterprise, EnterpriseName, ExtraField
+from crm.enterprises.serving_models import AssignmentOrder, StandIn
+from crm.files.models import StoredFile
+from crm.followups.models import Followup
+from crm.imports.models import ImportRow, ImportRun
+from crm.jobs.models import Job
+from crm.ops.builders import Cast
+from crm.tiers.models import TitleHeld
+from crm.visits.models import Visit
+
+WHO = ("lin", "zhou", "manager", "leader", "clerk", "handler", "admin", "auditor", "stranger")
+"""The cast; `zhou` is Lin's colleague without any tie to the enterprise, `stranger` sits in another bureau."""
+
+
+NOTED = ("paper.exported", "list.exported")
+"""Entries of `timeline.note`: the only thing a GET may write."""
+
+
+class Sample:
+    """Rows for every kind of object in an address; `values(rule)` fills a rule's parameters with them."""
+
+    def __init__(self, make: Any, cast: Cast) -> None:
+        self.cast = cast
+        self.firm: Enterprise = make.enterprise(
+            "杭州样本生物科技有限公司", unit=cast.section, commissioner=cast.lin, contact="王样本", phone="13900001111"
+        )
+        self.rows: dict[str, Any] = {"enterprise_id": self.firm, "person_id": cast.manager, "unit_id": cast.park}
+        with writing():
+            for name, row in self._rows().items():
+                db.session.add(row)
+                db.session.flush()
+                self.rows[name] = row
+            db.session.add(ImportRow(run_id=self.rows["run_id"].id, sheet="Sheet1", number=3, values={}))
+            db.session.flush()
+        self.rows["contact_id"] = db.session.query(Contact).filter_by(enterprise_id=self.firm.id).one()
+        self.rows["post_id"] = db.session.query(Post).filter_by(user_id=cast.manager.id).one()
+
+    def _rows(self) -> dict[str, Any]:
+        cast, today, firm = self.cast, clock.today(), self.firm.id
+        file = StoredFile(name="roster.xlsx", media_type="application/zip", size=1, sha256="0" * 64, stored_as="sample")
+        db.session.add(file)
+        db.session.flush()
+        return {
+            "name_id": EnterpriseName(enterprise_id=firm, name="旧样本厂", name_key="旧样本厂"),
+            "field_id": ExtraField(label="样本栏", kind="text"),
+            "followup_id": Followup(enterprise_id=firm, owner_id=cast.lin.id, text="样本跟进", due_on=today),
+            "title_id": TitleHeld(enterprise_id=firm, title="high_tech", from_on=today),
+            "view_id": SavedView(listing="enterprises", owner_id=cast.lin.id, name="样本视图", query="sort=name"),
+            "order_id": AssignmentOrder(
+                enterprise_id=firm,
+                to_id=cast.zhou.id,
+                on=today + timedelta(days=30),
+                document_no="样本〔2026〕1号",
+                ordered_by_id=cast.manager.id,
+            ),
+            "stand_in_id": StandIn(
+                official_id=cast.lin.id, deputy_id=cast.leader.id, from_on=today + timedelta(days=9)
+            ),
+            "job_id": Job(kind="sample", args={}, by_id=cast.clerk.id),
+            "visit_id": Visit(
+                enterprise_id=firm,
+                kind="site",
+                counts=True,
+                visited_on=today,
+                author_id=cast.lin.id,
+                text="样本走访",
+                met="王样本",
+                client_key="sample",
+            ),
+            "run_id": ImportRun(
+                kind="enterprises", file_id=file.id, unit_id=cast.bureau.id, by_id=cast.clerk.id, by_name="陈芳"
+            ),
+        }
+
+    def values(self, rule: Rule, me: User) -> dict[str, Any]:
+        """The sample's ids for the parameters of a rule; a session is always one's own."""
+        own = sessions.open_of(me.id)
+        known = {name: row.id for name, row in self.rows.items()}
+        known |= {"session_id": own[0].id if own else 0, "code": "NONE-NONE-NONE-NONE", "filename": "favicon.svg"}
+        missing = sorted(set(rule.arguments) - set(known))
+        assert not missing, f"{rule.endpoint}: tests/rights/sample.py has no row for {missing}"
+        return {name: known[name] for name in rule.arguments}
+
+
+def rules(app: Flask) -> dict[str, Rule]:
+    """Every address of the application by endpoint."""
+    return {rule.endpoint: rule for rule in app.url_map.iter_rules()}
+
+
+def whole_database() -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table, except when somebody was last seen and what reading itself writes down (NOTED)."""
+    fresh = {("session", "seen_at"), ("user", "last_seen_at"), ("user", "updated_at")}
+    found = {}
+    for table in db.metadata.sorted_tables:
+        columns = [c for c in table.columns if (table.name, c.name) not in fresh]
+        query = db.select(*columns)
+        rows = db.session.execute(query.where(table.c.kind.not_in(NOTED)) if table.name == "entry" else query).all()
+        found[table.name] = sorted((tuple(row) for row in rows), key=repr)
+    db.session.rollback()
+    return found

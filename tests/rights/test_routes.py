@@ -1,0 +1,88 @@
+"""Every address of the application: who gets in, and that neither reading nor a form without its token changes a row.
+
+`routes.csv` is written by hand: for each endpoint its mark, and who gets in on the sample (an enterprise of the section
+that Lin serves). "in" stands for a page or a form that was looked at, "sign-in" for the way to the door.
+"""
+
+import csv
+
+import pytest
+
+from crm.accounts.access import rights_of
+from crm.accounts.models import User
+from crm.core.db import db
+from tests.rights.relations import HERE
+from tests.rights.sample import WHO, Sample, rules, whole_database
+
+with (HERE / "routes.csv").open(encoding="utf-8", newline="") as file:
+    TABLE = {row["endpoint"]: row for row in csv.DictReader(file)}
+
+READS = {"GET", "HEAD", "OPTIONS"}
+
+
+def mark_of(endpoint):
+    rights = rights_of(endpoint)
+    return rights if isinstance(rights, str) else " ".join(sorted(str(one) for one in rights or ()))
+
+
+def test_every_route_says_who_may_use_it_and_stands_in_the_table(app):
+    found = {endpoint: mark_of(endpoint) for endpoint in rules(app)}
+
+    assert not [endpoint for endpoint, mark in found.items() if not mark], "routes without a mark are closed"
+    assert found == {endpoint: row["mark"] for endpoint, row in TABLE.items()}, "routes.csv: add or mend the row"
+
+
+def test_a_route_without_a_mark_is_closed_to_everybody(app, page, cast):
+    app.view_functions["desk.home"], kept = (lambda: "open to all"), app.view_functions["desk.home"]
+    page.as_(cast.admin).open("/", expect=403)
+    app.view_functions["desk.home"] = kept
+
+
+@pytest.fixture
+def sample(make, cast):
+    return Sample(make, cast)
+
+
+@pytest.mark.parametrize("who", [*WHO, "nobody"])
+def test_who_gets_in_where_and_nothing_changes_by_reading_or_by_a_form_without_its_token(app, page, sample, who):
+    if who != "nobody":
+        page.as_(getattr(sample.cast, who))
+    me = getattr(sample.cast, who, sample.cast.stranger)
+    before, found = whole_database(), {}
+
+    for endpoint, rule in sorted(rules(app).items()):
+        found[endpoint] = " / ".join(dict.fromkeys(answers(page, rule, address(app, rule, sample, me))))
+
+    assert found == {endpoint: row[who] for endpoint, row in TABLE.items()}
+    assert whole_database() == before
+
+
+def address(app, rule, sample, me):
+    """The sample's address for a rule, with what its page must be told."""
+    told = {
+        "accounts.invite_many": {"id": sample.cast.zhou.id},
+        "desk.assign_many": {"id": sample.firm.id},
+        "desk.save_view": {"listing": "enterprises", "query": "sort=name"},
+        "enterprises.similar": {"name": "样本"},
+    }
+    with app.test_request_context():
+        values = {**sample.values(rule, db.session.get(User, me.id)), **told.get(rule.endpoint, {})}
+        return app.url_map.bind("localhost").build(rule.endpoint, values)
+
+
+def answers(page, rule, url):
+    """What reading it and what every other method with a made-up token comes to."""
+    if "GET" in rule.methods:
+        yield word(page.client.get(url))
+    for method in sorted(rule.methods - READS):
+        yield word(page.client.open(url, method=method, data={"csrf_token": "made up", "name": "forged"}))
+
+
+def word(answer):
+    answer.close()
+    db.session.rollback()
+    db.session.expire_all()
+    assert answer.status_code < 500, f"{answer.request.path}: {answer.status_code}"
+    if answer.status_code == 401 or answer.headers.get("Location", "").startswith("/sign-in"):
+        return "sign-in"
+    return str(answer.status_code) if answer.status_code in (403, 404) else "in"
