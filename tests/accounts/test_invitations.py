@@ -13,11 +13,12 @@ from crm.accounts.models import Invitation, SignIn, User
 from crm.core.db import db, writing
 from crm.core.errors import RuleBroken
 from crm.ops.builders import PASSWORD
+from crm.outbox.jobs import Mailroom, deliver
 from crm.outbox.models import Delivery
 from crm.outbox.registry import Dropped
 from crm.permissions import Role
 from crm.timeline import Entry
-from tests.visitor import Visitor
+from tests.services.smtp import mail_server
 
 NEW = "chun jiang shui nuan"
 CODE = re.compile(r"[2-9A-HJKMNP-Z]{4}(?:-[2-9A-HJKMNP-Z]{4}){3}")
@@ -34,19 +35,17 @@ def bare(make, cast):
 
 
 @pytest.fixture
-def mailing(app):
-    """The same database in a bureau that has a mail server."""
-    made = create_app(
-        replace(app.extensions["commissioner"], smtp_url="smtp://127.0.0.1:1", public_url="http://crm.lan:8000")
-    )
-    yield Visitor(made)
-    with made.app_context():
-        db.session.remove()
-        db.engine.dispose()
+def mailing(app, page):
+    """The visitor of a bureau that has a mail server and an address others can open."""
+    settings_are(app, smtp_url="smtp://127.0.0.1:1", public_url="http://crm.lan:8000")
+    return page
+
+
+def settings_are(app, **changes):
+    app.extensions["commissioner"] = replace(app.extensions["commissioner"], **changes)
 
 
 def invite(page, who, *people, **typed):
-    db.session.refresh(who)
     page.as_(who).open("accounts.invite_many", id=[p.id for p in people])
     return page.submit(form="invite", **typed)
 
@@ -97,14 +96,15 @@ def test_all_that_the_list_shows_are_invited_with_one_tick(page, cast, make):
     assert len(code_on(page)) == 2
 
 
-def test_a_qr_picture_stands_on_the_slip_only_where_other_machines_can_open_it(page, mailing, cast, bare):
+def test_a_qr_picture_stands_on_the_slip_only_where_other_machines_can_open_it(page, app, cast, bare):
     invite(page, cast.clerk, bare).follow()
     assert not page.all("img", alt="激活地址的二维码")
-    invite(mailing, cast.clerk, bare).follow()
+    settings_are(app, public_url="http://crm.lan:8000")
+    invite(page, cast.clerk, bare).follow()
 
-    (picture,) = mailing.all("img", alt="激活地址的二维码")
+    (picture,) = page.all("img", alt="激活地址的二维码")
     assert picture.get("src").startswith("data:image/svg+xml;base64,")
-    assert "http://crm.lan:8000/invitation" in mailing.text
+    assert "http://crm.lan:8000/invitation" in page.text
 
 
 def test_a_code_is_good_once(page, cast, bare):
@@ -253,10 +253,27 @@ def test_by_mail_the_code_is_derived_just_before_the_mail_leaves(mailing, cast, 
     delivery = db.session.scalars(select(Delivery)).one()
     assert (delivery.address, delivery.template) == ("lin@example.cn", "invitation")
     assert set(delivery.params) == {"invitation"}
-    with mailing.app.app_context():
-        letter = mails.prepare(delivery)
-        assert letter.context["link"].startswith("http://crm.lan:8000/invitation/")
-        assert services.invitation(letter.context["code"]).user.name == "林晓"
+    letter = mails.prepare(delivery)
+    assert letter.context["link"].startswith("http://crm.lan:8000/invitation/")
+    assert services.invitation(letter.context["code"]).user.name == "林晓"
+
+
+def test_the_invitation_arrives_by_mail_and_its_link_opens_the_account(page, app, cast):
+    with writing():
+        cast.lin.password_hash = None
+        db.session.flush()
+    with mail_server() as server:
+        settings_are(app, smtp_url=server.url, public_url="http://localhost")
+        invite(page, cast.clerk, cast.lin, way="mail")
+        deliver(Mailroom(app.extensions["commissioner"]))
+        [mail] = server.to("lin@example.cn")
+
+    (link,) = re.findall(r"http://localhost(/invitation/\S+)", mail.text)
+    page.client = page.app.test_client()
+    page.open(link)
+    page.submit(password=NEW, password_again=NEW)
+    page.follow()
+    assert "账号开通" in mail.message["Subject"]
 
 
 def test_a_mail_whose_code_was_replaced_meanwhile_does_not_leave(mailing, cast):
@@ -268,8 +285,7 @@ def test_a_mail_whose_code_was_replaced_meanwhile_does_not_leave(mailing, cast):
     with writing():
         services.invite(db.session.get(User, cast.lin.id), by=cast.clerk)
 
-    with mailing.app.app_context():
-        assert isinstance(mails.prepare(delivery), Dropped)
+    assert isinstance(mails.prepare(delivery), Dropped)
 
 
 def ask(visitor, name):
@@ -290,8 +306,7 @@ def test_the_answer_to_a_forgotten_password_is_the_same_for_everybody(mailing, c
 def test_a_reset_is_good_for_half_an_hour_once_and_does_not_sign_in_by_itself(mailing, cast):
     ask(mailing, cast.lin.email)
     found = db.session.scalars(select(Invitation)).one()
-    with mailing.app.app_context():
-        code = mails.prepare(db.session.scalars(select(Delivery)).one()).context["code"]
+    code = mails.prepare(db.session.scalars(select(Delivery)).one()).context["code"]
     assert found.expires_at - found.created_at <= timedelta(minutes=30, seconds=1)
 
     mailing.open("accounts.accept", code=code)
@@ -303,8 +318,7 @@ def test_a_reset_is_good_for_half_an_hour_once_and_does_not_sign_in_by_itself(ma
 
 def test_a_reset_link_is_dead_once_the_password_was_changed_otherwise(mailing, cast):
     ask(mailing, cast.lin.email)
-    with mailing.app.app_context():
-        code = mails.prepare(db.session.scalars(select(Delivery)).one()).context["code"]
+    code = mails.prepare(db.session.scalars(select(Delivery)).one()).context["code"]
     with writing():
         services.change_password(db.session.get(User, cast.lin.id), password_hash="x", by=cast.lin)
 
@@ -330,8 +344,7 @@ def test_the_link_of_a_mail_never_follows_the_host_of_a_request(mailing, cast):
     db.session.rollback()
     deliveries = db.session.scalars(select(Delivery)).all()
 
-    with mailing.app.app_context():
-        links = [mails.prepare(delivery).context["link"] for delivery in deliveries]
+    links = [mails.prepare(delivery).context["link"] for delivery in deliveries]
     assert all(link.startswith("http://crm.lan:8000/") for link in links)
 
 

@@ -6,14 +6,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from crm import create_app
 from crm.accounts import services, sessions
 from crm.accounts.models import SignIn, User
 from crm.core import clock
 from crm.core.db import db, writing
 from crm.ops.builders import PASSWORD
 from crm.permissions import Role
-from tests.visitor import Visitor
 
 
 def sign_in(page, person, **more):
@@ -183,13 +181,10 @@ def test_reading_writes_seen_at_every_five_minutes_only(page, cast):
 
 
 @pytest.fixture
-def strict(app, database, tmp_path):
-    """The same database under CRM_PROFILE=mlps."""
-    made = create_app(replace(app.extensions["commissioner"], profile="mlps"))
-    yield Visitor(made)
-    with made.app_context():
-        db.session.remove()
-        db.engine.dispose()
+def strict(app, page):
+    """A bureau under CRM_PROFILE=mlps."""
+    app.extensions["commissioner"] = replace(app.extensions["commissioner"], profile="mlps")
+    return page
 
 
 def test_the_mlps_profile_knows_no_trusted_phone_and_ends_after_a_quarter_of_an_hour(strict, cast):
