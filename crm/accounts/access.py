@@ -63,6 +63,7 @@ def requires(*permissions: Permission, confirmed: bool = False) -> Callable[[Vie
             return view(*args, **values)
 
         guarded.rights = permissions  # type: ignore[attr-defined]
+        guarded.asks_again = confirmed  # type: ignore[attr-defined]
         return guarded
 
     return mark
@@ -77,6 +78,11 @@ def must_be_confirmed(me: User) -> None:
 def rights_of(endpoint: str) -> Any:
     """The mark of a route, or None: the whole-app tests and the request guard read it."""
     return "public" if endpoint == "static" else getattr(current_app.view_functions.get(endpoint), "rights", None)
+
+
+def asks_again(endpoint: str) -> bool:
+    """Must a person on a trusted phone type the password before this route?"""
+    return bool(getattr(current_app.view_functions.get(endpoint), "asks_again", False))
 
 
 def install(app: Flask) -> None:

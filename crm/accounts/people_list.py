@@ -95,10 +95,10 @@ def _columns(invited: dict[int, Invitation]) -> list[Column]:
     ]
 
 
-def duties(person: User) -> Sequence[Badge]:
-    """Today's duties in a word each; the unit and the field as explanation."""
+def duties(person: User) -> Sequence[Badge] | None:
+    """Today's duties in a word each, the unit as explanation; None without any."""
     today = clock.today()
-    return [Badge("neutral", duty_words(post), post.unit.name) for post in person.posts if post.holds_on(today)]
+    return [Badge("neutral", duty_words(p), p.unit.name) for p in person.posts if p.holds_on(today)] or None
 
 
 def access(person: User, invitation: Invitation | None) -> Badge | None:

@@ -8,7 +8,7 @@ import csv
 
 import pytest
 
-from crm.accounts.access import rights_of
+from crm.accounts.access import asks_again, rights_of
 from crm.accounts.models import User
 from crm.core.db import db
 from tests.rights.relations import HERE
@@ -21,8 +21,10 @@ READS = {"GET", "HEAD", "OPTIONS"}
 
 
 def mark_of(endpoint):
+    """The mark in words; "!" when a trusted phone asks for the password first."""
     rights = rights_of(endpoint)
-    return rights if isinstance(rights, str) else " ".join(sorted(str(one) for one in rights or ()))
+    words = rights if isinstance(rights, str) else " ".join(sorted(str(one) for one in rights or ()))
+    return f"{words} !" if asks_again(endpoint) else words
 
 
 def test_every_route_says_who_may_use_it_and_stands_in_the_table(app):
