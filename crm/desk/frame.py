@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, current_app, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 
+from crm.accounts import User, signed_in
+from crm.core import clock
+from crm.core.db import db
 from crm.core.settings import Settings
+from crm.followups.models import Followup, FollowupState
+from crm.jobs.models import Heartbeat
 from crm.permissions import Permission
+from crm.reminders import queries as reminders
+from crm.reminders.models import Reminder
+
+SILENT_AFTER = timedelta(minutes=2)
 
 MENU = (
-    ("desk.home", lambda: _("Today"), "house", None),
+    ("desk.home", lambda: _("Home"), "house", None),
+    ("desk.todo", lambda: _("To do"), "list-todo", None),
     ("desk.enterprises", lambda: _("Enterprises"), "building-2", Permission.ENTERPRISE_VIEW),
+    ("handover.load_per_official", lambda: _("Who serves how many"), "user-check", Permission.PEOPLE_VIEW),
     ("imports.runs", lambda: _("Import"), "upload", Permission.IMPORT),
     ("accounts.people", lambda: _("People"), "users", Permission.PEOPLE_VIEW),
     ("ops.system", lambda: _("System"), "shield", Permission.SYSTEM_VIEW),
@@ -40,25 +54,61 @@ def install(app: Flask) -> None:
 
 
 def surroundings() -> dict[str, Any]:
+    """What the layout draws around a page; a page about a dead database goes without the person."""
     settings: Settings = current_app.extensions["commissioner"]
     known = current_app.view_functions
     context: dict[str, Any] = {
         "doors": {name: url_for(endpoint) for name, endpoint in DOORS.items() if endpoint in known},
-        "locale": str(get_locale()),
+        "locale": str(settings.locale),
         "banners": ["demo"] if settings.env == "demo" else [],
         "prefs": {"theme": "auto", "text_size": "standard", "shortcuts": True},
     }
-    if not current_user.is_authenticated:
+    try:
+        context["locale"] = str(get_locale())
+        return {**context, **_of_person(settings, context)} if current_user.is_authenticated else context
+    except SQLAlchemyError:
+        db.session.rollback()
         return context
-    kept = {p.key: p.value for p in current_user.preferences}
-    context["prefs"].update({key: kept[key] for key in context["prefs"] if key in kept})
-    return {**context, "me": current_user, "menu": menu()}
 
 
-def menu() -> list[tuple[str, str, str, bool, Any]]:
+def _of_person(settings: Settings, context: dict[str, Any]) -> dict[str, Any]:
+    me = signed_in()
+    kept = {p.key: p.value for p in me.preferences}
+    prefs = {key: kept.get(key, default) for key, default in context["prefs"].items()}
+    unread, todo, newest = db.session.execute(select(_unread(me), _todo(me), _last_beat())).one()
+    banners = [*context["banners"], *(_warnings(settings, newest) if me.may(Permission.SYSTEM_VIEW) else ())]
+    return {"me": me, "menu": menu(todo), "prefs": prefs, "unread": unread, "todo_count": todo, "banners": banners}
+
+
+def _warnings(settings: Settings, newest: datetime | None) -> list[str]:
+    """What administrators must know on every page."""
+    found = []
+    if newest is None or clock.real_now() - newest > SILENT_AFTER:
+        found.append("scheduler_silent")
+    if settings.env == "production" and not settings.is_https:
+        found.append("plain_http")
+    return found
+
+
+def _unread(me: User) -> Any:
+    counted = select(func.count()).select_from(Reminder)
+    return counted.where(reminders.shown_to(me), Reminder.read_at.is_(None)).scalar_subquery()
+
+
+def _todo(me: User) -> Any:
+    """Open follow-ups of this person due today or earlier."""
+    is_due = (Followup.owner_id == me.id, Followup.state == FollowupState.OPEN, Followup.due_on <= clock.today())
+    return select(func.count()).select_from(Followup).where(*is_due).scalar_subquery()
+
+
+def _last_beat() -> Any:
+    return select(func.max(Heartbeat.at)).scalar_subquery()
+
+
+def menu(todo: int) -> list[tuple[str, str, str, bool, Any]]:
     here = request.endpoint or ""
     return [
-        (endpoint, label(), icon, here == endpoint, None)
+        (endpoint, label(), icon, here == endpoint, (todo or None) if endpoint == "desk.todo" else None)
         for endpoint, label, icon, permission in MENU
         if endpoint in current_app.view_functions and (permission is None or current_user.may(permission))
     ]
