@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, HiddenField, PasswordField, StringField
 from wtforms.validators import AnyOf, InputRequired, Length, Optional
 
-from crm.accounts import passwords, rules
+from crm.accounts import ageing, passwords, rules
 from crm.accounts.models import User
 from crm.core.forms import Form, TextLine
 from crm.core.words import say
@@ -31,9 +31,10 @@ class NewPasswordForm(Form):
 
     def fits(self, user: User) -> bool:
         """Is this a password the person may take? Otherwise the form says why not."""
-        if self.password.data != self.password_again.data:
+        typed = self.password.data or ""
+        if typed != self.password_again.data:
             self.refuse(say("The two passwords differ"), "password_again")
-        elif problem := passwords.problem(self.password.data or "", user):
+        elif problem := passwords.problem(typed, user) or ageing.used_before(typed, user):
             self.refuse(problem, "password")
         return not self.is_refused
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from flask import current_app
 from sqlalchemy import func, select, update
 
-from crm.accounts import sessions
+from crm.accounts import ageing, sessions
 from crm.accounts.models import Invitation, User
 from crm.core import clock
 from crm.core.db import db, lock
@@ -98,6 +98,7 @@ def change_password(user: User, *, password_hash: str, by: Actor, keep: int | No
     """Set a new password (hashed before the transaction); other sessions and every open code of the person end."""
     user.password_hash = password_hash
     db.session.flush()
+    ageing.remember(user)
     revoke(user)
     sessions.end_all(user.id, "password changed", but=keep)
     record(None, "password.changed", by=by, subject=("user", user.id), name=user.name)

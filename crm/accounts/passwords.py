@@ -24,11 +24,14 @@ LEET = str.maketrans("013457@$!", "oleastasi")
 def matches(user: User | None, password: str) -> bool:
     """Compare in the same time whether or not the account exists."""
     stored = user.password_hash if user is not None and user.active and user.password_hash else NOBODY
+    return fits_hash(stored, password) and stored != NOBODY
+
+
+def fits_hash(stored: str, password: str) -> bool:
     try:
-        good = HASHER.verify(stored, password)
+        return HASHER.verify(stored, password)
     except (VerificationError, InvalidHashError):
         return False
-    return good and stored != NOBODY
 
 
 def is_outdated(user: User) -> bool:

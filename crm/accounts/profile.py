@@ -21,10 +21,20 @@ class Profile:
     free_failures: int = 10
     shortest_password: int = 8
     password_classes: int = 1
+    password_lives: timedelta | None = None
+    remembered_passwords: int = 0
 
 
 STANDARD = Profile()
-MLPS = Profile(idle=timedelta(minutes=15), trusted=None, free_failures=5, shortest_password=10, password_classes=3)
+MLPS = Profile(
+    idle=timedelta(minutes=15),
+    trusted=None,
+    free_failures=5,
+    shortest_password=10,
+    password_classes=3,
+    password_lives=timedelta(days=90),
+    remembered_passwords=5,
+)
 
 
 def profile() -> Profile:

@@ -1,16 +1,21 @@
 """Which passwords are taken, how they are kept, how one changes one's own."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 from flask import Flask
 
-from crm.accounts import passwords
+from crm.accounts import ageing, passwords, services
 from crm.accounts.models import User
+from crm.accounts.password_models import PasswordSet
 from crm.accounts.profile import MLPS
 from crm.core.db import db, writing
 from crm.core.settings import Settings
 from crm.ops.builders import PASSWORD
 
+STRONG = "Qiantang-chao 9"
 LIN = User(name="林晓", mobile="13857191234", staff_no="JF0171", email="linxiao@example.cn")
 GOOD = [
     "correct horse battery",
@@ -105,6 +110,42 @@ def test_an_older_weaker_hash_is_renewed_at_sign_in(page, cast):
     page.submit(name=cast.lin.mobile, password=PASSWORD)
 
     assert extract_parameters(db.session.get(User, cast.lin.id).password_hash).memory_cost == 19_456
+
+
+def test_the_mlps_profile_lets_nobody_go_on_with_a_password_older_than_ninety_days(app, page, cast):
+    app.extensions["commissioner"] = replace(app.extensions["commissioner"], profile="mlps")
+    page.as_(cast.lin).open("accounts.me")
+    with writing():
+        cast.lin.created_at -= timedelta(days=91)
+        db.session.flush()
+    page.open("accounts.me", expect=303)
+    page.follow()
+    page.submit(current_password=PASSWORD, password=STRONG, password_again=STRONG)
+    page.open("accounts.me")
+
+
+def test_the_mlps_profile_refuses_the_last_five_passwords(app, page, cast):
+    app.extensions["commissioner"] = replace(app.extensions["commissioner"], profile="mlps")
+    used = [f"{STRONG} {number}" for number in range(6)]
+    for password in used:
+        with writing():
+            services.change_password(cast.lin, password_hash=passwords.hashed(password), by=cast.lin)
+
+    assert ageing.used_before(used[0], cast.lin) is None
+    assert all(ageing.used_before(password, cast.lin) for password in used[1:])
+    kept = [row.password_hash for row in db.session.query(PasswordSet).order_by(PasswordSet.id)]
+    assert [each is not None for each in kept] == [False, True, True, True, True, True]
+
+
+def test_the_standard_profile_keeps_no_old_hashes_and_forces_no_change(app, page, cast):
+    with writing():
+        services.change_password(cast.lin, password_hash=passwords.hashed(STRONG), by=cast.lin)
+        cast.lin.created_at -= timedelta(days=900)
+        db.session.flush()
+
+    assert [row.password_hash for row in db.session.query(PasswordSet)] == [None]
+    assert ageing.used_before(STRONG, cast.lin) is None
+    page.as_(cast.lin).open("accounts.me")
 
 
 def test_i_change_my_password_and_my_other_devices_are_signed_out(page, cast):

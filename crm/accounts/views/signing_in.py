@@ -6,17 +6,19 @@ from flask import Response, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from crm.accounts import devices, kept, passwords, queries, sessions, throttle
-from crm.accounts.access import ConfirmFirst, everyone, public, signed_in
+from crm.accounts import ageing, devices, kept, passwords, queries, sessions, throttle
+from crm.accounts.access import ConfirmFirst, everyone, public, rights_of, signed_in
 from crm.accounts.forms import ConfirmForm, SignInForm
 from crm.accounts.models import User
 from crm.accounts.profile import profile
 from crm.accounts.views.room import bp
 from crm.core.db import db, writing
 from crm.core.forms import ButtonForm
-from crm.core.web import go, page, safe_next
+from crm.core.web import go, page, safe_next, told
 from crm.core.words import say
 from crm.timeline import Program, record
+
+RENEWING = ("accounts.password", "accounts.confirm")
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -70,6 +72,16 @@ def ask_to_sign_in(_error: Exception) -> ResponseReturnValue:
     form = SignInForm(formdata=None)
     form.next.data = kept.target()
     return _sign_in_page(form, status=401)
+
+
+@bp.before_app_request
+def renew_old_passwords() -> ResponseReturnValue | None:
+    """Under the strict profile a password that is too old is changed before any other page is read."""
+    is_free = request.method != "GET" or rights_of(request.endpoint or "") == "public" or request.endpoint in RENEWING
+    if is_free or not current_user.is_authenticated or not ageing.must_be_renewed(signed_in()):
+        return None
+    told(say("Your password is older than 90 days. Choose a new one first"))
+    return go("accounts.password")
 
 
 @bp.post("/sign-out")
