@@ -16,6 +16,7 @@ MODULES = (
     "crm.files.models",
     "crm.enterprises.models",
     "crm.enterprises.serving_models",
+    "crm.enterprises.undo_models",
     "crm.tiers.models",
     "crm.followups.models",
     "crm.visits.models",

@@ -75,6 +75,7 @@ def desk(app: Flask, _: Settings) -> None:
     from crm.desk import (  # noqa: F401 - pages hang themselves on the blueprint
         assign_many,
         contact_sheet,
+        enterprise_export,
         enterprise_file,
         enterprise_paper,
         enterprises,
@@ -82,6 +83,7 @@ def desk(app: Flask, _: Settings) -> None:
         frame,
         home,
         leaving,
+        table_edit,
         template_words,
         todo,
         view_pages,
@@ -92,6 +94,7 @@ def desk(app: Flask, _: Settings) -> None:
     errors.install(app)
     frame.install(app)
     template_words.install(app)
+    enterprise_export.install()
     app.register_blueprint(views.bp)
 
 

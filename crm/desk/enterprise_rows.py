@@ -27,9 +27,11 @@ class Line(SimpleNamespace):
     """One row as the columns read it: the database's columns, and `extras`, the bureau's own values by field."""
 
 
-def turn(listing: Listing, user: User, args: MultiDict[str, str]) -> None:
+def turn(
+    listing: Listing, user: User, args: MultiDict[str, str], permission: Permission = Permission.ENTERPRISE_VIEW
+) -> None:
     """Count what matches and fetch the page asked for."""
-    ids, total, capped = matching_ids(user, args)
+    ids, total, capped = matching_ids(user, args, permission)
     listing.counted(total, capped=capped)
     page = list(db.session.scalars(listing.window(ids))) if total else []
     needs_extras = any(column.key[1:].isdigit() for column in listing.columns)

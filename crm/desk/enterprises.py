@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from flask import current_app, request, url_for
+from flask import abort, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from crm.accounts import User, requires, saved_views, signed_in
 from crm.core.db import db
 from crm.core.lists import Act, Empty, Listing, View
-from crm.core.web import page
-from crm.core.words import say
+from crm.core.web import go, page, told
+from crm.core.words import Say, say
+from crm.desk import table_edit
 from crm.desk.enterprise_columns import columns
 from crm.desk.enterprise_filters import filter_form
 from crm.desk.enterprise_rows import turn
@@ -20,12 +21,35 @@ from crm.enterprises.models import Enterprise
 from crm.permissions import Permission
 
 
-@bp.get("/enterprises")
+@bp.route("/enterprises", methods=["GET", "POST"])
 @requires(Permission.ENTERPRISE_VIEW)
 def enterprises() -> ResponseReturnValue:
+    """The list; with `grid=1` its page as inputs, whose POST leads to the check page."""
     me = signed_in()
     listing = enterprise_listing(me)
+    if request.args.get("grid") and me.may(Permission.ENTERPRISE_EDIT):
+        table_edit.offer_grid(listing, me)
+        if request.method == "POST":
+            return _check(listing, me)
+    elif request.method == "POST":
+        abort(405)
     return page("desk/enterprises.html", listing=listing)
+
+
+def _check(listing: Listing, me: User) -> ResponseReturnValue:
+    """On to the check page, or the grid again with the refused cells marked and everything typed still there."""
+    edits = table_edit.submitted(listing)
+    if listing.grid.validate_on_submit():
+        if not edits:
+            told(say("Nothing was changed"))
+            return go(listing.url(grid=None))
+        status = table_edit.refusals(listing, edits, me)
+        if status is None:
+            return table_edit.check_page(edits, listing.url(grid=None))
+    else:
+        status = 422
+    listing.typed = request.form
+    return page("desk/enterprises.html", listing.grid, status=status, listing=listing)
 
 
 def enterprise_listing(me: User) -> Listing:
@@ -41,7 +65,8 @@ def enterprise_listing(me: User) -> Listing:
         href=lambda row: f"{here}/{row.id}",
         mark=lambda row: "" if row.standing == "active" else "muted",
     )
-    turn(listing, me, request.args)
+    is_grid = bool(request.args.get("grid")) and me.may(Permission.ENTERPRISE_EDIT)
+    turn(listing, me, request.args, Permission.ENTERPRISE_EDIT if is_grid else Permission.ENTERPRISE_VIEW)
     listing.views = _views(listing, me)
     listing.save_view_url = url_for("desk.save_view", listing="enterprises", query=listing.query())
     listing.tools, listing.bulk, listing.exports = _tools(me), _bulk(me), _exports(listing, me)
@@ -79,11 +104,15 @@ def _bulk(me: User) -> list[Act]:
     acts = []
     if me.may(Permission.ASSIGN_FIRST):
         acts.append(Act(_("Assign"), url_for("desk.assign_many"), "user-check"))
+    if me.may(Permission.ENTERPRISE_EDIT):
+        acts.append(Act(_("Set tier or territory"), url_for("desk.set_many"), "tag"))
+    if me.may(Permission.EXPORT):
+        acts.append(Act(_("Export"), url_for("desk.export_enterprises"), "download"))
     return acts
 
 
-def _exports(listing: Listing, me: User) -> list[tuple[str, str]]:
-    if "desk.export_enterprises" not in current_app.view_functions or not me.may(Permission.EXPORT):
+def _exports(listing: Listing, me: User) -> list[tuple[Say | str, str]]:
+    if not me.may(Permission.EXPORT):
         return []
     base = Listing.url(listing, size=None).partition("?")[2]
     return [

@@ -69,9 +69,9 @@ def _column(field: str, kind: str = "roster") -> Column:
 
 
 def _values(where: Sequence[ColumnElement[bool]], masks: Masks) -> Iterator[dict[str, Any]]:
-    """Each firm in the zone as its row says it, in the order of the list; some hundreds at a time."""
+    """Each firm as its row says it, in the order of the list, some hundreds at a time; without a clause the zone."""
     today = clock.today()
-    query = select(Enterprise.id).where(Enterprise.standing == Standing.ACTIVE, *where)
+    query = select(Enterprise.id).where(*(where or [Enterprise.standing == Standing.ACTIVE]))
     ids = list(db.session.scalars(query.order_by(Enterprise.sort_key, Enterprise.id)))
     for start in range(0, len(ids), FIRMS_AT_ONCE):
         some = ids[start : start + FIRMS_AT_ONCE]

@@ -1,0 +1,132 @@
+"""The list as a file that the import reads back unchanged: what is filtered or ticked, as far as the person may see.
+
+Phone numbers stand in full only for the enterprises the person serves. Each export is recorded. Many rows are
+written by a background job, and the file waits a day for its owner.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+from flask import Response, abort, request, send_file
+from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
+from sqlalchemy import ColumnElement, select
+from werkzeug.datastructures import MultiDict
+
+from crm import jobs, timeline
+from crm.accounts import User, requires, signed_in
+from crm.core import clock
+from crm.core.bureau import bureau
+from crm.core.db import db, writing
+from crm.core.web import go
+from crm.core.words import say
+from crm.desk.enterprise_rows import matching_ids
+from crm.desk.views import bp
+from crm.enterprises.models import Enterprise
+from crm.enterprises.queries import within
+from crm.files import store
+from crm.files.models import StoredFile
+from crm.imports import exporting
+from crm.jobs.models import Job, JobState
+from crm.permissions import Permission
+from crm.sheets.names import file_name
+
+KIND = "export_enterprises"
+AT_ONCE = 5_000
+LARGEST_FILE = 512 * 1024 * 1024
+KEPT = timedelta(hours=24)
+TITLE = say("List of enterprises")
+TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
+
+
+@bp.get("/enterprises/export")
+@requires(Permission.EXPORT, confirmed=True)
+def export_enterprises() -> ResponseReturnValue:
+    me, kind = signed_in(), request.args.get("format", "xlsx")
+    if kind not in TYPES:
+        abort(404)
+    asked = request.query_string.decode()[:2000]
+    if _count(me, request.args) > AT_ONCE:
+        with writing():
+            job = jobs.submit(KIND, {"user": me.id, "query": asked, "format": kind}, by=me)
+        return go("jobs.progress", job_id=job.id)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "list"
+        rows = _write(me, request.args, kind, path)
+        content = path.read_bytes()
+    timeline.note("enterprise.exported", by=me, rows=rows, filters=asked, format=kind)
+    return _sent(content, kind)
+
+
+def _sent(content: bytes, kind: str) -> Response:
+    answer = Response(content, content_type=TYPES[kind])
+    answer.headers.set("Content-Disposition", "attachment", filename=_name(kind))
+    return answer
+
+
+def _name(kind: str) -> str:
+    with force_locale("zh_Hans_CN"):
+        return file_name(str(TITLE), unit=bureau("bureau_name"), on=clock.today(), suffix=kind)
+
+
+def _chosen(me: User, args: MultiDict[str, str]) -> ColumnElement[bool]:
+    """The ticked rows, or all that match; never more than the person may export."""
+    ticked = [int(text) for text in args.getlist("id") if text.isdigit()]
+    ids, *_ = matching_ids(me, args, Permission.EXPORT)
+    chosen = Enterprise.id.in_(ids)
+    return chosen & Enterprise.id.in_(ticked) if ticked and not args.get("all") else chosen
+
+
+def _count(me: User, args: MultiDict[str, str]) -> int:
+    ids, total, capped = matching_ids(me, args, Permission.EXPORT)
+    if args.getlist("id") and not args.get("all"):
+        return len(args.getlist("id"))
+    return AT_ONCE + 1 if capped and len(db.session.scalars(ids.limit(AT_ONCE + 1)).all()) > AT_ONCE else total
+
+
+def _write(me: User, args: MultiDict[str, str], kind: str, path: Path) -> int:
+    own = set(db.session.scalars(select(Enterprise.id).where(within(me, Permission.CONTACT_DIRECT))))
+    where: Sequence[ColumnElement[bool]] = [_chosen(me, args)]
+    return exporting.write(kind, path, where=where, masks=lambda row_id: row_id not in own)
+
+
+def run(args: Any, progress: jobs.Progress) -> dict[str, Any]:
+    """The background job: rights are those the person has when it runs."""
+    me = db.session.get_one(User, args["user"])
+    asked = MultiDict(parse_qsl(args["query"]))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "list"
+        rows = _write(me, asked, args["format"], path)
+        with path.open("rb") as file:
+            stashed = store.stash(file, most=LARGEST_FILE)
+    with writing():
+        kept = store.keep(stashed, name=_name(args["format"]), media_type=TYPES[args["format"]], by_id=me.id)
+        timeline.record(None, "enterprise.exported", by=me, rows=rows, filters=args["query"], format=args["format"])
+    return {"file": kept.id, "rows": rows}
+
+
+@bp.get("/exports/<int:job_id>")
+@requires(Permission.EXPORT, confirmed=True)
+def exported(job_id: int) -> ResponseReturnValue:
+    """The finished file, for a day and for its owner only."""
+    me, job = signed_in(), db.session.get(Job, job_id)
+    is_mine = job is not None and job.by_id == me.id and job.kind == KIND and job.state == JobState.DONE
+    if job is None or not is_mine or job.finished_at is None or clock.now() - job.finished_at > KEPT:
+        abort(404)
+    stored = db.session.get_one(StoredFile, job.result["file"])
+    return send_file(
+        store.path_of(stored.stored_as), mimetype=stored.media_type, as_attachment=True, download_name=stored.name
+    )
+
+
+def install() -> None:
+    jobs.register(KIND, run, label=say("Export of the list"), then=lambda job: ("desk.exported", {"job_id": job.id}))

@@ -1,0 +1,137 @@
+"""The clerk corrects cells of the page she sees: check page, one save, undo."""
+
+import json
+
+import pytest
+from sqlalchemy import select
+
+from crm.core.db import db, writing
+from crm.enterprises import contacts, editing, extras
+from crm.enterprises.models import Enterprise
+from crm.tiers.models import TierPeriod
+
+
+@pytest.fixture
+def firms(make, cast):
+    with writing():
+        extras.add_field(label="产值", kind="number", choices=[], by=cast.admin)
+    return [
+        make.enterprise(f"杭州第{n}公司", unit=cast.section, contact=f"王{n}", phone=f"1380000000{n}") for n in range(3)
+    ]
+
+
+def grid(page, person):
+    return page.as_(person).open("/enterprises?grid=1&columns=tier&columns=territory&columns=contact&columns=phone&columns=x1")
+
+
+def test_cells_are_changed_on_one_page_and_saved_after_one_check(page, cast, firms):
+    one, two, _ = firms
+    grid(page, cast.clerk)
+    page.submit(
+        expect=200,
+        **{f"{one.id}-tier": "T2", f"{one.id}-x1": "1,200.50", f"{two.id}-territory": str(cast.park.id), f"{two.id}-phone": "0571 8691 2345"},
+    )
+    assert "T2" in page.text and cast.park.name in page.text and "王0" not in page.text
+    page.submit(form="save-table")
+
+    assert (one.tier, two.territory_id) == ("T2", cast.park.id)
+    assert contacts.primary_of(two.id).phone == "0571-86912345"
+    assert extras.values_of([one.id]) == {one.id: {1: "1200.5"}}
+    assert db.session.scalars(select(TierPeriod.tier)).all() == ["T2"]
+
+
+def test_undo_puts_every_cell_back_for_a_day(page, cast, firms, now):
+    one, *_ = firms
+    save(page, cast.clerk, one, tier="T1", phone="13900000000")
+    page.follow()
+    now.move(hours=20)
+    page.submit(form=undo_form(page))
+
+    assert one.tier is None and contacts.primary_of(one.id).phone == "13800000000"
+
+
+def test_undo_is_refused_when_somebody_changed_a_cell_since(page, cast, firms):
+    one, *_ = firms
+    save(page, cast.clerk, one, phone="13900000000")
+    page.follow()
+    target = undo_form(page)
+    with writing():
+        contacts.change(contacts.primary_of(one.id), one, by=cast.manager, phone="13700000000")
+
+    page.submit(form=target, expect=409)
+    assert one.name in page.text and contacts.primary_of(one.id).phone == "13700000000"
+
+
+def test_two_people_at_the_same_cell_the_second_is_told_and_loses_nothing(page, cast, firms):
+    one, *_ = firms
+    grid(page, cast.clerk)
+    with writing():
+        editing.change(db.session.get_one(Enterprise, one.id), {"territory": str(cast.park.id)}, by=cast.manager)
+        contacts.change(contacts.primary_of(one.id), one, by=cast.manager, phone="13700000000")
+
+    page.submit(expect=409, **{f"{one.id}-phone": "13900000000"})
+    assert "137****0000" in page.text
+    assert page.all("input", name=f"{one.id}-phone")[0].get("value") == "13900000000"
+    page.submit(expect=200)
+    page.submit(form="save-table")
+    assert contacts.primary_of(one.id).phone == "13900000000"
+
+
+def test_a_cell_that_does_not_fit_is_marked_and_the_rest_stays_typed(page, cast, firms):
+    one, two, _ = firms
+    grid(page, cast.clerk)
+    page.submit(expect=422, **{f"{one.id}-x1": "viel", f"{two.id}-tier": "T3"})
+
+    wrong = page.all("input", name=f"{one.id}-x1")[0]
+    assert wrong.get("aria-invalid") == "true" and wrong.get("value") == "viel"
+    assert two.tier is None
+
+
+def test_a_masked_number_that_was_not_touched_stays_the_whole_number(page, cast, firms):
+    one, *_ = firms
+    grid(page, cast.clerk)
+    assert page.all("input", name=f"{one.id}-phone")[0].get("value") == "138****0000"
+    page.submit(expect=200, **{f"{one.id}-contact": "王小二"})
+    page.submit(form="save-table")
+
+    assert (contacts.primary_of(one.id).name, contacts.primary_of(one.id).phone) == ("王小二", "13800000000")
+
+
+def test_what_a_forged_check_page_says_about_foreign_enterprises_is_ignored(page, make, cast, firms):
+    foreign = make.enterprise(unit=cast.elsewhere)
+    grid(page, cast.clerk)
+    page.submit(expect=200, **{f"{firms[0].id}-tier": "T4"})
+    changes = json.dumps([[foreign.id, {"tier": ["", "T1"]}], [firms[0].id, {"tier": ["", "T4"]}]])
+    page.submit(form="save-table", changes=changes)
+
+    assert (foreign.tier, firms[0].tier) == (None, "T4")
+
+
+def test_ticked_rows_get_a_tier_at_once(page, cast, firms):
+    page.as_(cast.manager).open("desk.set_many", id=[f.id for f in firms])
+    page.submit(tier="T3", expect=200)
+    page.submit(form="save-table")
+
+    assert {f.tier for f in firms} == {"T3"}
+
+
+def test_all_that_match_are_more_than_the_page(page, make, cast):
+    for n in range(23):
+        make.enterprise(unit=cast.section)
+    make.enterprise("别处的公司", unit=cast.elsewhere)
+    page.as_(cast.manager).open("desk.set_many", all="1")
+
+    assert "23" in page.text and "别处的公司" not in page.text
+
+
+def save(page, person, firm, **typed):
+    grid(page, person)
+    page.submit(expect=200, **{f"{firm.id}-{key}": text for key, text in typed.items()})
+    page.submit(form="save-table")
+
+
+def undo_form(page):
+    """The undo button has no id: give the form it stands in one."""
+    form = next(f for f in page.all("form") if "/undo/" in (f.get("action") or ""))
+    form.set("id", "undo")
+    return "undo"
