@@ -25,7 +25,7 @@ PHONE = {"width": 390, "height": 844}
 LAN_NAME = "crm.bureau.lan"
 """Resolves to this machine in the browser only: to a page it is an ordinary address in a bureau's network."""
 LAN = [f"--host-resolver-rules=MAP {LAN_NAME} 127.0.0.1", "--no-proxy-server"]
-PLANNED_ANSWER = "Failed to load resource"
+PLANNED_ANSWER = ("Failed to load resource", "Response Status Error Code 401")
 
 
 @dataclass(frozen=True)
@@ -64,11 +64,22 @@ class Window:
     """One person's browser: his own cookies and storage. `page` is playwright's page."""
 
     def __init__(
-        self, chromium: Chromium, *, size: dict[str, int] = DESK, language: str = "zh-CN", dark: bool = False
+        self,
+        chromium: Chromium,
+        *,
+        size: dict[str, int] = DESK,
+        language: str = "zh-CN",
+        dark: bool = False,
+        scripts: bool = True,
     ) -> None:
         scheme = "dark" if dark else "light"
         self.context: BrowserContext = chromium.new_context(
-            viewport=size, locale=language, color_scheme=scheme, has_touch=size == PHONE, reduced_motion="reduce"
+            viewport=size,
+            locale=language,
+            color_scheme=scheme,
+            has_touch=size == PHONE,
+            reduced_motion="reduce",
+            java_script_enabled=scripts,
         )
         self.complaints: list[Complaint] = []
         self.hosts: set[str] = set()
