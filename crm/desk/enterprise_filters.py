@@ -51,8 +51,8 @@ def filter_form(args: MultiDict[str, str], extras: Sequence[Extra]) -> FilterFor
     kind = TypedNamesForm if people is None else FilterForm
     form: FilterForm = _with_extras(kind, tuple(extras))(args)
     if people is not None:
-        form.commissioner.choices = [("", _("All")), ("me", _("Me")), ("none", _("Nobody yet")), *people[0]]
-        form.leader.choices = [("", _("All")), ("me", _("Me")), ("none", _("Nobody yet")), *people[1]]
+        form.commissioner.choices = [("", _("All")), ("me", _("Myself")), ("none", _("Nobody yet")), *people[0]]
+        form.leader.choices = [("", _("All")), ("me", _("Myself")), ("none", _("Nobody yet")), *people[1]]
     form.territory.choices = [("", _("All")), ("none", _("None")), *_of_kind(units, UnitKind.TERRITORY)]
     form.unit.choices = [("", _("All")), *_of_kind(units, UnitKind.ROOT, UnitKind.BUREAU, UnitKind.SECTION)]
     form.section.choices = [("", _("All")), ("none", _("None")), *_of_kind(units, UnitKind.SECTION, UnitKind.BUREAU)]

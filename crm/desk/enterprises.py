@@ -103,7 +103,7 @@ def _tools(me: User) -> list[Act]:
 def _bulk(me: User) -> list[Act]:
     acts = []
     if me.may(Permission.ASSIGN_FIRST):
-        acts.append(Act(_("Assign"), url_for("desk.assign_many"), "user-check"))
+        acts.append(Act(_("Assign a commissioner"), url_for("desk.assign_many"), "user-check"))
     if me.may(Permission.ENTERPRISE_EDIT):
         acts.append(Act(_("Set tier or territory"), url_for("desk.set_many"), "tag"))
     if me.may(Permission.EXPORT):
