@@ -99,9 +99,10 @@ def desk(app: Flask, _: Settings) -> None:
 
 
 def ops(app: Flask, _: Settings) -> None:
-    from crm.ops import commands, handlers, health, progress, views
+    from crm.ops import commands, handlers, health, progress, reminder_commands, views
 
     commands.install(app)
+    reminder_commands.install(app)
     handlers.install()
     app.register_blueprint(views.bp)
     app.register_blueprint(health.bp)

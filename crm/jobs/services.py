@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import or_, select, update
 
 from crm.core import clock
 from crm.core.claims import changed_one, claim, settle
@@ -38,6 +38,10 @@ def submit(kind: str, args: Any, *, by: Actor) -> Job:
 
 def take() -> Claim | None:
     """The oldest job that waits or was left behind by a dead process, now ours."""
+    waits = db.session.scalar(select(Job.id).where(or_(queries.free(), queries.given_up())).limit(1))
+    if waits is None:
+        db.session.rollback()
+        return None
     with writing() as session:
         _give_up()
         for job_id in session.scalars(queries.next_ids()).all():

@@ -43,8 +43,11 @@ def _left_behind() -> ColumnElement[bool]:
 
 def claim_one(now: datetime) -> Claim | None:
     """Take the delivery that has waited longest; of two processes one gets it."""
+    waiting = select(Delivery.id).where(free(now)).order_by(Delivery.next_attempt_at, Delivery.id).limit(10)
+    if not db.session.scalars(waiting).all():
+        db.session.rollback()
+        return None
     with writing() as session:
-        waiting = select(Delivery.id).where(free(now)).order_by(Delivery.next_attempt_at, Delivery.id).limit(10)
         for delivery_id in session.scalars(waiting).all():
             begun: dict[str, Any] = {"claimed_by": WORKER, "attempts": Delivery.attempts + 1, "dispatching_at": None}
             token = claim(Delivery, delivery_id, free=free(now), state=State.CLAIMED, **begun)
