@@ -129,7 +129,7 @@ def app(database, now, tmp_path):
 
 
 def forget_last_request(*_args, **_more) -> None:
-    """Requests share the test's application context; in production each has its own `g` (who is signed in, the token)."""
+    """Requests share the test's application context; in production each has its own `g` (person, token)."""
     for name in list(g):
         g.pop(name)
 

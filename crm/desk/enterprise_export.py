@@ -122,7 +122,7 @@ def exported(job_id: int) -> ResponseReturnValue:
     is_mine = job is not None and job.by_id == me.id and job.kind == KIND and job.state == JobState.DONE
     if job is None or not is_mine or job.finished_at is None or clock.now() - job.finished_at > KEPT:
         abort(404)
-    stored = db.session.get_one(StoredFile, job.result["file"])
+    stored = db.session.get_one(StoredFile, (job.result or {})["file"])
     return send_file(
         store.path_of(stored.stored_as), mimetype=stored.media_type, as_attachment=True, download_name=stored.name
     )

@@ -7,7 +7,7 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, literal, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 from werkzeug.datastructures import MultiDict
 
@@ -69,7 +69,8 @@ def lines(ids: Sequence[int], user: User, *, with_extras: bool = True) -> list[L
 @cache
 def _contents() -> Select[Any]:
     """Built once, for it is large: parameters are `ids`, `me` and `today`."""
-    me, today = bindparam("me"), bindparam("today")
+    me: Any = bindparam("me")
+    today: Any = bindparam("today")
     territory, section, home, leader = aliased(Unit), aliased(Unit), aliased(Unit), aliased(User)
     contact_open = (Contact.enterprise_id == Enterprise.id) & Contact.is_primary & Contact.removed_on.is_(None)
     return (
@@ -111,7 +112,7 @@ def _own_columns() -> list[Any]:
 
 def _titles(today: Any) -> Any:
     """Codes of the titles in force, one a line."""
-    held = select(func.aggregate_strings(TitleHeld.title, literal("\n")))
+    held = select(func.aggregate_strings(TitleHeld.title, "\n"))
     in_force = or_(TitleHeld.until_on.is_(None), TitleHeld.until_on > today)
     return held.where(
         TitleHeld.enterprise_id == Enterprise.id, TitleHeld.removed_on.is_(None), in_force

@@ -21,9 +21,12 @@ from crm.timeline import Actor, record
 
 def load_of(user: User) -> int:
     """How many enterprises an official serves now."""
-    return db.session.scalar(
-        select(func.count()).where(Assignment.commissioner_id == user.id, Assignment.ended_on.is_(None))
-    ) or 0
+    return (
+        db.session.scalar(
+            select(func.count()).where(Assignment.commissioner_id == user.id, Assignment.ended_on.is_(None))
+        )
+        or 0
+    )
 
 
 def obstacles(enterprise: Enterprise, to: User, *, on: date, over_limit_reason: str = "") -> list[Obstacle]:
@@ -37,13 +40,28 @@ def obstacles(enterprise: Enterprise, to: User, *, on: date, over_limit_reason: 
         found.append(Obstacle("on", say("A day to come needs an order with a document number")))
     limit = bureau("load_limit", unit_id=to.unit_id)
     if load_of(to) >= limit and not over_limit_reason:
-        found.append(Obstacle("to", say("%(name)s already serves %(n)s enterprises, the limit is %(limit)s: a manager may go on with a reason",
-                                        name=to.name, n=load_of(to), limit=limit)))
+        found.append(
+            Obstacle(
+                "to",
+                say(
+                    "%(name)s serves %(n)s enterprises already, the limit is %(limit)s: a manager may give a reason",
+                    name=to.name,
+                    n=load_of(to),
+                    limit=limit,
+                ),
+            )
+        )
     return found
 
 
 def assign(
-    enterprise: Enterprise, to: User, *, by: Actor, on: date | None = None, document_no: str = "", over_limit_reason: str = ""
+    enterprise: Enterprise,
+    to: User,
+    *,
+    by: Actor,
+    on: date | None = None,
+    document_no: str = "",
+    over_limit_reason: str = "",
 ) -> Assignment:
     """Open the first assignment of an enterprise that nobody serves.
 
@@ -61,8 +79,17 @@ def assign(
         db.session.flush()
     except IntegrityError as clash:
         raise Stale(None) from clash
-    record(enterprise.id, "assignment.opened", by=by, subject=("assignment", made.id), to=to.name, to_id=to.id,
-           on=day.isoformat(), document_no=document_no, over_limit_reason=over_limit_reason)
+    record(
+        enterprise.id,
+        "assignment.opened",
+        by=by,
+        subject=("assignment", made.id),
+        to=to.name,
+        to_id=to.id,
+        on=day.isoformat(),
+        document_no=document_no,
+        over_limit_reason=over_limit_reason,
+    )
     return made
 
 
@@ -70,7 +97,14 @@ def end(assignment: Assignment, *, on: date, reason: str, by: Actor, note: str =
     """End the open assignment on a day; `reason` is a word of the product (handed_over, moved_out, …)."""
     assignment.ended_on, assignment.end_reason, assignment.handover_note = on, reason, note
     db.session.flush()
-    record(assignment.enterprise_id, "assignment.ended", by=by, subject=("assignment", assignment.id), reason=reason, on=on.isoformat())
+    record(
+        assignment.enterprise_id,
+        "assignment.ended",
+        by=by,
+        subject=("assignment", assignment.id),
+        reason=reason,
+        on=on.isoformat(),
+    )
 
 
 def serving_on(enterprise_id: int, day: date) -> Assignment | None:

@@ -38,7 +38,7 @@ def rows(was: Typed, mine: Typed, theirs: Typed, labels: Mapping[str, str]) -> l
         keeps = "theirs" if text.strip() == before else "mine"
         conflict = keeps == "mine" and other != before
         label = FACTS[key].label if key in FACTS else labels.get(key, key)
-        found.append(Row(key, label, *(shown(key, t) for t in (before, text, other)), conflict, keeps))
+        found.append(Row(key, label, shown(key, before), shown(key, text), shown(key, other), conflict, keeps))
     return found
 
 

@@ -87,10 +87,10 @@ def _leader(user: User, text: str) -> ColumnElement[bool]:
 
 def _person(column: Any, text: str) -> ColumnElement[bool]:
     if text.isdigit():
-        return column == int(text)  # type: ignore[no-any-return]
+        return column == int(text)
     like = f"%{escaped(text.lower())}%"
     named = select(User.id).where(or_(User.name.like(like, escape="\\"), User.name_pinyin.like(like, escape="\\")))
-    return column.in_(named)  # type: ignore[no-any-return]
+    return column.in_(named)
 
 
 def _unit(column: Any) -> Clause:
@@ -98,11 +98,11 @@ def _unit(column: Any) -> Clause:
 
     def clause(_: User, text: str) -> ColumnElement[bool]:
         if text == "none":
-            return column.is_(None)  # type: ignore[no-any-return]
+            return column.is_(None)
         if not text.isdigit():
             return false()
         top = select(Unit.path).where(Unit.id == int(text)).scalar_subquery()
-        return column.in_(select(Unit.id).where(Unit.path.startswith(top)))  # type: ignore[no-any-return]
+        return column.in_(select(Unit.id).where(Unit.path.startswith(top)))
 
     return clause
 

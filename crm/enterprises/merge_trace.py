@@ -45,7 +45,7 @@ class Trace:
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> Trace:
         moved, changed, made = ([tuple(row) for row in kept[part]] for part in ("moved", "changed", "made"))
-        return cls(moved=moved, changed=changed, made=made)  # type: ignore[arg-type]
+        return cls(moved=moved, changed=changed, made=made)
 
     def take_back(self, kept_id: int, gone_id: int) -> None:
         """Undo in the opposite order: facts first, then rows, then the periods that had been closed."""

@@ -49,12 +49,12 @@ def _clause(user: User, scope: Scope, post: Post | None, permission: Permission)
     return false()
 
 
-def served_by(user: User) -> Select[tuple[int]]:
+def served_by(user: User) -> Select[int]:
     """Ids of the enterprises this user serves today, himself or as a stand-in."""
     return _served_by(user.id, clock.today())
 
 
-def _served_by(user_id: Any, today: Any) -> Select[tuple[int]]:
+def _served_by(user_id: Any, today: Any) -> Select[int]:
     mine = select(Assignment.enterprise_id).where(Assignment.commissioner_id == user_id, Assignment.ended_on.is_(None))
     stood_in = (
         select(Assignment.enterprise_id)
@@ -75,7 +75,7 @@ def linked_to(user: User) -> Select[int]:
     return _linked_to(user.id, clock.today())
 
 
-def _linked_to(user_id: Any, today: Any) -> Select[tuple[int]]:
+def _linked_to(user_id: Any, today: Any) -> Select[int]:
     is_open = or_(Liaison.until_on.is_(None), Liaison.until_on > today)
     return select(Liaison.enterprise_id).where(Liaison.leader_id == user_id, Liaison.from_on <= today, is_open)
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal, cast
+
 import sqlalchemy as sa
 from alembic import context
+from alembic.autogenerate.api import AutogenContext
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection
 
 from crm.core.db import db
@@ -16,14 +20,14 @@ def run(connection: Connection) -> None:
         target_metadata=db.metadata,
         render_as_batch=True,
         transaction_per_migration=True,
-        on_version_apply=check_foreign_keys,
+        on_version_apply=check_foreign_keys,  # type: ignore[arg-type]
         render_item=render,
     )
     with context.begin_transaction():
         context.run_migrations()
 
 
-def render(kind: str, item: object, autogen: object) -> str | bool:
+def render(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:
     """Write this product's column types as plain ones: a migration must not change when the code does."""
     if kind != "type":
         return False
@@ -32,7 +36,7 @@ def render(kind: str, item: object, autogen: object) -> str | bool:
     if isinstance(item, Json):
         return "sa.Text()"
     if isinstance(item, EnumText):
-        return f"sa.String({item.impl.length})"  # type: ignore[attr-defined]
+        return f"sa.String({cast('sa.String', item.impl).length})"
     if isinstance(item, sa.String) and item._variant_mapping:
         return f'sa.String({item.length}).with_variant(sa.String({item.length}, collation="C"), "postgresql")'
     if isinstance(item, sa.BigInteger) and item._variant_mapping:
@@ -40,10 +44,13 @@ def render(kind: str, item: object, autogen: object) -> str | bool:
     return False
 
 
-def check_foreign_keys(ctx: object, **_: object) -> None:
+def check_foreign_keys(ctx: MigrationContext, **_: Any) -> None:
     """Before the migration commits: no row may point nowhere."""
-    connection: Connection = ctx.connection  # type: ignore[attr-defined]
-    if connection.dialect.name == "sqlite" and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
+    connection = ctx.connection
+    assert connection is not None
+    if connection.dialect.name == "sqlite" and (
+        broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    ):
         raise RuntimeError(f"migration leaves a row of {broken[0]} pointing nowhere")
 
 

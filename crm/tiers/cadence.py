@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 
 from crm.core import clock
 from crm.core.bureau import bureau
@@ -55,7 +55,7 @@ def refresh(enterprise_ids: Sequence[int]) -> None:
             db.session.connection().execute(statement.values(next_visit_due_on=bindparam("due")), changes)
 
 
-def _facts() -> Select[Any]:
+def _facts() -> Any:
     e = Enterprise
     columns = (e.id, e.tier, e.standing, e.last_visit_on, e.next_visit_due_on, Assignment.started_on)
     served = (Assignment.enterprise_id == e.id) & Assignment.ended_on.is_(None)
