@@ -26,7 +26,10 @@ _SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+?\d+")
 def normal(text: str) -> str:
     """Half width, upper case, without spaces, hyphens or the apostrophe of a text cell."""
     folded = unicodedata.normalize("NFKC", text).replace("\u200b", "").replace("\ufeff", "").upper()
-    return folded.replace(" ", "") if _SCIENTIFIC.fullmatch(folded.strip()) else _SEPARATORS.sub("", folded)
+    if _SCIENTIFIC.fullmatch(folded.strip()):
+        return folded.replace(" ", "")
+    bare = _SEPARATORS.sub("", folded)
+    return bare if bare == text else normal(bare)  # what stood apart may combine now
 
 
 def check_character(body: str) -> str:

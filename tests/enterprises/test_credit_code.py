@@ -1,7 +1,7 @@
 """A clerk's codes arrive with spaces, wrong letters and lost digits; each is accepted or answered with what to do."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crm.enterprises import credit_code
@@ -107,6 +107,7 @@ def test_two_swapped_neighbours_are_always_noticed(body, place):
     assert credit_code.is_valid(swapped) == (swapped == code)
 
 
+@example("U\u0020\u0308")
 @given(st.text(max_size=30))
 def test_any_text_gets_an_answer_and_normalising_twice_changes_nothing(text):
     once = credit_code.normal(text)
