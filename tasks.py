@@ -85,7 +85,7 @@ def bench(*arguments: str) -> None:
     setup()
     _packages("requirements-test.txt")
     _python("-m", "tests.services")
-    _python("-m", "benchmarks", *arguments)
+    _python("-m", "benchmarks.bench", *arguments)
 
 
 def proof(*arguments: str) -> None:
