@@ -45,6 +45,7 @@ class Assignment(Timestamped, db.Model):
             postgresql_where=OPEN,
         ),
         Index("ix_assignment_commissioner_id", "commissioner_id"),
+        Index("ix_assignment_created_at", "created_at"),
         {"sqlite_autoincrement": True},
     )
 

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from types import FrameType
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -95,7 +95,7 @@ def metronome(ticks: Ticks, pace: Pace) -> BlockingScheduler:
     )
     for tick, seconds in ((ticks.beat, pace.beat), (ticks.deliver, pace.deliver), (ticks.work, pace.work)):
         scheduler.add_job(
-            ticks.guarded, "interval", args=[tick], seconds=seconds, id=tick.__name__, next_run_time=datetime.now(UTC)
+            ticks.guarded, "interval", args=[tick], seconds=seconds, id=tick.__name__, next_run_time=clock.real_now()
         )
     return scheduler
 

@@ -17,23 +17,29 @@ from crm.reminders.kind import Kind, Line
 from crm.reminders.models import Reminder
 
 NAME, SUBJECT = "enterprises_received", "user"
+DAYS_BACK = 3
 
 
 def due(today: date) -> list[dict[str, Any]]:
+    """Also for the days before, so that nights and short downtimes lose nobody's line."""
+    return [row for n in reversed(range(DAYS_BACK)) for row in _of_day(today - timedelta(days=n))]
+
+
+def _of_day(day: date) -> list[dict[str, Any]]:
     told = select(Reminder.id).where(
         Reminder.kind == NAME, Reminder.subject_kind == SUBJECT, Reminder.subject_id == Assignment.commissioner_id,
-        Reminder.step == 0, Reminder.basis == today.isoformat(), Reminder.recipient_id == Assignment.commissioner_id,
+        Reminder.step == 0, Reminder.basis == day.isoformat(), Reminder.recipient_id == Assignment.commissioner_id,
     )  # fmt: skip
     people = db.session.scalars(
         select(Assignment.commissioner_id)
         .join(User, User.id == Assignment.commissioner_id)
-        .where(_opened_on(today), Assignment.ended_on.is_(None), User.active.is_(True), ~told.exists())
+        .where(_opened_on(day), Assignment.ended_on.is_(None), User.active.is_(True), ~told.exists())
         .distinct()
     )
     return [
         {
             "kind": NAME, "subject_kind": SUBJECT, "subject_id": person, "enterprise_id": None, "step": 0,
-            "basis": today.isoformat(), "recipient_id": person, "due_on": today,
+            "basis": day.isoformat(), "recipient_id": person, "due_on": day,
         }
         for person in people
     ]  # fmt: skip
@@ -41,7 +47,7 @@ def due(today: date) -> list[dict[str, Any]]:
 
 def _opened_on(day: date) -> Any:
     begins = clock.at(day, 0)
-    return Assignment.created_at.between(begins, begins + timedelta(days=1))
+    return (Assignment.created_at >= begins) & (Assignment.created_at < begins + timedelta(days=1))
 
 
 def gone(_reminders: Sequence[Reminder]) -> dict[int, str]:

@@ -1,0 +1,88 @@
+"""The documented commands as processes of their own, on the test's database, with a real mail server."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, select
+
+from crm.core import clock
+from crm.core.db import db, writing
+from crm.enterprises.models import Enterprise
+from crm.followups.models import Followup
+from crm.outbox.models import Delivery
+from tests.conftest import SECRET
+from tests.services.processes import Command, flask
+from tests.services.smtp import MailServer, mail_server
+
+
+class Machine:
+    """One installation: its environment, its processes, its clock."""
+
+    def __init__(self, url: str, folder: Path, server: MailServer) -> None:
+        self.server, self.folder, self.started = server, folder, 0
+        self.env = {
+            **{key: value for key, value in os.environ.items() if not key.startswith("CRM_")},
+            "CRM_ENV": "test",
+            "CRM_DATABASE_URL": url,
+            "CRM_DATA_DIR": str(folder),
+            "CRM_SECRET_KEY": SECRET,
+            "CRM_SMTP_URL": server.url,
+            "CRM_MAIL_PER_MINUTE": "0",
+            "LC_ALL": "C.UTF-8",
+        }
+        self.commands: list[Command] = []
+
+    def start(self, *words: str, **env: str) -> Command:
+        """Each process starts a minute later than the one before: a morning on which time only moves forward."""
+        self.started += 1
+        env = {"CRM_CLOCK": f"2026-11-24T08:{30 + self.started}:00+08:00", **env}
+        log = self.folder / f"{self.started}-{words[0]}.log"
+        known = {name: value for name, value in {**self.env, **env}.items() if value}
+        command = Command(*flask(*words), env=known, log=log)
+        self.commands.append(command)
+        return command
+
+    def scheduler(self, **env: str) -> Command:
+        return self.start("run-scheduler", **env)
+
+    def once(self, **env: str) -> int:
+        """`send-reminders --once` to its end; the exit code, -9 when a fail-point ended it."""
+        return self.start("send-reminders", "--once", "--json", **env).wait(60)
+
+    def close(self) -> None:
+        for command in self.commands:
+            if command.is_running:
+                command.kill()
+
+
+@pytest.fixture
+def machine(app, database, tmp_path):
+    with mail_server() as server:
+        made = Machine(database, tmp_path, server)
+        yield made
+        made.close()
+
+
+def promise_many(firm: Enterprise, owners: list[int], each: int, day: str = "2026-11-24") -> None:
+    """`each` follow-ups due on the day for every owner, in one statement."""
+    now, due = clock.now(), date.fromisoformat(day)
+    row = {"enterprise_id": firm.id, "text": "x", "due_on": due, "created_at": now, "updated_at": now}
+    with writing() as session:
+        session.execute(insert(Followup), [{**row, "owner_id": owner} for owner in owners for _ in range(each)])
+
+
+def lapse_leases() -> None:
+    """Two minutes pass for whatever a dead process held."""
+    with writing() as session:
+        for delivery in session.scalars(select(Delivery).where(Delivery.lease_until.is_not(None))):
+            delivery.lease_until = clock.real_now().replace(year=2020)
+        session.flush()
+
+
+def states() -> list[str]:
+    db.session.rollback()
+    return list(db.session.scalars(select(Delivery.state).order_by(Delivery.id)))

@@ -1,0 +1,131 @@
+"""The scheduler process: it breathes, works, survives trouble, stops when asked, and may have a twin."""
+
+import os
+import re
+import signal
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select, text
+
+from crm.core import clock
+from crm.core.db import db, writing
+from crm.jobs.models import Heartbeat, Once
+from crm.outbox.models import DeliveryAttempt
+from crm.timeline import Entry, Seal
+from tests.scheduler.conftest import lapse_leases, promise_many, states
+from tests.services.processes import ROOT, until
+
+pytestmark = pytest.mark.slow
+
+
+def scalar(query):
+    db.session.rollback()
+    return db.session.scalar(query)
+
+
+def test_it_breathes_seals_copies_and_stops_with_code_0(machine, cast):
+    scheduler = machine.scheduler()
+    scheduler.until(lambda: scalar(select(func.count()).select_from(Heartbeat)))
+    assert clock.real_now() - scalar(select(Heartbeat.at)) < timedelta(seconds=30)
+    scheduler.until(
+        lambda: scalar(select(func.count()).select_from(Seal)) == scalar(select(func.count()).select_from(Entry))
+    )
+    scheduler.until(lambda: scalar(select(Once.state).where(Once.key.startswith("nightly copy:"))) == "done")
+
+    assert scheduler.stop() == 0
+    assert "Traceback" not in scheduler.output
+
+
+def test_asked_to_stop_it_finishes_the_mail_in_hand_and_leaves_the_rest(machine, make, cast):
+    firm = make.enterprise(commissioner=cast.lin)
+    promise_many(firm, [cast.lin.id, cast.zhou.id], 1)
+    with machine.server.holding():
+        scheduler = machine.scheduler()
+        scheduler.until(lambda: "claimed" in states())
+        until(lambda: scalar(text("SELECT count(*) FROM delivery WHERE dispatching_at IS NOT NULL")))
+        scheduler.process.send_signal(signal.SIGTERM)
+    assert scheduler.wait() == 0
+
+    assert sorted(states()) == ["accepted", "pending"]
+    assert len(machine.server.received) == 1
+
+
+def test_a_failing_beat_ends_nothing(machine, make, cast, database):
+    """The table it needs is away for a while; when it is back, work goes on."""
+    with db.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE reminder RENAME TO reminder_away"))
+    db.session.rollback()
+    scheduler = machine.scheduler()
+    scheduler.until_says("beat failed; the next one comes")
+    with db.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE reminder_away RENAME TO reminder"))
+    firm = make.enterprise(commissioner=cast.lin)
+    promise_many(firm, [cast.lin.id], 1)
+
+    scheduler.until(lambda: states() == ["accepted"])
+    assert scheduler.stop() == 0
+
+
+def test_two_at_once_and_one_is_killed_midway(machine, make, cast):
+    """500 people with one thing each and 20 with 25: everybody gets one mail, whoever sent it."""
+    people = [make.user(f"甲{n}", email=f"one{n}@example.cn").id for n in range(500)]
+    busy = [make.user(f"乙{n}", email=f"many{n}@example.cn").id for n in range(20)]
+    firm = make.enterprise(commissioner=cast.lin)
+    promise_many(firm, people, 1)
+    promise_many(firm, busy, 25)
+
+    first, second = machine.scheduler(), machine.scheduler()
+    for scheduler in (first, second):
+        until(lambda s=scheduler: _sent_by(s.pid) >= 50, 120)
+    os.kill(second.pid, signal.SIGKILL)
+    second.wait()
+    lapse_held_by(second.pid)
+    first.until(lambda: set(states()) == {"accepted"}, 180)
+    assert first.stop() == 0
+
+    counted = machine.server.counted()
+    assert len({recipient for recipient, _ in counted}) == 520
+    assert len(counted) == 520, "one Message-ID per person"
+    assert sum(copies - 1 for copies in counted.values()) <= 1, "only what was in flight at the kill may be repeated"
+    sizes = {mail.recipient[:3]: mail.text.count("/followups/") for mail in machine.server.received}
+    assert sizes == {"one": 1, "man": 25}
+    assert scalar(select(func.count()).select_from(DeliveryAttempt).where(DeliveryAttempt.state == "accepted")) == 520
+
+
+def _sent_by(pid: int) -> int:
+    ending = f"%:{pid}"
+    return scalar(
+        text("SELECT count(*) FROM delivery WHERE state = 'accepted' AND claimed_by LIKE :e").bindparams(e=ending)
+    )
+
+
+def lapse_held_by(pid: int) -> None:
+    """What the dead one held becomes free at once instead of in two minutes; the living one's claims stay."""
+    with writing() as session:
+        session.execute(
+            text(
+                "UPDATE delivery SET lease_until = '2020-01-01 00:00:00+00:00' WHERE state = 'claimed' AND claimed_by LIKE :e"
+            ),
+            {"e": f"%:{pid}"},
+        )
+
+
+def test_the_web_process_knows_no_scheduler():
+    web = [
+        path
+        for path in (ROOT / "crm").rglob("*.py")
+        if re.search(r"^(from|import) apscheduler", path.read_text(), re.M)
+    ]
+    assert [path.name for path in web] == ["scheduler.py"]
+
+
+def test_a_lease_lapsed_twice_is_still_one_mail(machine, make, cast):
+    firm = make.enterprise(commissioner=cast.lin)
+    promise_many(firm, [cast.lin.id], 1)
+    for _ in range(2):
+        assert machine.once(TEST_FAILPOINT="outbox.claimed") == -9
+        lapse_leases()
+    assert machine.once() == 0
+
+    assert list(machine.server.counted().values()) == [1]

@@ -1,0 +1,70 @@
+"""The command by hand: counts, rehearsal, another moment, and what production refuses."""
+
+import json
+
+import pytest
+from sqlalchemy import select
+
+from crm.core.db import db
+from crm.outbox.models import Delivery
+from crm.reminders.models import Reminder
+from tests.scheduler.conftest import promise_many
+
+pytestmark = pytest.mark.slow
+NOTHING = dict.fromkeys(("planned", "claimed", "accepted", "retry", "failed", "uncertain", "cancelled"), 0)
+
+
+@pytest.fixture
+def due(make, cast):
+    firm = make.enterprise(commissioner=cast.lin)
+    promise_many(firm, [cast.lin.id, cast.zhou.id], 2)
+
+
+def rows() -> tuple[int, int]:
+    db.session.rollback()
+    return len(db.session.scalars(select(Reminder.id)).all()), len(db.session.scalars(select(Delivery.id)).all())
+
+
+def answer(command) -> dict[str, int]:
+    assert command.wait(60) == 0, command.output
+    return json.loads(command.output.splitlines()[-1])
+
+
+def test_once_sends_and_the_second_time_there_is_nothing(machine, due):
+    first = answer(machine.start("send-reminders", "--once", "--json"))
+    assert first == {**NOTHING, "planned": 5, "claimed": 2, "accepted": 2}, (
+        "four promises and one line on the firm received"
+    )
+    assert answer(machine.start("send-reminders", "--once", "--json")) == NOTHING
+    assert len(machine.server.received) == 2
+
+
+def test_a_dry_run_counts_and_leaves_no_trace(machine, due):
+    counts = answer(machine.start("send-reminders", "--once", "--dry-run", "--json", "--now", "2026-11-25T09:00"))
+
+    assert (counts["planned"], counts["claimed"], counts["accepted"]) == (5, 2, 0)
+    assert rows() == (0, 0)
+    assert machine.server.received == []
+
+
+def test_another_moment_may_be_pretended_outside_production(machine, due):
+    early = answer(machine.start("send-reminders", "--once", "--json", "--now", "2026-11-24T08:00:00+08:00"))
+    assert (early["planned"], early["claimed"]) == (5, 0)
+
+
+def test_production_pretends_only_without_sending(machine, due):
+    production = {"CRM_ENV": "production", "CRM_ALLOW_HTTP": "1", "CRM_CLOCK": ""}
+    refused = machine.start("send-reminders", "--once", "--now", "2026-11-24T09:00", **production)
+    assert refused.wait(60) == 2
+    assert "--dry-run" in refused.output
+    rehearsed = machine.start(
+        "send-reminders", "--once", "--dry-run", "--json", "--now", "2026-11-24T09:00", **production
+    )
+    assert answer(rehearsed)["planned"] >= 4
+    assert rows() == (0, 0)
+
+
+def test_without_once_it_says_what_is_missing(machine):
+    command = machine.start("send-reminders")
+    assert command.wait(60) == 2
+    assert "--once" in command.output
