@@ -84,7 +84,6 @@ def bench(*arguments: str) -> None:
     """测速 · measure the pages and commands against their floors"""
     setup()
     _packages("requirements-test.txt")
-    _python("-m", "tests.services")
     _python("-m", "benchmarks.bench", *arguments)
 
 

@@ -90,4 +90,4 @@ def test_every_icon_used_is_in_the_sprite():
 def test_the_import_order_is_the_same_for_the_linter_and_for_the_tests():
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     contract = settings["tool"]["importlinter"]["contracts"][0]
-    assert [layer.strip("()") for layer in reversed(contract["layers"])] == ROOMS
+    assert [layer.strip("()") for layer in reversed(contract["layers"])] == list(ROOMS)
