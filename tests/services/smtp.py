@@ -46,7 +46,10 @@ class MailServer:
         self._replies: dict[Step, deque[str]] = defaultdict(deque)
         self._open = threading.Event()
         self._open.set()
-        self._listening = socket.create_server(("127.0.0.1", 0))
+        # Named as TCP, asyncio sends its answers at once; otherwise each mail waits 40 ms for an acknowledgement.
+        self._listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        self._listening.bind(("127.0.0.1", 0))
+        self._listening.listen()
         self.port: int = self._listening.getsockname()[1]
         self.url = f"smtp://127.0.0.1:{self.port}"
 
