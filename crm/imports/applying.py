@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import select
@@ -74,8 +73,3 @@ def _keep(run: ImportRun, journal: Journal, done: dict[str, int]) -> None:
     run.state, run.written_at, run.effective_on = RunState.WRITTEN, clock.now(), clock.today()
     run.counts = {**run.counts, "written": done}
     db.session.flush()
-
-
-def places(lines: Iterable[Line]) -> str:
-    """Rows named for people: 服务专员对接表 12、45."""
-    return "、".join(f"{line.sheet} {line.number}" for line in list(lines)[:10])

@@ -20,6 +20,7 @@ from crm.imports.kinds import KINDS, Kind
 from crm.imports.lines import Reader, shortened
 from crm.imports.models import ImportRow, ImportRun, RunState
 from crm.imports.reading import Reading, Role, Wishes, read_tables, roles, unread
+from crm.imports.synonyms import vocabulary
 
 Progress = Callable[[int, int], None]
 NAMED = frozenset({"commissioner", "deputy", "leader"})
@@ -29,6 +30,7 @@ NAMED = frozenset({"commissioner", "deputy", "leader"})
 class Checked:
     """What a check found, before it is staged."""
 
+    kind: str
     lines: list[Line]
     labels: dict[tuple[str, str], str]
     columns: dict[tuple[str, str], int]
@@ -75,7 +77,7 @@ def _checked(
     kind: Kind, errand: Errand, reading: Reading, wishes: Wishes, defaults: Mapping[str, Any], progress: Progress
 ) -> Checked:
     known = kind.sheet.own_columns() if kind.keeps_extras else {}
-    checked = Checked([], {}, {}, Findings(), list(reading.notices))
+    checked = Checked(kind.key, [], {}, {}, Findings(), list(reading.notices))
     remarks: list[Say] = []
     for table in reading.tables:
         taken = roles(table, reading, wishes, known)
@@ -130,11 +132,17 @@ def _row(run_id: int, line: Line, checked: Checked) -> dict[str, Any]:
 def _error(line: Line, fault: Any, checked: Checked) -> dict[str, Any]:
     key = (line.sheet, fault.field)
     return {
-        "column": checked.labels.get(key, fault.field.removeprefix("extra:")),
+        "column": checked.labels.get(key) or _head(checked.kind, fault.field),
         "index": checked.columns.get(key),
         "value": fault.value,
         "reason": fault.why.as_json(),
     }
+
+
+def _head(kind: str, field: str) -> str:
+    """How a column that the file lacks would be headed."""
+    known = vocabulary(kind).fields.get(field)
+    return known.zh if known else field.removeprefix("extra:")
 
 
 def _settle(run: ImportRun, checked: Checked, reading: Reading) -> None:

@@ -18,8 +18,8 @@ from crm.accounts.queries import root
 from crm.core import clock
 from crm.core.db import db, writing
 from crm.core.errors import RuleBroken, Stale
-from crm.core.staging import Choices, Handover, Line
-from crm.core.words import Say, say
+from crm.core.staging import Choices, Handover
+from crm.core.words import say
 from crm.files import store
 from crm.imports import applying, exporting, report, services
 from crm.imports.checking import NoRows, check
@@ -134,8 +134,7 @@ def _checked_run(kind: str, file: Path, unit: Unit, mapping: dict[str, str]) -> 
         check(run_id, lambda done, total: None)
     except (Unreadable, NoRows) as unusable:
         store.drop(stashed)
-        reasons = unusable.why if isinstance(unusable, NoRows) else [unusable.say]
-        _stop("\n".join(map(str, reasons)))
+        _stop("\n".join(map(str, services.reasons(unusable))))
     return run_id
 
 
@@ -145,17 +144,7 @@ def _apply(run_id: int, choices: Choices, skip_errors: bool) -> None:
     except RuleBroken as broken:
         _stop("\n".join(str(obstacle.why) for obstacle in broken.obstacles))
     except Stale as stale:
-        _stop(str(changed_since(stale)))
-
-
-def changed_since(stale: Stale) -> Say:
-    """Which rows stand otherwise than they were checked."""
-    lines = stale.current if isinstance(stale.current, list) else []
-    if lines and isinstance(lines[0], Line):
-        return say(
-            "Changed since the check, nothing was written: %(rows)s. Check the file again", rows=applying.places(lines)
-        )
-    return say("The register changed since the check, nothing was written. Check the file again")
+        _stop(str(services.changed_since(stale)))
 
 
 def _unit(name: str | None) -> Unit:

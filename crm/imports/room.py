@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask
 
+from crm import jobs
 from crm.accounts.sheet import Staff
 from crm.core.words import say
 from crm.enterprises.sheet import Roster
 from crm.followups.passing_many import pass_on_many
-from crm.imports import commands, kinds
+from crm.imports import commands, kinds, run_views, services, views  # noqa: F401 - pages hang on the blueprint
+from crm.imports.jobs import run_check
+from crm.jobs.models import Job
 from crm.permissions import Permission
 from crm.tiers import cadence
 from crm.tiers.sheet import Tiers
@@ -18,4 +23,10 @@ def install(app: Flask) -> None:
     roster = Roster(more=(Tiers,), passes_on=pass_on_many, refreshes=(cadence.refresh,))
     kinds.register(kinds.Kind("roster", say("Roster of enterprises"), roster, Permission.IMPORT, keeps_extras=True))
     kinds.register(kinds.Kind("people", say("List of officials"), Staff(), Permission.IMPORT_PEOPLE))
+    jobs.register(services.JOB, run_check, label=say("Checking a table"), then=_to_its_run)
+    app.register_blueprint(views.bp)
     commands.install(app)
+
+
+def _to_its_run(job: Job) -> tuple[str, dict[str, Any]]:
+    return "imports.run", {"run_id": job.args["run"]}

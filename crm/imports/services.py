@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,16 @@ from crm import jobs
 from crm.accounts.models import Unit
 from crm.core.db import db, lock
 from crm.core.errors import Stale
-from crm.core.words import Say
+from crm.core.staging import Line
+from crm.core.types import canonical
+from crm.core.words import Say, say
 from crm.files import store
 from crm.files.store import Stashed
+from crm.imports.checking import NoRows
 from crm.imports.kinds import KINDS
 from crm.imports.models import ImportRow, ImportRun, RunState
 from crm.imports.reading import Reading, describe
+from crm.sheets.unreadable import Unreadable
 from crm.timeline import Actor, record
 
 JOB = "imports.check"
@@ -66,9 +71,33 @@ def check_later(run: ImportRun, options: Mapping[str, Any], *, by: Actor) -> Non
     db.session.flush()
 
 
-def fail(run: ImportRun, why: Say) -> None:
-    run.state, run.problem = RunState.FAILED, str(why)
+def fail(run: ImportRun, why: list[Say]) -> None:
+    run.state, run.problem = RunState.FAILED, canonical([words.as_json() for words in why])
     db.session.flush()
+
+
+def problem(run: ImportRun) -> list[Say]:
+    """Why the file could not be checked, in the reader's language."""
+    return [Say.from_json(stored) for stored in json.loads(run.problem)] if run.problem else []
+
+
+def reasons(unusable: Unreadable | NoRows) -> list[Say]:
+    return unusable.why if isinstance(unusable, NoRows) else [unusable.say]
+
+
+def keep_choices(run: ImportRun, choices: Mapping[str, Any]) -> None:
+    """What was typed on the check page, for the next time it is shown."""
+    run.options = {**run.options, "choices": dict(choices)}
+    db.session.flush()
+
+
+def changed_since(stale: Stale) -> Say:
+    """Which rows stand otherwise than they were checked."""
+    lines = stale.current if isinstance(stale.current, list) else []
+    if lines and isinstance(lines[0], Line):
+        told = "、".join(f"{line.sheet} {line.number} {line.said.get('name', '')}" for line in lines[:10])
+        return say("Changed since the check, nothing was written: %(rows)s. Check the file again", rows=told)
+    return say("The register changed since the check, nothing was written. Check the file again")
 
 
 def discard(run: ImportRun, *, by: Actor) -> None:

@@ -7,7 +7,17 @@ from collections import defaultdict
 from crm.core.staging import Findings, Line, Outcome
 from crm.core.words import Say, say
 from crm.enterprises import names
+from crm.enterprises.facts import FACTS
+from crm.enterprises.roster.said import EXTRA
 
+LABELS = {
+    "commissioner": say("Commissioner"),
+    "contact": say("Contact"),
+    "leader": say("Liaison leader"),
+    "phone": say("Phone"),
+    "tier": say("Tier"),
+    "titles": say("Titles"),
+}
 Key = tuple[str, int | str]
 
 
@@ -76,11 +86,15 @@ def _contradiction(other: Line, fields: list[str]) -> Say:
             there=place(other),
             name=other.said.get("name", "--"),
         )
-    return say(
-        "%(there)s names the same enterprise with other data (%(fields)s): keep one",
-        there=place(other),
-        fields=", ".join(fields[:3]),
-    )
+    words = "%(there)s names the same enterprise with other data (%(field)s): keep one"
+    return say(words, there=place(other), field=_label(fields[0]))
+
+
+def _label(field: str) -> Say | str:
+    """The column as people call it; an own column by its label."""
+    if field in FACTS:
+        return FACTS[field].label
+    return LABELS.get(field, field.removeprefix(EXTRA))
 
 
 def place(line: Line) -> Say:

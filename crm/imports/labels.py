@@ -1,0 +1,91 @@
+"""Staged rows in words: fields by the name of their column, values as a page shows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import get_locale
+
+from crm.core.words import Say, say
+from crm.enterprises import phones
+from crm.imports import values
+from crm.imports.models import ImportRow, ImportRun, RunState
+from crm.imports.report import reason
+from crm.imports.synonyms import vocabulary
+
+EXTRA = "extra:"
+STATES: dict[RunState, tuple[str, Say]] = {
+    RunState.UPLOADED: ("neutral", say("Uploaded")),
+    RunState.READING: ("neutral", say("Being read")),
+    RunState.COLUMNS: ("soon", say("Columns to confirm")),
+    RunState.CHECKING: ("soon", say("Being checked")),
+    RunState.CHECKED: ("today", say("Checked, not written")),
+    RunState.WRITING: ("soon", say("Being written")),
+    RunState.WRITTEN: ("done", say("Written")),
+    RunState.UNDONE: ("neutral", say("Taken back")),
+    RunState.FAILED: ("overdue", say("Not readable")),
+    RunState.DISCARDED: ("neutral", say("Discarded")),
+}
+BLOCK_TITLES = {
+    "error": say("Rows with errors"),
+    "change": say("Changed commissioners"),
+    "deputy": say("Two officials in one cell"),
+    "new": say("New"),
+    "update": say("Changed"),
+    "same": say("Unchanged"),
+    "repeat": say("Repeated rows"),
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Complaint:
+    column: str
+    value: str
+    why: str
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """A staged row for a table of a page."""
+
+    id: int
+    sheet: str
+    number: int
+    name: str
+    changes: list[Change]
+    complaints: list[Complaint]
+
+
+def field_label(kind: str, field: str) -> str:
+    """The field as its column is headed; an own column by its label."""
+    if field.startswith(EXTRA):
+        return field.removeprefix(EXTRA)
+    known = vocabulary(kind).fields.get(field)
+    return field if known is None else known.zh if str(get_locale()).startswith("zh") else known.en
+
+
+def shown(run: ImportRun, row: ImportRow, *, is_own: bool) -> ShownRow:
+    """Numbers that stand in the register stay masked; for others than the uploader the file's own ones too."""
+    changes = [_change(run.kind, field, pair, is_own) for field, pair in (row.changes or {}).items()]
+    complaints = [Complaint(e["column"], e["value"], reason(e)) for e in row.errors or []]
+    name = row.values["said"].get("name") or row.values["said"].get("credit_code") or ""
+    return ShownRow(row.id, row.sheet, row.number, name, changes, complaints)
+
+
+def _change(kind: str, field: str, pair: list[Any], is_own: bool) -> Change:
+    before, after = pair
+    if field in ("phone", "mobile"):
+        before, after = _masked(before), after if is_own else _masked(after)
+    return Change(field_label(kind, field), values.shown(field, before) if before else "", values.shown(field, after))
+
+
+def _masked(numbers: str | None) -> str | None:
+    return values.APART.join(map(phones.masked, numbers.split(values.APART))) if numbers else None
