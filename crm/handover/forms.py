@@ -28,6 +28,8 @@ class ServeForm(Form):
         super().__init__(**kwargs)
         self.by_document = by_document
         self.to.choices = [(0, _("Choose")), *((load.id, load.label) for load in candidates)]
+        self.to.flags.required = True
+        self.document_no.flags.required = by_document
         if not self.is_submitted():
             self.on.data = clock.today()
         if not may_go_over:
@@ -64,6 +66,7 @@ class StandInForm(Form):
     def __init__(self, people: list[Load], officials: list[Load], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.deputy.choices = [(0, _("Choose")), *((load.id, load.label) for load in people)]
+        self.deputy.flags.required = self.official.flags.required = True
         self.official.choices = [(load.id, load.label) for load in officials]
         if not self.is_submitted():
             self.from_on.data = clock.today()
