@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -35,8 +36,10 @@ def merged() -> Catalog:
 def compile_all() -> Path:
     target = TRANSLATIONS / LOCALE / "LC_MESSAGES" / "messages.mo"
     target.parent.mkdir(parents=True, exist_ok=True)
-    with target.open("wb") as file:
+    made = target.with_suffix(f".{os.getpid()}")
+    with made.open("wb") as file:
         write_mo(file, merged())
+    made.replace(target)  # a process that reads meanwhile finds the old words or the new ones, never half of them
     return target
 
 

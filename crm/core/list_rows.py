@@ -89,11 +89,10 @@ def _by_kind(kind: str, macros: Macros) -> Draw:
     """A badge may stand in any column in place of its usual value."""
     badge = _remembering(macros["badge"])
     draw = badge if kind == "badge" else _plain(kind, macros)
-    empty = "" if kind == "badge" else NONE
 
     def draw_value(value: Any) -> str:
         if value is None or value in ("", []):
-            return empty
+            return NONE
         return badge(value) if isinstance(value, Badge) else draw(value)
 
     return draw_value
@@ -108,8 +107,9 @@ def _plain(kind: str, macros: Macros) -> Draw:
         )
     if kind == "code":
         return lambda value: f'<span class="code">{escape(value)}</span>'
-    words = WORDS.get(kind, str)
-    return lambda value: str(escape(words(value)))
+    if words := WORDS.get(kind):
+        return lambda value: str(escape(words(value)))
+    return lambda value: str(escape(value))
 
 
 def _remembering(macro: Callable[..., Any]) -> Draw:

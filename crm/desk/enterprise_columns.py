@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
@@ -38,9 +39,7 @@ def _identity() -> list[Column]:
     return [
         Column("name", say("Enterprise"), "link", order=(Enterprise.sort_key,), width="wide"),
         Column("short_name", say("Short name"), optional=True),
-        Column(
-            "code", say("Credit code"), value=lambda r: r.credit_code, order=(Enterprise.credit_code,), nulls="first"
-        ),
+        Column("code", say("Credit code"), "code", value=_code, order=(Enterprise.credit_code,), nulls="first"),
         Column("standing", say("Standing"), "badge", value=_standing, optional=True),
     ]
 
@@ -55,7 +54,6 @@ def _service() -> list[Column]:
             say("Commissioner"),
             "person",
             value=_commissioner,
-            phone=True,
             order=by_server,
             nulls="first",
         ),
@@ -72,8 +70,8 @@ def _service() -> list[Column]:
 
 def _contact() -> list[Column]:
     return [
-        Column("contact", say("Contact"), editable=True),
-        Column("phone", say("Phone"), "phone", value=phone_of, editable=True),
+        Column("contact", say("Contact"), value=_contact_cell, editable=True, width="narrow"),
+        Column("phone", say("Phone"), "phone", value=phone_of, editable=True, optional=True),
     ]
 
 
@@ -134,6 +132,19 @@ def _tier(row: Any) -> Badge | None:
 
 def _titles(row: Any) -> list[Badge]:
     return [Badge("neutral", words.title_word(code)) for code in sorted(filter(None, (row.titles or "").split("\n")))]
+
+
+def _contact_cell(row: Any) -> Any:
+    """Name, and the phone below it: to call for those who serve the firm."""
+    if not row.contact:
+        return None
+    phone = phone_of(row)
+    if not phone:
+        return row.contact
+    if not row.is_direct:
+        return Markup('{}<span class="sub code">{}</span>').format(row.contact, phone)
+    dial = phone.replace("-", "")
+    return Markup('{}<a class="sub code" href="tel:{}">{}</a>').format(row.contact, dial, phone)
 
 
 def phone_of(row: Any) -> str | None:

@@ -58,6 +58,9 @@ def filter_form(args: MultiDict[str, str], extras: Sequence[Extra]) -> FilterFor
     form.section.choices = [("", _("All")), ("none", _("None")), *_of_kind(units, UnitKind.SECTION, UnitKind.BUREAU)]
     form.tier.choices = [("", _("All")), ("none", _("None")), *words.tier_choices()]
     form.title.choices = [("", _("All")), ("none", _("None")), *words.title_choices()]
+    for extra in extras:
+        if extra.kind == "choice":
+            form[extra.key].choices = [("", _("All")), *((choice, choice) for choice in extra.choices)]
     _fixed_choices(form)
     return form
 
@@ -106,8 +109,7 @@ def _with_extras(base: type[FilterForm], extras: tuple[Extra, ...]) -> type[Filt
 
 def _extra_fields(extra: Extra) -> dict[str, Any]:
     if extra.kind == "choice":
-        choices = [("", _l("All")), *((c, c) for c in extra.choices)]
-        return {extra.key: Choice(extra.label, choices=choices, render_kw=MORE)}
+        return {extra.key: Choice(extra.label, render_kw=MORE)}
     if extra.kind == "text":
         return {extra.key: StringField(extra.label, render_kw=MORE)}
     field = DateField if extra.kind == "date" else StringField

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import abort, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from crm.accounts import User, requires, saved_views, signed_in
 from crm.core.db import db
-from crm.core.lists import Act, Empty, Listing, View
+from crm.core.lists import Act, Column, Empty, Listing, View
 from crm.core.web import go, page, told
 from crm.core.words import Say, say
 from crm.desk import table_edit
@@ -58,7 +60,7 @@ def enterprise_listing(me: User) -> Listing:
     listing = Listing(
         "enterprises",
         say("Enterprises"),
-        columns(tuple(known)),
+        _columns(me, known),
         sort="name",
         tie=Enterprise.id,
         filters=filter_form(request.args, known),
@@ -74,6 +76,17 @@ def enterprise_listing(me: User) -> Listing:
     if me.may(Permission.ENTERPRISE_EDIT):
         listing.grid_url = listing.url(grid="1")
     return listing
+
+
+def _columns(me: User, known: list[extras.Extra]) -> list[Column]:
+    """A commissioner sees whom to call and what is open, those above him who serves; the grid what it can change."""
+    every = columns(tuple(known))
+    if request.args.get("grid") and not request.args.getlist("columns"):
+        return [replace(c, optional=not c.editable and c.key != "name") for c in every]
+    first, other = ("commissioner", "followups") if me.may(Permission.PEOPLE_VIEW) else ("followups", "commissioner")
+    fact = "commissioner" if first == "commissioner" else "contact"
+    changed = {first: {"optional": False}, other: {"optional": True}}
+    return [replace(c, phone=c.phone or c.key == fact, **changed.get(c.key, {})) for c in every]
 
 
 def _views(listing: Listing, me: User) -> list[View]:

@@ -21,6 +21,7 @@ CHIPS: dict[str, tuple[Say, tuple[str, ...]]] = {
     "serving": (say("Who serves"), ("assignment.", "standin.", "liaison.", "section.")),
     "data": (say("Data"), ("enterprise.", "contact.", "name.", "tier.", "title.", "merge.", "import.")),
 }
+PROGRAMS = {"cli": say("Command line"), "scheduler": say("Scheduled work"), "system": say("Scheduled work")}
 ONLY_AUDIT = ("contact.revealed", "enterprise.exported", "reminder.sent")
 
 
@@ -31,7 +32,7 @@ class Told:
     id: int
     icon: str
     at: datetime
-    by: str
+    by: str | Say
     what: Say
     body: str
     url: str | None
@@ -62,7 +63,7 @@ def told(rows: Sequence[Entry]) -> list[Told]:
     found = []
     for entry in rows:
         sentence = tell(entry.kind, entry.body or {})
-        by = entry.actor_name
+        by = PROGRAMS.get(entry.actor_name, entry.actor_name) if entry.actor_id is None else entry.actor_name
         found.append(Told(entry.id, sentence.icon, entry.at, by, sentence.what, sentence.body, None))
     return found
 

@@ -65,7 +65,13 @@ def offer_grid(listing: Listing, me: User) -> None:
     shown = cells.of([row.id for row in listing.rows], me)
     choices = {"tier": [("", ""), *words.tier_choices()], "territory": [("", ""), *units.territories()]}
     listing.columns = [
-        replace(column, kind="text", value=_cell_of(shown, column.key), choices=choices.get(column.key, column.choices))
+        replace(
+            column,
+            kind="text",
+            align="",
+            value=_cell_of(shown, column.key),
+            choices=choices.get(column.key, column.choices),
+        )
         if column.editable
         else column
         for column in listing.columns

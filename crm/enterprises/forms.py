@@ -7,14 +7,19 @@ from functools import lru_cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectField, TextAreaField
+from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectChoice, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from crm.core import clock
 from crm.core.forms import Form, TextLine, tidy
 from crm.enterprises.extras import Extra
 
-EXTRA_KINDS = [("text", _("Text")), ("number", _("Number")), ("date", _("Date")), ("choice", _("Choice"))]
+EXTRA_KINDS = [
+    SelectChoice("text", _("Text")),
+    SelectChoice("number", _("Number")),
+    SelectChoice("date", _("Date")),
+    SelectChoice("choice", _("Choice")),
+]
 
 
 class EnterpriseForm(Form):
@@ -63,14 +68,14 @@ def _with_extras(extras: tuple[Extra, ...]) -> type[EnterpriseForm]:
 
 def _field_of(extra: Extra) -> Any:
     if extra.kind == "choice":
-        choices = [("", "--"), *((choice, choice) for choice in extra.choices)]
+        choices = [SelectChoice("", "--"), *map(SelectChoice, extra.choices)]
         return SelectField(extra.label, choices=choices, validate_choice=False)
     kind = {"date": {"type": "date"}, "number": {"inputmode": "decimal"}}.get(extra.kind, {})
     return TextLine(extra.label, [Optional(), Length(max=500)], render_kw=kind)
 
 
 class ContactForm(Form):
-    name = TextLine(_("Name"), [InputRequired(), Length(max=80)])
+    name = TextLine(_("Full name"), [InputRequired(), Length(max=80)])
     position = TextLine(_("Position"), [Optional(), Length(max=80)])
     phone = TextLine(_("Phone"), [Optional(), Length(max=60)])
     email = TextLine(_("E-mail"), [Optional(), Length(max=254)])
@@ -79,12 +84,13 @@ class ContactForm(Form):
 
 class NameForm(Form):
     name = TextLine(_("Name"), [InputRequired(), Length(max=160)])
-    kind = SelectField(_("Kind"), choices=[("former", _("Former name")), ("alias", _("Alias"))])
+    kind = SelectField(_("Kind"), choices=[SelectChoice("former", _("Former name")), SelectChoice("alias", _("Alias"))])
 
 
 class LeaveForm(Form):
     standing = SelectField(
-        _("What happened"), choices=[("moved_out", _("Moved out")), ("deregistered", _("Deregistered"))]
+        _("What happened"),
+        choices=[SelectChoice("moved_out", _("Moved out")), SelectChoice("deregistered", _("Deregistered"))],
     )
     on = DateField(_("Since"), [InputRequired()])
     reason = TextLine(_("Reason"), [InputRequired(), Length(max=240)])

@@ -39,7 +39,7 @@ def propose_merge(enterprise_id: int) -> ResponseReturnValue:
     firm = load(enterprise_id, me, Permission.MERGE_PROPOSE)
     found = _candidates(firm, me, request.args.get("q", "").strip())
     form = ProposeMergeForm(kept="this")
-    form.other.choices = [(str(other.id), other.name) for other in found]
+    form.other.choices = [(str(o.id), f"{o.name} · {o.credit_code or say('Code missing')}") for o in found]
     form.kept.choices = [("this", say("This entry: %(name)s", name=firm.name)), ("other", say("The other entry"))]
     if form.validate_on_submit():
         other = load(int(form.other.data), me, Permission.MERGE_PROPOSE)

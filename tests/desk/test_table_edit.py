@@ -21,7 +21,9 @@ def firms(make, cast):
 
 
 def grid(page, person):
-    return page.as_(person).open("/enterprises?grid=1&columns=tier&columns=territory&columns=contact&columns=phone&columns=x1")
+    return page.as_(person).open(
+        "/enterprises?grid=1&columns=tier&columns=territory&columns=contact&columns=phone&columns=x1"
+    )
 
 
 def test_cells_are_changed_on_one_page_and_saved_after_one_check(page, cast, firms):
@@ -29,7 +31,12 @@ def test_cells_are_changed_on_one_page_and_saved_after_one_check(page, cast, fir
     grid(page, cast.clerk)
     page.submit(
         expect=200,
-        **{f"{one.id}-tier": "T2", f"{one.id}-x1": "1,200.50", f"{two.id}-territory": str(cast.park.id), f"{two.id}-phone": "0571 8691 2345"},
+        **{
+            f"{one.id}-tier": "T2",
+            f"{one.id}-x1": "1,200.50",
+            f"{two.id}-territory": str(cast.park.id),
+            f"{two.id}-phone": "0571 8691 2345",
+        },
     )
     assert "T2" in page.text and cast.park.name in page.text and "王0" not in page.text
     page.submit(form="save-table")
