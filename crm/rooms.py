@@ -98,11 +98,13 @@ def desk(app: Flask, _: Settings) -> None:
     app.register_blueprint(views.bp)
 
 
-def ops(app: Flask, _: Settings) -> None:
-    from crm.ops import commands, handlers, health, progress, reminder_commands, views
+def ops(app: Flask, settings: Settings) -> None:
+    from crm.ops import commands, demo_commands, demo_mark, handlers, health, progress, reminder_commands, views
 
+    demo_mark.refuse_in_production(app, settings)
     commands.install(app)
     reminder_commands.install(app)
+    demo_commands.install(app)
     handlers.install()
     app.register_blueprint(views.bp)
     app.register_blueprint(health.bp)

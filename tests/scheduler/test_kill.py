@@ -1,4 +1,4 @@
-"""kill -9 between any two steps: nothing is lost, and at most the message in flight is repeated, under the same number."""
+"""kill -9 between any two steps: nothing is lost, at most the message in flight is repeated, under the same number."""
 
 import pytest
 from sqlalchemy import select

@@ -1,0 +1,162 @@
+"""The demonstration: an invented bureau whose last half year is acted out by the real services, ending today."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from crm.accounts import Unit, UnitKind, User
+from crm.accounts.names import pinyin_of
+from crm.core import clock
+from crm.core.db import db
+from crm.enterprises import assignment
+from crm.enterprises.models import Enterprise
+from crm.enterprises.queries import commissioner_of
+from crm.followups import services as followups
+from crm.followups.models import Followup
+from crm.followups.queries import late
+from crm.handover import services as handover
+from crm.ops.builders import Cast, Make, make_cast
+from crm.tiers import services as tiers
+from crm.timeline import CLI
+from crm.visits import services as visits
+from crm.workdays.queries import calendar
+
+DATA = Path(__file__).with_name("data") / "demo.yaml"
+LONG_AGO, CHANGES_AGO, VISITS_AGO = 200, 110, 160
+WITHOUT_COMMISSIONER, WITHOUT_CODE, NEVER_VISITED = 4, 3, 9
+
+
+@dataclass
+class Story:
+    """What has been made so far; `talks` counts on so that no two visits sound alike."""
+
+    data: dict[str, Any]
+    cast: Cast
+    make: Make
+    today: date
+    people: list[User] = field(default_factory=list)
+    firms: list[Enterprise] = field(default_factory=list)
+    talks: int = 0
+
+    def talk(self) -> dict[str, str]:
+        self.talks += 1
+        found: dict[str, str] = self.data["talks"][self.talks % len(self.data["talks"])]
+        return found
+
+
+def act_out(make: Make, go: Callable[[datetime], None]) -> Story:
+    """Everything, inside the caller's `writing()`, on a database with only a root unit; `go` moves business time."""
+    today = clock.today()
+    data = yaml.safe_load(DATA.read_text(encoding="utf-8"))
+    go(clock.at(today - timedelta(days=LONG_AGO), 10))
+    story = Story(data, make_cast(make), make, today)
+    _add_people(story)
+    _add_firms(story)
+    for day, act in _calendar_of(story):
+        go(clock.at(day, 10))
+        act(story, day)
+    go(clock.at(today, 8))
+    _owe(story)
+    return story
+
+
+def _add_people(story: Story) -> None:
+    cast, make = story.cast, story.make
+    made = [make.user(p["name"], unit=cast.section, mobile=p["mobile"]) for p in story.data["commissioners"]]
+    story.people = [cast.lin, cast.zhou, *made]
+    cast.stranger.name, cast.stranger.name_pinyin = "柯宁", pinyin_of("柯宁")
+
+
+def _add_firms(story: Story) -> None:
+    data, cast = story.data, story.cast
+    others = [story.make.unit(name, kind=UnitKind.TERRITORY) for name in data["territories"][1:]]
+    places: list[Unit] = [cast.park, *others]
+    for n, trade in enumerate(data["trades"]):
+        business, form = _turn(data["businesses"], n), _turn(data["forms"], n)
+        firm = story.make.enterprise(
+            f"杭州{trade}{business['word']}{form}",
+            short_name=trade + business["short"],
+            unit=cast.section,
+            industry=business["industry"],
+            territory_id=_turn(places, n).id,
+            contact=_turn(data["people"], n),
+            phone=f"1390571{n:04}",
+            code=None if n < WITHOUT_CODE else "",
+        )
+        firm.contacts[0].position = _turn(data["positions"], n)
+        story.firms.append(firm)
+        if n % 3 == 0:
+            tiers.set_tier(firm, _turn(data["tiers"], n // 3), by=CLI)
+        if n < len(data["trades"]) - WITHOUT_COMMISSIONER:
+            assignment.assign(firm, _turn(story.people, n), by=CLI)
+
+
+def _calendar_of(story: Story) -> list[tuple[date, Any]]:
+    """What happens on which day, oldest first: one visit a working day and a bit, some hand-overs, promises kept."""
+    days = calendar()
+    back = [story.today - timedelta(days=n) for n in range(VISITS_AGO, 0, -1)]
+    working = [day for day in back if days.is_working_day(day)]
+    visited = [(day, _visit) for n, day in enumerate(working) for _ in range(1 + n % 2)]
+    changed = story.today - timedelta(days=CHANGES_AGO)
+    return sorted([*visited, (days.roll(changed).on, _change_hands)], key=lambda pair: pair[0])
+
+
+def _visit(story: Story, day: date) -> None:
+    """The firms take turns; a few are never visited."""
+    _keep_what_is_due(story, day)
+    firm = _turn(story.firms[:-NEVER_VISITED], story.talks * 7)
+    serving = commissioner_of(firm.id)
+    if serving is None:
+        return
+    talk, author = story.talk(), serving.commissioner
+    kind = _turn(["onsite", "onsite", "meeting", "call"], story.talks)
+    contact = firm.contacts[0]
+    visit, _ = visits.record(
+        firm, by=author, kind=kind, on=day, met=contact.name, contact=contact, text=talk["text"],
+        client_key=f"demo-{story.talks:06}",
+    )  # fmt: skip
+    if story.talks % 3 == 0 and day + timedelta(days=21) < story.today:
+        due_on = day + timedelta(days=14)
+        followups.add(firm, owner=author, text=talk["follow"], due_on=due_on, by=author, origin=("visit", visit.id))
+
+
+def _keep_what_is_due(story: Story, day: date) -> None:
+    for promise in db.session.scalars(late(day)).all():
+        followups.finish(promise, by=promise.owner or story.cast.manager, result="已办结")
+
+
+def _change_hands(story: Story, _day: date) -> None:
+    """Half a dozen firms get another commissioner, with a note."""
+    for n in range(0, 42, 7):
+        firm, to = story.firms[n], story.people[(n + 3) % len(story.people)]
+        serving = commissioner_of(firm.id)
+        if serving is not None and serving.commissioner_id != to.id:
+            handover.hand_over(firm, to, replaces=serving.id, by=story.cast.manager, note=story.data["handover_note"])
+
+
+def _owe(story: Story) -> None:
+    """For every commissioner something overdue, something for today, something for the days ahead."""
+    ahead = (0, 0, 0, 2, 6)
+    for person in story.people:
+        mine = [firm for firm in story.firms if (a := commissioner_of(firm.id)) and a.commissioner_id == person.id]
+        for n, days in enumerate(ahead):
+            talk = story.talk()
+            due_on = story.today + timedelta(days=days)
+            made = followups.add(mine[n], owner=person, text=talk["follow"], due_on=due_on, by=person)
+            if n < 2:
+                _is_late(made, story.today - timedelta(days=2 + 3 * n))
+
+
+def _is_late(promise: Followup, due_on: date) -> None:
+    """A promise made in the past cannot be made today: only its day is moved back."""
+    promise.due_on = calendar().roll_back(due_on).on
+
+
+def _turn(things: list[Any], n: int) -> Any:
+    return things[n % len(things)]

@@ -1,0 +1,66 @@
+"""`seed-demo` fills an empty database with the demonstration, `demo-accounts` says how to sign in."""
+
+from __future__ import annotations
+
+import click
+from flask import Flask, current_app
+from flask_babel import force_locale
+from sqlalchemy import select
+
+from crm.accounts import passwords
+from crm.accounts.labels import ROLES
+from crm.accounts.models import User
+from crm.core import clock
+from crm.core.db import db, writing
+from crm.core.settings import Settings
+from crm.core.words import say
+from crm.enterprises.models import Enterprise
+from crm.ops import demo, demo_mark
+from crm.ops.builders import PASSWORD, Make
+from crm.ops.doctor import command_language
+
+
+def install(app: Flask) -> None:
+    app.cli.add_command(seed_demo)
+    app.cli.add_command(demo_accounts)
+
+
+@click.command("seed-demo")
+def seed_demo() -> None:
+    """Fill an empty database with an invented bureau; refuses production and any database with real rows."""
+    settings: Settings = current_app.extensions["commissioner"]
+    if settings.env == "production":
+        raise click.ClickException("演示数据不能写入正式环境 / not in production (CRM_ENV=demo)")
+    if demo_mark.is_marked():
+        click.echo("演示数据已在 / the demonstration is there already")
+        return
+    if db.session.scalar(select(Enterprise.id).limit(1)) or db.session.scalar(select(User.id).limit(1)):
+        raise click.ClickException("数据库中已有真实数据,没有写入 / there are real rows; nothing was written")
+    make = Make(passwords.hashed(PASSWORD))
+    with clock.travelling() as go, writing():
+        story = demo.act_out(make, go)
+        demo_mark.mark()
+        firms, people = len(story.firms), len(story.people)
+    click.echo(f"演示数据已写入:{firms} 家企业,{people} 名专员 / {firms} enterprises, {people} commissioners")
+
+
+@click.command("demo-accounts")
+def demo_accounts() -> None:
+    """Print who can sign in to the demonstration: name, role, sign-in name, password."""
+    if not demo_mark.is_marked():
+        raise click.ClickException("不是演示数据库 / this is no demonstration database")
+    people = db.session.scalars(select(User).where(User.password_hash.is_not(None)).order_by(User.id)).all()
+    with force_locale(command_language()):
+        heads = tuple(str(word) for word in (say("Full name"), say("Role"), say("Sign-in name"), say("Password")))
+        rows = [heads, *((p.name, _duties(p), p.mobile or "", PASSWORD) for p in people)]
+    for name, duties, sign_in, password in rows:
+        click.echo(f"  {_padded(name, 10)}{_padded(duties, 20)}{_padded(sign_in, 14)}{password}")
+
+
+def _duties(person: User) -> str:
+    return "、".join(str(ROLES[post.role]) for post in person.posts) or str(say("Commissioner"))
+
+
+def _padded(text: str, width: int) -> str:
+    """Chinese characters take two columns."""
+    return text + " " * max(1, width - sum(2 if ord(ch) > 0x2E7F else 1 for ch in text))

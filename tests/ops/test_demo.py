@@ -1,0 +1,93 @@
+"""The demonstration: a bureau with a past, ending today; never mixed with real rows, never in production."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from crm import create_app
+from crm.core import clock
+from crm.core.db import db
+from crm.core.settings import BadSettings
+from crm.enterprises import credit_code
+from crm.enterprises.models import Enterprise
+from crm.enterprises.serving_models import Assignment
+from crm.followups.models import Followup
+from crm.ops import checks_data
+from crm.visits.models import Visit
+
+COMMISSIONERS = 6
+
+
+@pytest.fixture
+def run(app):
+    def invoke(*words: str):
+        db.session.remove()
+        return app.test_cli_runner().invoke(args=list(words))
+
+    return invoke
+
+
+def test_an_empty_database_becomes_a_bureau_with_a_past(run, app):
+    before = clock.now()
+    seeded = run("seed-demo")
+    assert seeded.exit_code == 0, seeded.output
+    assert timedelta() <= clock.now() - before < timedelta(minutes=5), "the clock is back"
+
+    firms = db.session.scalars(select(Enterprise)).all()
+    assert len(firms) == 60
+    assert all(credit_code.problem(firm.credit_code) is None for firm in firms if firm.credit_code)
+    served = db.session.execute(
+        select(Assignment.commissioner_id, func.count())
+        .where(Assignment.ended_on.is_(None))
+        .group_by(Assignment.commissioner_id)
+    ).all()
+    assert len(served) == COMMISSIONERS and all(count >= 7 for _, count in served)
+    assert db.session.scalar(select(func.count()).where(Assignment.end_reason == "handed_over")) >= 3
+    today = clock.today()
+    days = db.session.scalars(select(Followup.due_on).where(Followup.state == "open")).all()
+    assert sum(d < today for d in days) >= COMMISSIONERS
+    assert sum(d == today for d in days) >= COMMISSIONERS
+    assert sum(today < d <= today + timedelta(days=10) for d in days) >= COMMISSIONERS
+    visited = db.session.scalars(select(Visit.visited_on)).all()
+    assert min(visited) < today - timedelta(days=120) and max(visited) < today
+    assert list(checks_data.derived_columns(app.extensions["commissioner"])) == []
+
+
+def test_the_accounts_are_told_and_one_of_them_signs_in(run, page):
+    run("seed-demo")
+    told = run("demo-accounts").output
+    name, sign_in, password = (told.splitlines()[1].split()[n] for n in (0, 2, 3))
+
+    page.open("accounts.sign_in")
+    page.submit(name=sign_in, password=password)
+    assert name in page.follow().text
+
+
+def test_a_second_time_changes_nothing(run):
+    run("seed-demo")
+    assert run("seed-demo").exit_code == 0
+    assert db.session.scalar(select(func.count()).select_from(Enterprise)) == 60
+
+
+def test_real_rows_are_never_mixed_with_invented_ones(run, make, cast):
+    refused = run("seed-demo")
+
+    assert refused.exit_code == 1 and "真实数据" in refused.output
+    assert db.session.scalar(select(func.count()).select_from(Enterprise)) == 0
+    assert run("demo-accounts").exit_code == 1
+
+
+def test_production_takes_no_demonstration(run, app):
+    run("seed-demo")
+    production = replace(app.extensions["commissioner"], env="production", allow_http=True)
+    with pytest.raises(BadSettings, match="demonstration"):
+        create_app(production)
+
+
+def test_production_cannot_be_seeded(app, run):
+    app.extensions["commissioner"] = replace(app.extensions["commissioner"], env="production")
+
+    assert run("seed-demo").exit_code == 1
+    assert db.session.scalar(select(func.count()).select_from(Enterprise)) == 0
