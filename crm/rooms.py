@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import time
 
 from flask import Flask
 
@@ -11,11 +12,12 @@ from crm.core.settings import Settings
 
 
 def accounts(app: Flask, _: Settings) -> None:
-    from crm.accounts import access, mails, views
+    from crm.accounts import access, mails, tidying, views
 
     access.install(app)
     app.register_blueprint(views.bp)
     mails.install()
+    jobs.every_day("people tidied", time(3, 10), tidying.nightly)
 
 
 def workdays(app: Flask, _: Settings) -> None:

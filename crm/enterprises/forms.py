@@ -123,4 +123,5 @@ class ExtraFieldForm(Form):
     choices = TextAreaField(_("Choices, one a line"), [Optional(), Length(max=4000)], filters=[tidy])
 
     def lines(self) -> list[str]:
-        return list(dict.fromkeys(line.strip() for line in (self.choices.data or "").splitlines() if line.strip()))
+        typed = (self.choices.data or "") if self.choices else ""
+        return list(dict.fromkeys(line.strip() for line in typed.splitlines() if line.strip()))

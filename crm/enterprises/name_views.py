@@ -76,6 +76,8 @@ def extra_field(field_id: int) -> ResponseReturnValue:
     field = db.session.get(ExtraField, field_id) or abort(404)
     form = ExtraFieldForm(obj=field)
     del form.kind
+    if field.kind != "choice":
+        del form.choices
     if form.validate_on_submit():
         with form.showing(RuleBroken), writing():
             extras.change_field(field, label=form.label.data or "", choices=form.lines(), by=signed_in())

@@ -3,6 +3,7 @@
 import pytest
 
 from crm import create_app
+from crm.core.db import db
 from crm.ops.builders import PASSWORD
 from tests.conftest import settings_for
 
@@ -11,11 +12,16 @@ from tests.conftest import settings_for
 def client_of(app, database, tmp_path):
     """A client of the same database under another public address."""
 
-    def made(public_url):
-        served = create_app(settings_for(database, tmp_path, public_url=public_url))
-        return served.test_client()
+    apps = []
 
-    return made
+    def made(public_url):
+        apps.append(create_app(settings_for(database, tmp_path, public_url=public_url)))
+        return apps[-1].test_client()
+
+    yield made
+    for served in apps:
+        with served.app_context():
+            db.engine.dispose()
 
 
 def sign_in(client, person, base):

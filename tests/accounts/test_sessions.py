@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from crm.accounts import services, sessions
-from crm.accounts.models import SignIn, User
+from crm.accounts import services, sessions, tidying
+from crm.accounts.models import Invitation, SignIn, User
 from crm.core import clock
 from crm.core.db import db, writing
 from crm.ops.builders import PASSWORD
@@ -178,6 +178,20 @@ def test_reading_writes_seen_at_every_five_minutes_only(page, cast):
     pass_time(idle=timedelta(minutes=6))
     page.open("accounts.me")
     assert db.session.scalars(select(SignIn.seen_at)).one() >= before
+
+
+def test_sessions_and_codes_are_forgotten_after_half_a_year_and_not_before(page, cast):
+    sign_in(page, cast.lin)
+    with writing():
+        services.invite(cast.zhou, by=cast.admin)
+    for days, left in ((179, 1), (9, 0)):
+        pass_time(idle=timedelta(days=days), age=timedelta(days=days))
+        with writing():
+            for invitation in db.session.scalars(select(Invitation)):
+                invitation.expires_at -= timedelta(days=days)
+        tidying.nightly()
+        assert len(db.session.scalars(select(SignIn)).all()) == left
+        assert len(db.session.scalars(select(Invitation)).all()) == left
 
 
 @pytest.fixture

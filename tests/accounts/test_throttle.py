@@ -5,6 +5,7 @@ from statistics import median
 from threading import Barrier, Thread
 from time import perf_counter
 
+import pytest
 from sqlalchemy import select, update
 
 from crm.accounts import throttle
@@ -175,6 +176,7 @@ def test_failures_older_than_a_day_are_dropped(app, cast):
         assert throttle.forget_old() == 1
 
 
+@pytest.mark.slow
 def test_a_known_and_an_unknown_account_are_refused_in_the_same_time(page, cast):
     """Medians of twenty-five tries each differ by less than 20 ms; interleaved, so that load falls on both alike."""
     spent = {cast.lin.mobile: [], "13999999999": []}

@@ -21,12 +21,16 @@ KINDS = {"number": "7", "date": "2026-03-05", "month": "2026-03", "time": "09:30
 
 @dataclass
 class Shown:
-    """A form as a page shows it: `sent` is what the untouched form would send, `texts` the fields for words."""
+    """A form as a page shows it: `sent` is what the untouched form would send, `texts` the fields for words.
+
+    `offered` are all its fields, also those that send nothing yet (ticks, radios).
+    """
 
     endpoint: str
     action: str
     sent: dict[str, list[str]] = field(default_factory=dict)
     texts: list[str] = field(default_factory=list)
+    offered: set[str] = field(default_factory=set)
 
     def filled(self, **changes: Any) -> dict[str, Any]:
         """Every field for words holds TYPED."""
@@ -63,6 +67,7 @@ def read(form: Any, endpoint: str, url: str) -> Shown:
         name, kind = element.get("name"), element.get("type", "text")
         if not name or element.get("disabled") is not None or kind in ("submit", "button", "file", "image"):
             continue
+        shown.offered.add(name)
         take(shown, element, name, kind)
     return shown
 

@@ -15,6 +15,7 @@ from crm.core import clock
 from crm.core.db import db, writing
 from crm.enterprises.models import Contact, Enterprise, EnterpriseName, ExtraField, Merge
 from crm.enterprises.serving_models import AssignmentOrder, StandIn
+from crm.enterprises.undo_models import UndoStep
 from crm.files import store
 from crm.followups.models import Followup
 from crm.imports import services
@@ -82,6 +83,7 @@ class Sample:
                 met="王样本",
                 client_key="sample",
             ),
+            "step_id": UndoStep(kind="enterprise.edited_in_table", by_id=cast.clerk.id, changes=[]),
             "merge_id": Merge(kept_id=firm, gone_id=self.twin.id, reason="同一家", proposed_by_id=cast.clerk.id),
         }
 

@@ -53,31 +53,39 @@ def test_who_gets_in_where_and_nothing_changes_by_reading_or_by_a_form_without_i
     before, found = whole_database(), {}
 
     for endpoint, rule in sorted(rules(app).items()):
-        found[endpoint] = " / ".join(dict.fromkeys(answers(page, rule, address(app, rule, sample, me))))
+        found[endpoint] = " / ".join(dict.fromkeys(answers(page, rule, sample, me)))
 
     assert found == {endpoint: row[who] for endpoint, row in TABLE.items()}
     assert whole_database() == before
 
 
-def address(app, rule, sample, me):
-    """The sample's address for a rule, with what its page must be told."""
-    told = {
+def told(endpoint, sample):
+    """What a page must be told besides its address: sent along in the address and with every form."""
+    firm = str(sample.firm.id)
+    known = {
         "accounts.invite_many": {"id": sample.cast.zhou.id},
-        "desk.assign_many": {"id": sample.firm.id},
+        "desk.assign_many": {"id": firm},
         "desk.save_view": {"listing": "enterprises", "query": "sort=name"},
+        "desk.set_many": {"id": firm, "ids": firm},
         "enterprises.similar": {"name": "样本"},
     }
+    return known.get(endpoint, {})
+
+
+def address(app, rule, sample, me):
+    """The sample's address for a rule."""
     with app.test_request_context():
-        values = {**sample.values(rule, db.session.get(User, me.id)), **told.get(rule.endpoint, {})}
+        values = {**sample.values(rule, db.session.get(User, me.id)), **told(rule.endpoint, sample)}
         return app.url_map.bind("localhost").build(rule.endpoint, values)
 
 
-def answers(page, rule, url):
+def answers(page, rule, sample, me):
     """What reading it and what every other method with a made-up token comes to."""
+    url, sent = address(page.app, rule, sample, me), told(rule.endpoint, sample)
     if "GET" in rule.methods:
         yield word(page.client.get(url))
     for method in sorted(rule.methods - READS):
-        yield word(page.client.open(url, method=method, data={"csrf_token": "made up", "name": "forged"}))
+        yield word(page.client.open(url, method=method, data={"name": "forged", **sent, "csrf_token": "made up"}))
 
 
 def word(answer):

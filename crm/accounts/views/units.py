@@ -28,7 +28,7 @@ def units() -> ResponseReturnValue:
 
 
 @bp.route("/units/new", methods=["GET", "POST"])
-@requires(Permission.UNITS_EDIT)
+@requires(Permission.UNITS_EDIT, confirmed=True)
 def add_unit() -> ResponseReturnValue:
     form = UnitForm(queries.all_units())
     if form.validate_on_submit():
@@ -44,7 +44,7 @@ def add_unit() -> ResponseReturnValue:
 
 
 @bp.route("/units/<int:unit_id>/edit", methods=["GET", "POST"])
-@requires(Permission.UNITS_EDIT)
+@requires(Permission.UNITS_EDIT, confirmed=True)
 def edit_unit(unit_id: int) -> ResponseReturnValue:
     unit = queries.load_unit(unit_id)
     form = UnitForm(_may_stand_below(unit), obj=unit)
@@ -81,7 +81,7 @@ def _compared(form: UnitForm, unit: Unit) -> ResponseReturnValue:
 
 
 @bp.post("/units/<int:unit_id>/close")
-@requires(Permission.UNITS_EDIT)
+@requires(Permission.UNITS_EDIT, confirmed=True)
 def close_unit(unit_id: int) -> ResponseReturnValue:
     unit, form = queries.load_unit(unit_id), ButtonForm()
     if form.validate_on_submit():
@@ -95,7 +95,7 @@ def close_unit(unit_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/units/<int:unit_id>/reopen")
-@requires(Permission.UNITS_EDIT)
+@requires(Permission.UNITS_EDIT, confirmed=True)
 def reopen_unit(unit_id: int) -> ResponseReturnValue:
     unit, form = queries.load_unit(unit_id), ButtonForm()
     if form.validate_on_submit():
