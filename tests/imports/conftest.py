@@ -47,6 +47,8 @@ def book(tmp_path):
             page = made.create_sheet(title)
             for row in rows:
                 page.append(list(row))
+            for cell in (cell for row in page.iter_rows() for cell in row if cell.data_type == "f"):
+                cell.data_type = "s"
         for title, area in merges:
             made[title].merge_cells(area)
         for title, number in hidden:
