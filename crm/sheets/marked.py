@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import date
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 from crm.core.words import Say
 from crm.sheets.grid import Book, Cell, Format, Kind, Row, Sheet
+from crm.sheets.layout import Content, Show
 from crm.sheets.limits import Limits
 from crm.sheets.marks import FILL, REASON_HEADING, REASON_WIDTH, CellMark, SheetMarks
 from crm.sheets.names import sheet_name
@@ -18,7 +20,7 @@ from crm.sheets.places import Merge
 from crm.sheets.read import USUAL, read
 from crm.sheets.reading_process import answers
 from crm.sheets.unreadable import Unreadable
-from crm.sheets.write import new_workbook, put
+from crm.sheets.write import fitting, new_workbook, put
 
 TYPED = {Kind.DATE: "yyyy-mm-dd", Kind.DATETIME: "yyyy-mm-dd hh:mm:ss", Kind.TIME: "hh:mm:ss", Kind.NUMBER: "General"}
 COLUMN_WIDTH = 18
@@ -132,9 +134,17 @@ class _Page:
             cell, is_bad = row.at(column), (row.number, column) in self._bad
             if column != self._reason_column and (cell or is_bad):
                 look = self._looks.of(cell, is_bad)
-                put(self._page, row.number - 1, column, cell.value if cell else None, look)
+                put(self._page, row.number - 1, column, _kept(cell) if cell else None, look)
         if row.number in self._texts:
-            put(self._page, row.number - 1, self._reason_column, self._texts[row.number], self._looks.reason)
+            reason = fitting(self._texts[row.number], Show.TEXT)
+            put(self._page, row.number - 1, self._reason_column, reason, self._looks.reason)
+
+
+def _kept(cell: Cell) -> Content:
+    """The value as a cell can hold it typed; the rest as text."""
+    if isinstance(cell.value, date):
+        return fitting(cell.value, Show.MOMENT)
+    return fitting(cell.value, Show.TEXT) if isinstance(cell.value, str) else cell.value
 
 
 def _reason_column(sheet: Sheet, heading_row: int) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from decimal import Decimal
-from io import TextIOWrapper
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO, TypeAlias
 
@@ -17,10 +17,10 @@ from crm.core import clock
 from crm.core.words import Say
 from crm.sheets.layout import Column, Content, Show
 from crm.sheets.names import sheet_name
+from crm.sheets.pour import pour
 from crm.sheets.tab_guard import guarded
 
 Target: TypeAlias = Path | BinaryIO
-LAST_ROW = 1_048_576
 LONGEST_TEXT = 32_767
 FIRST_DAY = date(1900, 3, 1)  # Excel takes 1900 for a leap year: earlier days are written as text
 MOST_DIGITS = 10**15
@@ -33,20 +33,18 @@ HEADING_FONT = "黑体"
 def write_table(
     target: Target, *, columns: Sequence[Column], rows: Iterable[Sequence[Content]], title: str = ""
 ) -> int:
-    """A plain list with a frozen heading row; the number of rows. Streams: 100,000 rows take 30 MB."""
-    with new_workbook(target, streams=True) as book:
+    """A plain list with a frozen heading row; the number of rows. Streams: memory does not grow with the rows."""
+    stencil = BytesIO()
+    with new_workbook(stencil, streams=True) as book:
         sheet = book.add_worksheet(sheet_name(title))
         heading = book.add_format({"bold": True, "border": 1, "valign": "vcenter", "num_format": "@"})
         for index, column in enumerate(columns):
             sheet.set_column(index, index, column.shown_width)
             sheet.write_string(0, index, str(column.heading), heading)
-        cells = Cells(book, sheet, columns, {})
-        count = 0
-        for count, row in enumerate(rows, start=1):
-            cells.row(count, row)
         sheet.freeze_panes(1, 0)
-        sheet.autofilter(0, 0, count, max(len(columns) - 1, 0))
-    return count
+        Cells(book, sheet, columns, {}).row(1, [None] * len(columns))
+    shows = [column.show for column in columns]
+    return pour(stencil, target, ([fitting(*pair) for pair in zip(row, shows, strict=True)] for row in rows))
 
 
 def write_csv(target: Target, *, columns: Sequence[Column], rows: Iterable[Sequence[Content]]) -> int:
@@ -80,40 +78,47 @@ class Cells:
         self._formats = [book.add_format({**look, "num_format": show, **ALIGNED.get(show, {})}) for show in self._shows]
 
     def row(self, number: int, values: Sequence[Content]) -> None:
-        """`number` counts from 0. Raises ValueError when the sheet is full or the row does not fit the columns."""
-        if number >= LAST_ROW:
-            raise ValueError("an .xlsx sheet has no more rows")
+        """`number` counts from 0. Raises ValueError when the row does not fit the columns."""
         for index, (value, show, look) in enumerate(zip(values, self._shows, self._formats, strict=True)):
-            put(self._sheet, number, index, shown(value, show), look)
+            put(self._sheet, number, index, fitting(value, show), look)
 
 
-def shown(value: Content, show: Show) -> Content:
-    """A value as its column wants it: a code typed as a number becomes text, an instant the bureau's wall clock."""
+def fitting(value: Content, show: Show) -> Content:
+    """A value as a cell of its column can hold it, else its text; an instant by the bureau's wall clock.
+
+    A code typed as a number becomes text, as do days before 1900 and numbers of more than 15 digits.
+    """
+    if isinstance(value, str):
+        return value if len(value) <= LONGEST_TEXT else _cut(value)
+    if value is None:
+        return None
+    if isinstance(value, date):
+        return _fitting_day(value, show)
+    if show is not Show.TEXT and isinstance(value, int | Decimal) and -MOST_DIGITS < value < MOST_DIGITS:
+        return value
+    return _cut(as_plain(value))
+
+
+def _fitting_day(value: date, show: Show) -> date | str:
     if isinstance(value, datetime) and value.tzinfo:
         value = clock.local(value).replace(tzinfo=None)
-    is_day = isinstance(value, date)
-    if value is None or (is_day and show in DAYS) or not (is_day or show is Show.TEXT):
-        return value
-    return as_plain(value)
+    day = value.date() if isinstance(value, datetime) else value
+    return value if show in DAYS and day >= FIRST_DAY else as_plain(value)
 
 
 def put(sheet: Any, row: int, column: int, value: Content, look: Any) -> None:
-    """One value into one cell, both counted from 0, typed as what it is."""
+    """One fitting value into one cell, both counted from 0, typed as what it is."""
     match value:
         case None | "":
             sheet.write_blank(row, column, None, look)
+        case str():
+            sheet.write_string(row, column, value, look)
         case bool():
             sheet.write_boolean(row, column, value, look)
-        case int() | Decimal() as number if -MOST_DIGITS < number < MOST_DIGITS:
-            sheet.write_number(row, column, number, look)
-        case date() if _day(value) >= FIRST_DAY:
+        case int() | Decimal():
+            sheet.write_number(row, column, value, look)
+        case date() | time():
             sheet.write_datetime(row, column, value, look)
-        case _:
-            sheet.write_string(row, column, _cut(as_plain(value)), look)
-
-
-def _day(value: date) -> date:
-    return value.date() if isinstance(value, datetime) else value
 
 
 def _cut(text: str) -> str:
@@ -138,10 +143,10 @@ def as_plain(value: Content) -> str:
 
 def _as_text(value: Content, show: Show) -> str:
     """Only what somebody typed is guarded: -5 as a number stays -5."""
-    value = shown(value, show)
-    if value is None:
-        return ""
-    return guarded(str(value)) if isinstance(value, str | Say) else as_plain(value)
+    if isinstance(value, str | Say):
+        return guarded(str(value))
+    value = fitting(value, show)
+    return "" if value is None else as_plain(value)
 
 
 @contextmanager

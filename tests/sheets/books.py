@@ -1,14 +1,9 @@
-"""Workbooks as bureaus and attackers make them, and what reading one costs."""
+"""Workbooks as bureaus and attackers make them."""
 
 from __future__ import annotations
 
-import json
-import os
 import struct
-import subprocess
-import sys
 import zipfile
-from dataclasses import dataclass
 from pathlib import Path
 
 import xlsxwriter
@@ -108,49 +103,3 @@ def ole(path: Path, stream: str, content: bytes) -> Path:
     entry = name.ljust(64, b"\0") + struct.pack("<H", len(name) + 2)
     path.write_bytes(raw[:at] + entry + raw[at + 66 :])
     return path
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What reading a file cost its process, and what came out: a reason with its words, or the number of rows.
-
-    `seconds` of the processor: a busy machine must not look like a hostile file.
-    """
-
-    reason: str
-    words: str
-    rows: int
-    seconds: float
-    mebibytes: float
-
-
-MEASURE = """
-import json, resource, sys, types
-from pathlib import Path
-crm = sys.modules["crm"] = types.ModuleType("crm")  # the package without the application: starts sooner
-crm.__path__ = ["crm"]
-from crm.sheets.read import read
-from crm.sheets.unreadable import Unreadable
-path = Path(sys.argv[1])
-out = {"reason": "", "words": "", "rows": 0}
-try:
-    out["rows"] = sum(len(sheet.rows) for sheet in read(path, name=path.name).sheets)
-except Unreadable as unreadable:
-    out |= {"reason": unreadable.reason, "words": str(unreadable)}
-used = resource.getrusage(resource.RUSAGE_CHILDREN)
-out |= {"seconds": used.ru_utime + used.ru_stime, "mebibytes": used.ru_maxrss / 1024}
-print(json.dumps(out))
-"""
-
-
-def cost(path: Path) -> Cost:
-    """Measured in a process of its own, so that no other child of the tests counts."""
-    run = subprocess.run(
-        [sys.executable, "-c", MEASURE, str(path)],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return Cost(**json.loads(run.stdout))

@@ -140,7 +140,7 @@ def test_formulas_come_back_as_what_they_showed(tmp_path, marked):
     "trouble",
     [
         {"part": ("xl/styles.xml", b"<styleSheet><fills><fill/></fills></styleSheet>")},
-        {"limits": Limits(memory=64 << 20)},
+        {"limits": Limits(memory=32 << 20)},
     ],
     ids=["openpyxl cannot read it", "openpyxl needs too much memory"],
 )

@@ -127,6 +127,16 @@ def test_a_csv_opens_in_excel_with_its_characters(tmp_path):
     assert path.read_bytes() == b"\xef\xbb\xbf" + '"企业"\r\n"甲"\r\n'.encode()
 
 
+def test_no_character_breaks_a_workbook(tmp_path):
+    path = tmp_path / "a.xlsx"
+    odd = [f"前{chr(code)}后" for code in [*range(1, 0x20), 0x7F, 0x85, 0xA0, 0x2028, 0x1F600, 0x20BB7]]
+    odd += ["<b>&amp;</b>", "]]>", "_x000D_", "_x_x0041_", "  两边  ", "\n"]
+
+    write_table(path, columns=[Column("x")], rows=[[text] for text in [*odd, "半\ud842个\ufffe"]])
+
+    assert [text for (text,) in texts(path, "a.xlsx")[1:]] == [*odd, "半\ufffd个\ufffd"]
+
+
 def test_a_text_longer_than_a_cell_is_cut_with_a_mark(tmp_path):
     path = tmp_path / "a.xlsx"
     write_table(path, columns=[Column("x")], rows=[["字" * 40_000]])
