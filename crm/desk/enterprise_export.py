@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
-from flask import Response, abort, request, send_file
+from flask import Response, abort, request
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from sqlalchemy import ColumnElement, select
@@ -123,9 +123,7 @@ def exported(job_id: int) -> ResponseReturnValue:
     if job is None or not is_mine or job.finished_at is None or clock.now() - job.finished_at > KEPT:
         abort(404)
     stored = db.session.get_one(StoredFile, (job.result or {})["file"])
-    return send_file(
-        store.path_of(stored.stored_as), mimetype=stored.media_type, as_attachment=True, download_name=stored.name
-    )
+    return _sent(store.path_of(stored.stored_as).read_bytes(), stored.name.rpartition(".")[2])
 
 
 def install() -> None:

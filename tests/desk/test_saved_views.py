@@ -1,0 +1,74 @@
+"""Filters somebody needs often become tabs: his own, or shared with a unit."""
+
+from sqlalchemy import select
+
+from crm.accounts.models import SavedView
+from crm.core.db import db
+
+
+def tabs(page):
+    nav = next(n for n in page.all("nav") if n.get("class") == "views")
+    return [" ".join("".join(a.itertext()).split()) for a in nav.iter("{http://www.w3.org/1999/xhtml}a")]
+
+
+def test_a_list_becomes_a_tab_that_opens_the_same_list(page, make, cast):
+    make.enterprise("甲公司", unit=cast.section, code=None)
+    page.as_(cast.manager).open("/enterprises?provisional=yes&sort=-name")
+    link = next(a.get("href") for a in page.all("a") if "/views/new" in a.get("href"))
+    page.open(link)
+    page.submit(form="view-form", name="待补代码")
+    page.follow()
+
+    assert "待补代码" in tabs(page) and "甲公司" in page.text
+    here = [a for a in page.all("a") if a.get("aria-current") == "page" and "provisional" in a.get("href")]
+    assert len(here) == 1
+
+
+def test_a_shared_view_is_seen_below_its_unit_and_shows_each_his_own(page, make, cast):
+    make.enterprise("科室企业", unit=cast.section, commissioner=cast.lin, code=None)
+    make.enterprise("别处企业", unit=cast.elsewhere, code=None)
+    page.as_(cast.manager).open("desk.save_view", listing="enterprises", query="provisional=yes")
+    page.submit(form="view-form", name="待补代码", unit=str(cast.bureau.id))
+
+    page.as_(cast.lin).open("desk.enterprises")
+    assert "待补代码" in tabs(page)
+    page.open("/enterprises?provisional=yes")
+    assert "科室企业" in page.text and "别处企业" not in page.text
+    assert "待补代码" not in tabs(page.as_(cast.stranger).open("desk.enterprises"))
+
+
+def test_only_those_who_may_share_are_offered_units(page, cast):
+    page.as_(cast.lin).open("desk.save_view", listing="enterprises", query="tier=T1")
+    assert len(page.all("option")) == 1
+    page.submit(form="view-form", name="龙头", unit=str(cast.bureau.id), expect=422)
+    assert db.session.scalar(select(SavedView.id)) is None
+
+
+def test_a_view_is_renamed_and_deleted_by_its_owner_alone(page, cast):
+    page.as_(cast.manager).open("desk.save_view", listing="enterprises", query="tier=T1")
+    page.submit(form="view-form", name="龙头", unit=str(cast.bureau.id))
+    view = db.session.scalars(select(SavedView)).one()
+
+    page.as_(cast.clerk).open("desk.edit_view", view_id=view.id, expect=404)
+    page.as_(cast.manager).open("desk.edit_view", view_id=view.id)
+    page.submit(form="view-form", name="龙头企业", unit="")
+    assert (view.name, view.unit_id) == ("龙头企业", None)
+    page.open("desk.edit_view", view_id=view.id)
+    form = next(f for f in page.all("form") if "delete" in (f.get("action") or ""))
+    form.set("id", "delete")
+    page.submit(form="delete")
+    assert db.session.scalar(select(SavedView.id)) is None
+
+
+def test_a_second_view_of_the_same_name_replaces_the_first(page, cast):
+    for query in ("tier=T1", "tier=T2"):
+        page.as_(cast.lin).open("desk.save_view", listing="enterprises", query=query)
+        page.submit(form="view-form", name="我的")
+    assert db.session.scalars(select(SavedView.query)).all() == ["tier=T2"]
+
+
+def test_a_view_leads_nowhere_but_to_its_list(page, cast):
+    page.as_(cast.lin).open("desk.save_view", listing="//evil.example", query="x", expect=404)
+    page.open("desk.save_view", listing="enterprises", query="//evil.example/?a=b")
+    page.submit(form="view-form", name="坏")
+    assert page.response.headers["Location"].startswith("/enterprises?")

@@ -1,0 +1,64 @@
+"""Contacts: the first is the primary one, a removed one comes back, a masked number is never taken for a new one."""
+
+import pytest
+
+from crm.core.db import writing
+from crm.enterprises import contacts
+from tests.enterprises.test_editing import form_to
+
+
+@pytest.fixture
+def firm(make, cast):
+    return make.enterprise(unit=cast.section, commissioner=cast.lin, contact="王经理", phone="13812346789")
+
+
+def test_contacts_are_added_changed_and_made_primary(page, cast, firm):
+    page.as_(cast.lin).open("enterprises.add_contact", enterprise_id=firm.id)
+    page.submit(name="沈秘书", position="行政", phone="+86 139 1234 6789、0571 8691 2345转801")
+    second = contacts.of(firm.id)[1]
+    assert second.phone == "13912346789 / 0571-86912345-801"
+
+    page.open("desk.enterprise", enterprise_id=firm.id, tab="contacts")
+    page.submit(form=form_to(page, "make-primary"))
+    assert [c.name for c in contacts.of(firm.id)] == ["沈秘书", "王经理"]
+    assert "沈秘书" in page.open("/enterprises?q=沈秘书").text
+
+
+def test_a_removed_contact_comes_back_by_undo_or_within_thirty_days(page, cast, firm, now):
+    with writing():
+        contacts.add(firm, by=cast.lin, name="沈秘书")
+    page.as_(cast.lin).open("desk.enterprise", enterprise_id=firm.id, tab="contacts")
+    page.submit(form=form_to(page, "remove"))
+    assert [(c.name, c.is_primary) for c in contacts.of(firm.id)] == [("沈秘书", True)]
+    page.follow()
+    page.submit(form=form_to(page, "restore"))
+    assert [c.name for c in contacts.of(firm.id)] == ["沈秘书", "王经理"]
+
+    page.open("desk.enterprise", enterprise_id=firm.id, tab="contacts")
+    page.submit(form=form_to(page, "remove"))
+    now.move(days=29)
+    page.as_(cast.lin).open("desk.enterprise", enterprise_id=firm.id, tab="contacts")
+    assert "近 30 天移除" in page.text
+    now.move(days=2)
+    page.as_(cast.lin).open("desk.enterprise", enterprise_id=firm.id, tab="contacts")
+    assert "近 30 天移除" not in page.text
+
+
+def test_whoever_sees_numbers_masked_changes_the_rest_without_touching_them(page, cast, firm):
+    primary = contacts.primary_of(firm.id)
+    page.as_(cast.clerk).open("enterprises.edit_contact", enterprise_id=firm.id, contact_id=primary.id)
+    assert page.all("input", name="phone")[0].get("value") == "138****6789"
+    page.submit(position="总经理")
+    assert (primary.position, primary.phone) == ("总经理", "13812346789")
+
+    page.open("enterprises.edit_contact", enterprise_id=firm.id, contact_id=primary.id)
+    page.submit(phone="139****6789", expect=422)
+    assert primary.phone == "13812346789"
+    page.submit(phone="13712346789")
+    assert primary.phone == "13712346789"
+
+
+def test_a_number_nobody_can_read_stays_as_it_was_written(cast, firm):
+    with writing():
+        contacts.change(contacts.primary_of(firm.id), firm, by=cast.lin, phone="传达室 8-123")
+    assert contacts.primary_of(firm.id).phone == "传达室 8-123"
