@@ -22,7 +22,7 @@ class Limits:
     columns: int = 1_000
     cells: int = 1_500_000  # rows and cells as written, empty ones too: what makes looking at a sheet long
     area: int = 4_000_000  # rows × columns down to the last value: the reader holds all of it
-    memory: int = 300 * MIB
+    memory: int = 280 * MIB  # of address space: below 300 MB whatever is counted
     answer_bytes: int = 128 * MIB
     seconds: float = 5.0  # of the processor
     seconds_per_mib: float = 4.0

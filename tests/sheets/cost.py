@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.sheets.books import ROOT
 
-SECONDS, MEBIBYTES = 5, 300
+SECONDS, MEGABYTES = 5, 300
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Cost:
     words: str
     rows: int
     seconds: float
-    mebibytes: float
+    megabytes: float
 
 
 MEASURE = """
@@ -42,7 +42,7 @@ try:
 except Unreadable as unreadable:
     out |= {"reason": unreadable.reason, "words": str(unreadable)}
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
-out |= {"seconds": used.ru_utime + used.ru_stime, "mebibytes": used.ru_maxrss / 1024}
+out |= {"seconds": used.ru_utime + used.ru_stime, "megabytes": used.ru_maxrss * 1024 / 1e6}
 print(json.dumps(out))
 """
 
@@ -67,7 +67,7 @@ def refused(path, reason):
     assert price.words
     assert "%(" not in price.words
     assert price.seconds < SECONDS
-    assert price.mebibytes < MEBIBYTES
+    assert price.megabytes < MEGABYTES
     return price.words
 
 
@@ -75,5 +75,5 @@ def read_cheaply(path):
     price = cost(path)
     assert not price.reason, price
     assert price.seconds < SECONDS
-    assert price.mebibytes < MEBIBYTES
+    assert price.megabytes < MEGABYTES
     return price.rows
