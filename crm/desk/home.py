@@ -19,7 +19,7 @@ from crm.core.db import db
 from crm.core.web import page
 from crm.desk.views import bp
 from crm.enterprises.models import Enterprise, Standing
-from crm.enterprises.queries import served_by, within
+from crm.enterprises.queries import of_visible, served_by, within
 from crm.enterprises.serving_models import Assignment
 from crm.followups import queries as followups
 from crm.followups.models import Followup
@@ -55,6 +55,7 @@ def home() -> ResponseReturnValue:
         silent=silent_of(me, today),
         served=db.session.scalar(select(func.count()).select_from(served_by(me).subquery())) or 0,
         numbers=numbers_of(me, today),
+        late_by_person=_late_by_person(me, today),
         without_owner=_without_owner(me),
     )
 
@@ -94,7 +95,7 @@ def numbers_of(me: User, today: date) -> list[Number]:
     late = select(func.count()).select_from(Followup).where(followups.OPEN, Followup.due_on < today)
     return [
         _number(firms, true(), _("Enterprises"), ""),
-        _number(firms, ~served.exists(), _("Nobody serves them"), "none", "commissioner"),
+        _number(firms, ~served.exists(), _("Without a commissioner"), "none", "commissioner"),
         _number(firms, _is_silent(today), _("Not visited for long"), str(bureau("silence_days")), "silent"),
         _number(firms, Enterprise.credit_code.is_(None), _("Credit code missing"), "yes", "provisional"),
         Number(
@@ -102,6 +103,21 @@ def numbers_of(me: User, today: date) -> list[Number]:
             url_for("desk.todo", of="unit"),
         ),
     ]  # fmt: skip
+
+
+def _late_by_person(me: User, today: date) -> Sequence[Any]:
+    """In the order of names: a list to ask about, not a ranking."""
+    if not me.may(Permission.ASSIGN_FIRST):
+        return []
+    return db.session.execute(
+        select(User.name, func.count().label("n"))
+        .select_from(Followup)
+        .outerjoin(User, User.id == Followup.owner_id)
+        .where(followups.OPEN, Followup.due_on < today, of_visible(Followup, me, Permission.ASSIGN_FIRST))
+        .group_by(User.id, User.name, User.name_pinyin)
+        .order_by(User.name_pinyin.nulls_first(), User.id)
+        .limit(50)
+    ).all()
 
 
 def _number(firms: Select[int], clause: ColumnElement[bool], label: str, value: str, key: str = "") -> Number:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -91,9 +90,7 @@ def _ahead(today: date, calendar: Calendar) -> list[tuple[str, str]]:
 
 
 def short(d: date) -> str:
-    """Month and day with the weekday, as on a chip."""
-    weekday: Any = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))[d.weekday()]
-    return f"{d.month:02}-{d.day:02} {weekday}"
+    return f"{d.month:02}-{d.day:02}"
 
 
 def _called(contact: Contact) -> str:

@@ -4,7 +4,7 @@
   var groups = document.querySelectorAll("fieldset.field");
 
   groups.forEach(function (group) {
-    var own = group.querySelector("details.more input");
+    var own = group.querySelector("input[type=text], input[type=date]");
     if (!own) { return; }
     var radios = group.querySelectorAll("input[type=radio]");
     own.addEventListener("input", function () {
