@@ -16,7 +16,7 @@ from crm.core.db import db
 from crm.core.settings import Settings
 from crm.core.staging import Choices
 from crm.imports import applying
-from crm.imports.commands import _checked_run
+from crm.imports.commands import checked_run
 from crm.ops.bench_data import rows_of_a_roster
 from crm.ops.commands import ensure_root
 from crm.sheets.layout import Column
@@ -33,9 +33,9 @@ BEGIN, END = "<!-- bench -->\n", "<!-- /bench -->\n"
 
 def table(engine: str, server: str, folder: Path) -> str:
     """Seconds of check and write, and the most memory of a process of their own."""
-    with database(engine, server, folder / "imports") as url:
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as alone:
-            checked, written, memory = alone.submit(_measure, url, str(folder)).result(timeout=300)
+    alone = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+    with database(engine, server, folder / "imports") as url, alone:
+        checked, written, memory = alone.submit(_measure, url, str(folder)).result(timeout=300)
     return f"| {engine} | {ALL:,} × 11 | {checked:.1f} | {written:.1f} | {memory:.0f} |\n"
 
 
@@ -65,7 +65,7 @@ def _sheet(folder: Path, numbers: range, name: str) -> Path:
 
 def _import(path: Path) -> tuple[float, float]:
     begun = time.perf_counter()
-    run_id = _checked_run("roster", path, root(), {})
+    run_id = checked_run("roster", path, root(), {})
     checked = time.perf_counter()
     applying.apply(run_id, by=CLI, choices=Choices(), skips_errors=False)
     return checked - begun, time.perf_counter() - checked

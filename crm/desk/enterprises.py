@@ -85,8 +85,8 @@ def _columns(me: User, known: list[extras.Extra]) -> list[Column]:
         return [replace(c, optional=not c.editable and c.key != "name") for c in every]
     first, other = ("commissioner", "followups") if me.may(Permission.PEOPLE_VIEW) else ("followups", "commissioner")
     fact = "commissioner" if first == "commissioner" else "contact"
-    changed = {first: {"optional": False}, other: {"optional": True}}
-    return [replace(c, phone=c.phone or c.key == fact, **changed.get(c.key, {})) for c in every]
+    hidden = {first: False, other: True}
+    return [replace(c, phone=c.phone or c.key == fact, optional=hidden.get(c.key, c.optional)) for c in every]
 
 
 def _views(listing: Listing, me: User) -> list[View]:

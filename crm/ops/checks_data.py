@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping, Select, func, select, text, update
 
+from crm.accounts import throttle
 from crm.accounts.models import Post, User
 from crm.core import clock
 from crm.core.db import db, writing
@@ -141,4 +142,22 @@ def _breaks(entries: Iterable[RowMapping]) -> Iterator[int]:
             yield int(entry["id"])
 
 
-ALL: tuple[Check, ...] = (administrators, orphans, left_behind, stored_files, derived_columns, chain)
+def guessed_accounts(_settings: Settings) -> Iterator[Finding]:
+    if number := throttle.guessed_accounts():
+        yield Finding(
+            Weight.WARNING,
+            26,
+            say("%(n)s accounts met fifty or more wrong passwords within a day", n=number),
+            say("Look into the log for the addresses they came from; give the people concerned new passwords"),
+        )
+
+
+ALL: tuple[Check, ...] = (
+    administrators,
+    orphans,
+    left_behind,
+    stored_files,
+    derived_columns,
+    chain,
+    guessed_accounts,
+)

@@ -43,7 +43,13 @@ class TitleHeld(db.Model):
 
     __table_args__ = (
         CheckConstraint("until_on IS NULL OR from_on IS NULL OR until_on >= from_on", name="until_after_from"),
-        Index("uq_title_held", "enterprise_id", "title", unique=True,
-              sqlite_where=text("removed_on IS NULL"), postgresql_where=text("removed_on IS NULL")),
+        Index(
+            "uq_title_held",
+            "enterprise_id",
+            "title",
+            unique=True,
+            sqlite_where=text("removed_on IS NULL"),
+            postgresql_where=text("removed_on IS NULL"),
+        ),
         {"sqlite_autoincrement": True},
     )

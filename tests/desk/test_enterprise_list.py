@@ -28,9 +28,14 @@ def alone(make, cast, number):
     unit = make.unit(f"第{number}街道", parent=cast.bureau, kind=UnitKind.TERRITORY)
     person, leader = make.user(f"专员{number}", unit=unit), make.user(f"领导{number}", unit=unit)
     firm = make.enterprise(
-        f"杭州独立{number}公司", unit=unit, territory_id=unit.id, section_id=unit.id, commissioner=person,
-        contact=f"联系人{number}", phone=f"1370000{number:04d}",
-    )  # fmt: skip
+        f"杭州独立{number}公司",
+        unit=unit,
+        territory_id=unit.id,
+        section_id=unit.id,
+        commissioner=person,
+        contact=f"联系人{number}",
+        phone=f"1370000{number:04d}",
+    )
     with writing():
         db.session.add(Liaison(enterprise_id=firm.id, leader_id=leader.id, from_on=clock.today()))
         tiers.give_title(firm, "SRDI", by=cast.clerk, from_on=None, until_on=None)
@@ -100,11 +105,24 @@ def test_each_person_finds_what_he_serves_or_answers_for(page, make, cast):
 @pytest.mark.parametrize(
     ("typed", "found"),
     [
-        ("和达", True), ("和", True), ("生物医药港", True), ("hd", True), ("heda", True), ("hzhd", True), ("HeDa", True),
-        ("制药厂", True), ("王建国", True), ("6789", True), ("王建", True), ("德和", False), ("xyz", False), ("和达 王建", True),
-        ("%", True), ("' OR 1=1 --", False),
+        ("和达", True),
+        ("和", True),
+        ("生物医药港", True),
+        ("hd", True),
+        ("heda", True),
+        ("hzhd", True),
+        ("HeDa", True),
+        ("制药厂", True),
+        ("王建国", True),
+        ("6789", True),
+        ("王建", True),
+        ("德和", False),
+        ("xyz", False),
+        ("和达 王建", True),
+        ("%", True),
+        ("' OR 1=1 --", False),
     ],
-)  # fmt: skip
+)
 def test_one_box_finds_by_name_former_name_pinyin_contact_code_and_phone(page, make, cast, typed, found):
     firm = make.enterprise(
         "杭州和达生物医药港有限公司", unit=cast.section, short_name="和达", contact="王建国", phone="13812346789"
@@ -148,13 +166,27 @@ def test_filters_stand_in_the_address_and_come_off_one_by_one(page, make, cast):
     page.as_(cast.manager)
 
     for query, found in {
-        f"commissioner={cast.lin.id}": ["甲公司"], "commissioner=none": ["丙公司"], "commissioner=林": ["甲公司"],
-        "tier=T1": ["甲公司"], "tier=none": ["丙公司", "乙公司"], "title=HIGH_TECH": ["甲公司"], "title=none": ["丙公司", "乙公司"],
-        f"territory={cast.park.id}": ["甲公司", "乙公司"], "territory=none": ["丙公司"], "provisional=yes": ["丙公司"],
-        f"unit={cast.bureau.id}": ["丙公司", "甲公司", "乙公司"], f"unit={cast.elsewhere.id}": [], "commissioner=me": [],
-        f"commissioner={cast.lin.id}&tier=T2": [], "page=99": ["丙公司", "甲公司", "乙公司"], "sort=-name": ["乙公司", "甲公司", "丙公司"],
-        "silent=30": ["丙公司"], "visited=never": ["丙公司", "甲公司", "乙公司"], "unit=abc": [], "sort=secret": ["丙公司", "甲公司", "乙公司"],
-    }.items():  # fmt: skip
+        f"commissioner={cast.lin.id}": ["甲公司"],
+        "commissioner=none": ["丙公司"],
+        "commissioner=林": ["甲公司"],
+        "tier=T1": ["甲公司"],
+        "tier=none": ["丙公司", "乙公司"],
+        "title=HIGH_TECH": ["甲公司"],
+        "title=none": ["丙公司", "乙公司"],
+        f"territory={cast.park.id}": ["甲公司", "乙公司"],
+        "territory=none": ["丙公司"],
+        "provisional=yes": ["丙公司"],
+        f"unit={cast.bureau.id}": ["丙公司", "甲公司", "乙公司"],
+        f"unit={cast.elsewhere.id}": [],
+        "commissioner=me": [],
+        f"commissioner={cast.lin.id}&tier=T2": [],
+        "page=99": ["丙公司", "甲公司", "乙公司"],
+        "sort=-name": ["乙公司", "甲公司", "丙公司"],
+        "silent=30": ["丙公司"],
+        "visited=never": ["丙公司", "甲公司", "乙公司"],
+        "unit=abc": [],
+        "sort=secret": ["丙公司", "甲公司", "乙公司"],
+    }.items():
         assert sorted(names(page.open(f"/enterprises?{query}"))) == sorted(found), query
     assert names(page.open("/enterprises?sort=-name")) == names(page.open("/enterprises"))[::-1]
     page.open(f"/enterprises?tier=T1&territory={cast.park.id}&size=50")
@@ -173,9 +205,15 @@ def test_extra_fields_filter_by_words_numbers_days_and_choices(page, make, cast)
     page.as_(cast.manager)
 
     for query, found in {
-        "x1=外迁": ["甲公司"], "x1=50%25": ["乙公司"], "x2_from=1000": ["乙公司"], "x2_to=1000": ["甲公司"],
-        "x2_from=900&x2_to=1000": ["甲公司"], "x3_from=2026-01-01": ["甲公司"], "x4=B": ["乙公司"], "x9=nothing": [],
-    }.items():  # fmt: skip
+        "x1=外迁": ["甲公司"],
+        "x1=50%25": ["乙公司"],
+        "x2_from=1000": ["乙公司"],
+        "x2_to=1000": ["甲公司"],
+        "x2_from=900&x2_to=1000": ["甲公司"],
+        "x3_from=2026-01-01": ["甲公司"],
+        "x4=B": ["乙公司"],
+        "x9=nothing": [],
+    }.items():
         assert names(page.open(f"/enterprises?{query}")) == found, query
 
 

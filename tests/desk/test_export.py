@@ -19,7 +19,9 @@ def firms(make, cast):
     own = make.enterprise(
         "杭州自家公司", unit=cast.section, commissioner=cast.lin, contact="王", phone="13812346789", tier="T1"
     )
-    other = make.enterprise("杭州同科公司", unit=cast.section, commissioner=cast.zhou, contact="李", phone="13912346789")
+    other = make.enterprise(
+        "杭州同科公司", unit=cast.section, commissioner=cast.zhou, contact="李", phone="13912346789"
+    )
     foreign = make.enterprise("杭州别处公司", unit=cast.elsewhere, contact="张", phone="13712346789")
     return own, other, foreign
 
@@ -31,7 +33,7 @@ def rows(page):
 
 
 def test_the_file_holds_what_is_filtered_and_no_more_than_the_person_may_see(page, cast, firms):
-    own, other, foreign = firms
+    _own, other, foreign = firms
     page.as_(cast.manager).open("/enterprises/export?format=csv")
     assert [row["企业名称"] for row in rows(page)] == ["杭州同科公司", "杭州自家公司"]
     page.open("/enterprises/export?format=csv&tier=T1")

@@ -123,7 +123,7 @@ def test_ticked_rows_get_a_tier_at_once(page, cast, firms):
 
 
 def test_all_that_match_are_more_than_the_page(page, make, cast):
-    for n in range(23):
+    for _n in range(23):
         make.enterprise(unit=cast.section)
     make.enterprise("别处的公司", unit=cast.elsewhere)
     page.as_(cast.manager).open("desk.set_many", all="1")

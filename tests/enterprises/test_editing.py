@@ -24,9 +24,16 @@ def test_a_clerk_enters_a_firm_from_its_licence(page, cast):
         extras.add_field(label="产值", kind="number", choices=[], by=cast.admin)
     page.as_(cast.clerk).open("enterprises.add")
     page.submit(
-        name=" 杭州 东升科技有限公司\n", credit_code=Make.code(77).lower(), unit=str(cast.section.id),
-        territory=str(cast.park.id), founded="2014年5月", capital="1,250.5", approximate="y", employees="35", x1="12,000",
-    )  # fmt: skip
+        name=" 杭州 东升科技有限公司\n",
+        credit_code=Make.code(77).lower(),
+        unit=str(cast.section.id),
+        territory=str(cast.park.id),
+        founded="2014年5月",
+        capital="1,250.5",
+        approximate="y",
+        employees="35",
+        x1="12,000",
+    )
     page.follow()
 
     made = db.session.scalars(select(Enterprise)).one()
@@ -42,12 +49,21 @@ def test_a_clerk_enters_a_firm_from_its_licence(page, cast):
 @pytest.mark.parametrize(
     ("field", "typed", "words"),
     [
-        ("name", "  ", "名称"), ("credit_code", "91330114MA00000001", "校验"), ("credit_code", "9133", "18"),
-        ("founded", "去年", "2014-05"), ("founded", "2014-13", "2014-05"), ("capital", "约500", "万元"),
-        ("capital", "-3", "万元"), ("employees", "3.5", "整数"), ("currency", "人民币", "币种"), ("unit", "999", ""),
+        ("name", "  ", "名称"),
+        ("credit_code", "91330114MA00000001", "校验"),
+        ("credit_code", "9133", "18"),
+        ("founded", "去年", "2014-05"),
+        ("founded", "2014-13", "2014-05"),
+        ("capital", "约500", "万元"),
+        ("capital", "-3", "万元"),
+        ("employees", "3.5", "整数"),
+        ("currency", "人民币", "币种"),
+        ("unit", "999", ""),
     ],
-)  # fmt: skip
-def test_what_does_not_fit_is_refused_beside_its_field_and_all_that_was_typed_stays(page, cast, firm, field, typed, words):
+)
+def test_what_does_not_fit_is_refused_beside_its_field_and_all_that_was_typed_stays(
+    page, cast, firm, field, typed, words
+):
     page.as_(cast.clerk).open("enterprises.edit", enterprise_id=firm.id)
     page.submit(expect=422, **{"address": "二号路 8 号", field: typed})
 
@@ -106,7 +122,9 @@ def test_a_new_name_keeps_the_old_one_findable_unless_it_was_mistyped(page, cast
 def test_two_people_edit_at_once_and_the_second_chooses_per_field(page, cast, firm):
     page.as_(cast.lin).open("enterprises.edit", enterprise_id=firm.id)
     with writing():
-        editing.change(db.session.get_one(Enterprise, firm.id), {"address": "三号路", "industry": "医药"}, by=cast.clerk)
+        editing.change(
+            db.session.get_one(Enterprise, firm.id), {"address": "三号路", "industry": "医药"}, by=cast.clerk
+        )
     page.submit(expect=409, address="二号路", short_name="和达")
 
     assert "二号路" in page.text and "三号路" in page.text and cast.clerk.name in page.text

@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 from crm.core.db import db, writing
 from crm.core.errors import RuleBroken
 from crm.enterprises import contacts, merging
-from crm.enterprises.models import Contact, Enterprise, EnterpriseName, ExtraField, Merge, Standing
+from crm.enterprises.models import Enterprise, EnterpriseName, ExtraField, Merge, Standing
 from crm.enterprises.search import first_ids
 from crm.enterprises.serving_models import Assignment
 from crm.followups import services as followups
@@ -153,7 +153,7 @@ def test_a_table_nobody_knows_refuses_the_merge(two, cast):
 def state(kept, gone):
     """What the two entries have, as plain values."""
     db.session.expire_all()
-    rows = {
+    return {
         table: sorted(map(str, db.session.execute(text(f"SELECT {columns} FROM {table}")).all()))
         for table, columns in {
             "followup": "id, enterprise_id",
@@ -166,4 +166,3 @@ def state(kept, gone):
             "enterprise": "id, credit_code, standing, address, tier, open_followups, last_visit_on, merged_into_id",
         }.items()
     }
-    return rows

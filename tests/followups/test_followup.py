@@ -171,7 +171,7 @@ def test_a_manager_opens_the_overdue_of_his_unit_by_person(page, cast, make, now
     promise(firm, cast.zhou, clock.today(), "周的")
     now.move(days=1)
     page.as_(cast.manager).open("desk.home")
-    [overdue] = [a for a in page.all("a") if a.get("href") == "/todo?of=unit"]
+    [overdue] = page.all("a", href="/todo?of=unit", **{"class": "number"})
     assert "".join(overdue.itertext()).split() == ["2", "逾期跟进"]
 
     text = page.open("/todo?of=unit").text

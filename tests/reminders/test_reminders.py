@@ -61,7 +61,7 @@ def test_one_mail_on_the_due_morning_and_nothing_the_next(app, server, firm, cas
         assert tick(app) == {}
 
     [mail] = server.to("lin@example.cn")
-    assert mail.message["Subject"] == "【提醒】您有 1 项工作到期"
+    assert mail.message["Subject"] == "【提醒】你有 1 项工作到期"
     assert "和达生物: 跟进到期 (2026-11-30)" in mail.text
     assert links(mail)[0] == f"http://127.0.0.1:8000/followups/{followup.id}"
     assert [r.state for r in of_followups()] == ["sent"]
@@ -115,7 +115,7 @@ def test_planning_twice_or_at_the_same_moment_adds_nothing(app, server, firm, ca
     promise(firm, cast.lin, "2026-11-24")
     now.set("2026-11-24T09:00:00+08:00")
 
-    assert plan(clock.now())["planned"] == 1
+    assert plan(clock.now())["planned"] == 2, "the promise, and the line on the firm received yesterday"
     assert plan(clock.now())["planned"] == 0
     with writing():
         from crm.core.queries import insert_new
