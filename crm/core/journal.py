@@ -9,6 +9,7 @@ from sqlalchemy import Table, bindparam, update
 
 from crm.core.bulk import insert_many, new_ids
 from crm.core.db import db
+from crm.core.failpoint import failpoint
 
 Item = TypeVar("Item")
 ROWS_AT_ONCE = 500
@@ -45,7 +46,7 @@ class Journal:
             return []
         table: Table = model.__table__
         ids = new_ids(table, len(rows))
-        insert_many(table, ({"id": row_id, **row} for row_id, row in zip(ids, rows, strict=True)))
+        insert_many(table, (_passed({"id": row_id, **row}) for row_id, row in zip(ids, rows, strict=True)))
         own = "id" if table.name == "enterprise" else "enterprise_id"
         firms: Iterable[int | None] = ids if own == "id" else (row.get(own) for row in rows)
         self.noted.extend(Noted(table.name, row_id, firm, None, None) for row_id, firm in zip(ids, firms, strict=True))
@@ -76,6 +77,11 @@ class Journal:
         ]
         db.session.connection().execute(statement.values(values), given)
         self.noted.extend(_noted(table.name, row) for row in rows)
+
+
+def _passed(row: dict[str, Any]) -> dict[str, Any]:
+    failpoint("journal.row")
+    return row
 
 
 def _noted(table: str, row: Changed) -> Noted:

@@ -12,6 +12,7 @@ from sqlalchemy import delete
 from crm.core import clock
 from crm.core.bulk import insert_many
 from crm.core.db import db, writing
+from crm.core.failpoint import failpoint
 from crm.core.staging import Errand, Findings, Line
 from crm.core.words import Say, say
 from crm.files import store
@@ -58,6 +59,7 @@ def check(run_id: int, progress: Progress) -> None:
     checked = _checked(kind, errand, reading, wishes, run.options.get("defaults", {}), progress)
     with writing():
         _stage(run_id, checked)
+        failpoint("import.staged")
         _settle(db.session.get_one(ImportRun, run_id), checked, reading)
     progress(reading.rows, reading.rows)
 

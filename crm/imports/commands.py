@@ -105,7 +105,7 @@ def _run(
     kind: str, *, mode: str, skip_errors: bool, as_json: bool, handover: tuple[str, str, date], **given: Any
 ) -> None:
     file, unit = given["file"], _unit(given["unit_name"])
-    run_id = _checked_run(kind, file, unit, _mapping(kind, given["mapping"]))
+    run_id = checked_run(kind, file, unit, _mapping(kind, given["mapping"]))
     run = db.session.get_one(ImportRun, run_id)
     outcome, has_errors = report.as_json(run), bool(run.counts["error"])
     writes = mode == "apply" and (skip_errors or not has_errors)
@@ -120,7 +120,7 @@ def _run(
     raise SystemExit(CLEAN if writes or not has_errors else HAS_ERRORS)
 
 
-def _checked_run(kind: str, file: Path, unit: Unit, mapping: dict[str, str]) -> int:
+def checked_run(kind: str, file: Path, unit: Unit, mapping: dict[str, str]) -> int:
     with file.open("rb") as source:
         stashed = store.stash(source, most=MOST_BYTES)
     try:

@@ -87,7 +87,8 @@ def _begin(form: UploadForm) -> ImportRun | None:
     me, name = signed_in(), Path(form.file.data.filename or "").name or "upload"
     unit = next((unit for unit in queries.units_for(me) if unit.id == form.unit.data), None)
     try:
-        stashed = store.stash(form.file.data.stream, most=MOST_BYTES)
+        with form.file.data.stream as source:
+            stashed = store.stash(source, most=MOST_BYTES)
     except store.TooLarge:
         form.refuse(say("The file is larger than %(limit)s MB; split it", limit=MOST_BYTES >> 20), "file")
         return None
