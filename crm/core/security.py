@@ -19,8 +19,9 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "geolocation=(), camera=(), microphone=(), payment=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
 }
+ENCRYPTED_ONLY = {"Strict-Transport-Security": "max-age=31536000", "Cross-Origin-Opener-Policy": "same-origin"}
+"""Browsers ignore these over plain http, the second one with a complaint on every page."""
 
 
 def cookies(settings: Settings) -> dict[str, object]:
@@ -49,10 +50,8 @@ def protect(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        for name, value in HEADERS.items():
+        for name, value in (HEADERS | ENCRYPTED_ONLY if settings.is_https else HEADERS).items():
             response.headers.setdefault(name, value)
-        if settings.is_https:
-            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         if request.endpoint != "static":
             response.headers.setdefault("Cache-Control", "no-store")
         response.headers["X-Request-Id"] = g.get("request_id", "")
