@@ -17,7 +17,7 @@ from crm.core.errors import RuleBroken, Stale
 from crm.core.forms import ButtonForm
 from crm.core.list_parts import Column
 from crm.core.lists import Listing
-from crm.core.web import go, page, told
+from crm.core.web import fragment, go, page, told
 from crm.core.words import Say, say
 from crm.imports import applying, queries, services, undoing
 from crm.imports.forms import WriteForm
@@ -42,6 +42,8 @@ def run(run_id: int) -> ResponseReturnValue:
     mine = queries.may_work_on(found, me)
     if found.state == RunState.COLUMNS and mine:
         return go("imports.columns", run_id=found.id)
+    if found.state != RunState.CHECKING and fragment("progress"):
+        return go("imports.run", run_id=found.id)  # the bar asked until the end: now the whole next page
     if found.state == RunState.CHECKED:
         return _check_page(found, _write_form(found, me) if mine else None)
     job = db.session.get(Job, found.job_id) if found.state == RunState.CHECKING and found.job_id else None
