@@ -135,7 +135,8 @@ def _spread(sheet: Sheet, upper: Row, below: Sequence[str]) -> list[str]:
     above = [_label(upper, column) for column in range(len(below))]
     across = [merge for merge in sheet.merges if merge.top <= upper.number <= merge.bottom and merge.right > merge.left]
     for merge in across:
-        above[merge.left : merge.right + 1] = [above[merge.left]] * len(above[merge.left : merge.right + 1])
+        if merge.left < len(above):
+            above[merge.left : merge.right + 1] = [above[merge.left]] * len(above[merge.left : merge.right + 1])
     if not across:
         for column in range(1, len(above)):
             if not above[column] and below[column]:

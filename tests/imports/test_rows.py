@@ -1,7 +1,7 @@
 """Under the header stand firms, totals, signatures and remarks; only the firms are taken, nothing else is lost."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crm.imports import headers
@@ -84,6 +84,7 @@ def test_a_caption_merged_over_the_table_is_left_out_even_in_the_name_column():
     assert [r.number for r in table.rows] == [3]
 
 
+@example([["企业名称"], ["企业名称"]], "A1:A3 B1:C1")
 @given(
     st.lists(
         st.lists(
