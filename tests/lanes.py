@@ -29,11 +29,11 @@ class Lane:
 
 
 LANES = (
-    Lane("rules", 1, "rules"),
-    Lane("pages on SQLite", 4, "not (rules or on_postgresql or slow or browser or proof)"),
-    Lane("pages on PostgreSQL", 5, "on_postgresql and not (slow or browser or proof)"),
-    Lane("import, ledger, faults", 4, "slow and not (browser or proof)"),
-    Lane("browser", 6, "browser and not proof"),
+    Lane("rules", 2, "rules"),
+    Lane("pages on SQLite", 6, "not (rules or on_postgresql or slow or browser or proof)"),
+    Lane("pages on PostgreSQL", 8, "on_postgresql and not (slow or browser or proof)"),
+    Lane("import, ledger, faults", 10, "slow and not (browser or proof)"),
+    Lane("browser", 10, "browser and not proof"),
 )
 
 

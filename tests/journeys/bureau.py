@@ -42,7 +42,7 @@ def clone(place: Path) -> Path:
 
 
 class Bureau:
-    """`command` is what an administrator types; `at_work` is web and scheduler as the documented command starts them."""
+    """`command` is what an administrator types; `at_work` is web and scheduler as documented."""
 
     def __init__(self, place: Path, database_url: str, folder: Path, **settings: str) -> None:
         self.place, self.folder = place, folder
