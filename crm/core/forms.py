@@ -34,9 +34,7 @@ class Form(FlaskForm):
         valid = super().validate(extra_validators)
         if "csrf_token" in self._fields and self.csrf_token.errors:
             self.problems.append(
-                say(
-                    "The page was open too long, or you signed in again. Nothing is lost: press the button once more."
-                )
+                say("The page was open too long, or you signed in again. Nothing is lost: press the button once more.")
             )
         return valid
 
