@@ -25,7 +25,9 @@ PHONE = {"width": 390, "height": 844}
 LAN_NAME = "crm.bureau.lan"
 """Resolves to this machine in the browser only: to a page it is an ordinary address in a bureau's network."""
 LAN = [f"--host-resolver-rules=MAP {LAN_NAME} 127.0.0.1", "--no-proxy-server"]
-PLANNED_ANSWER = ("Failed to load resource", "Response Status Error Code 401")
+PATIENCE = 15_000
+"""Milliseconds until a step counts as impossible."""
+PLANNED_ANSWER = ("Failed to load resource: the server responded", "Response Status Error Code 401")
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ class Window:
             reduced_motion="reduce",
             java_script_enabled=scripts,
         )
+        self.context.set_default_timeout(PATIENCE)
         self.complaints: list[Complaint] = []
         self.hosts: set[str] = set()
         self.page: Page = self.context.new_page()
@@ -88,6 +91,7 @@ class Window:
         self.context.on("weberror", lambda error: self._complain(str(error.error)))
         self.context.on("request", self._asked)
         self.context.on("response", self._answered)
+        self.context.on("requestfailed", self._failed)
 
     def _complain(self, words: str) -> None:
         self.complaints.append(Complaint(self.page.url, words))
@@ -104,6 +108,11 @@ class Window:
             self.hosts.add(host)
         if request.url.startswith("http") and host not in self.hosts:
             self._complain(f"fetches {request.url}")
+
+    def _failed(self, request: Request) -> None:
+        """A page that is left gives up what it was still asking for; everything else must arrive."""
+        if request.failure != "net::ERR_ABORTED":
+            self._complain(f"{request.failure} {request.url}")
 
     def _answered(self, response: Response) -> None:
         is_page = response.request.resource_type in ("document", "fetch", "xhr")

@@ -54,7 +54,9 @@ class Visitor:
         data = {**_fields(shown), **{k: v for k, v in values.items() if v is not None}}
         target = unescape(shown.get("action") or self.url)
         self.url = target
-        return self._take(self.client.post(target, data={**data, **(files or {})}), expect)
+        response = self.client.post(target, data={**data, **(files or {})})
+        response.request.environ["wsgi.input"].close()
+        return self._take(response, expect)
 
     def follow(self, *, expect: int = 200) -> Visitor:
         """Open where the last answer points to."""

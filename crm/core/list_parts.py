@@ -34,6 +34,8 @@ class Column:
     nulls: str = ""
     optional: bool = False
     """Shown only when chosen."""
+    same: Callable[[Any], Any] | None = None
+    """Rows for which it gives the same show the same cell, which is then drawn once a page."""
 
     @property
     def sortable(self) -> bool:

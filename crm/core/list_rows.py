@@ -78,7 +78,21 @@ def _drawer(listing: Listing, column: Column, macros: Macros, cells: Macros) -> 
     if column.kind in ("flag", "actions"):
         return lambda row: str(macros["other"](listing, row, column))
     draw_value = _by_kind(column.kind, macros)
+    if column.same is not None and not listing.typed:
+        return _once(column.same, lambda row: draw_value(listing.cell(row, column)))
     return lambda row: draw_value(listing.cell(row, column))
+
+
+def _once(same: Callable[[Any], Any], draw: Draw) -> Draw:
+    known: dict[Any, str] = {}
+
+    def drawn(row: Any) -> str:
+        key = same(row)
+        if key not in known:
+            known[key] = draw(row)
+        return known[key]
+
+    return drawn
 
 
 def _link(url: str | None, name: Any) -> str:

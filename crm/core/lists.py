@@ -12,7 +12,7 @@ from sqlalchemy import Select, func, literal, select
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Form, RadioField, SelectField, SelectMultipleField
 
-from crm.core import list_rows
+from crm.core import filter_fields, list_rows
 from crm.core.db import db
 from crm.core.list_parts import Act, Badge, Chip, Column, Empty, Person, View
 from crm.core.list_rows import Macros
@@ -116,6 +116,10 @@ class Listing:
     def body(self, macros: Macros, cells: Macros) -> Markup:
         """The rows as HTML; see `list_rows`."""
         return list_rows.body(self, macros, cells)
+
+    def filter_field(self, field: Any, macro: Callable[..., Any]) -> Markup:
+        """A field of the filter bar as HTML; see `filter_fields.drawn`."""
+        return filter_fields.drawn(field, macro)
 
     def error(self, row: Any, column: Column) -> Say | str | None:
         return self.cell_errors.get((row.id, column.key))

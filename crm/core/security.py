@@ -48,6 +48,12 @@ def protect(app: Flask, settings: Settings) -> None:
         if settings.trusted_hosts and request.host.rsplit(":", 1)[0] not in settings.trusted_hosts:
             abort(400)
 
+    @app.teardown_request
+    def drop_uploads(_error: BaseException | None) -> None:
+        """What was sent and not taken leaves the disk with its request."""
+        for sent in request.files.values() if "files" in request.__dict__ else ():
+            sent.close()
+
     @app.after_request
     def add_headers(response: Response) -> Response:
         for name, value in (HEADERS | ENCRYPTED_ONLY if settings.is_https else HEADERS).items():

@@ -7,8 +7,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from markupsafe import Markup
-from sqlalchemy import select
+from markupsafe import Markup, escape
+from sqlalchemy import Select
 from sqlalchemy.orm import aliased
 
 from crm.accounts.models import Unit, User
@@ -44,28 +44,35 @@ def _identity() -> list[Column]:
     ]
 
 
+SERVED, SERVER = aliased(Assignment), aliased(User)
+UNITS = {"unit": aliased(Unit), "territory": aliased(Unit), "section": aliased(Unit)}
+
+
+def joined(ids: Select[int], sort: str) -> Select[int]:
+    """The ids with the tables that an order by this column looks at."""
+    key = sort.lstrip("-")
+    if key == "commissioner":
+        is_open = (SERVED.enterprise_id == Enterprise.id) & SERVED.ended_on.is_(None)
+        return ids.outerjoin(SERVED, is_open).outerjoin(SERVER, SERVER.id == SERVED.commissioner_id)
+    if key in UNITS:
+        return ids.outerjoin(UNITS[key], UNITS[key].id == getattr(Enterprise, f"{key}_id"))
+    return ids
+
+
 def _service() -> list[Column]:
-    server = select(User.name_pinyin).join(Assignment, Assignment.commissioner_id == User.id)
-    server = server.where(Assignment.enterprise_id == Enterprise.id, Assignment.ended_on.is_(None))
-    by_server = (server.scalar_subquery(),)
+    unit, territory, section = (UNITS[key].path for key in ("unit", "territory", "section"))
     return [
-        Column(
-            "commissioner",
-            say("Commissioner"),
-            "person",
-            value=_commissioner,
-            order=by_server,
-            nulls="first",
-        ),
-        Column("unit", say("Responsible unit"), order=(_name_of(Enterprise.unit_id),), optional=True),
-        Column("territory", say("Territory"), order=(_name_of(Enterprise.territory_id),), nulls="last", editable=True),
-        Column(
-            "section", say("Responsible section"), order=(_name_of(Enterprise.section_id),), nulls="last", optional=True
-        ),
+        Column("commissioner", say("Commissioner"), "person", value=_commissioner, order=(SERVER.name_pinyin,),
+               nulls="first", same=lambda r: (r.commissioner, r.commissioner_unit)),
+        Column("unit", say("Responsible unit"), order=(unit,), optional=True),
+        Column("territory", say("Territory"), order=(territory,), nulls="last", editable=True,
+               same=lambda r: r.territory),
+        Column("section", say("Responsible section"), order=(section,), nulls="last", optional=True),
         Column("leader", say("Liaison leader"), optional=True),
-        Column("tier", say("Tier"), "badge", value=_tier, order=(Enterprise.tier,), nulls="last", editable=True),
-        Column("titles", say("Titles"), "badge", value=_titles, optional=True),
-    ]
+        Column("tier", say("Tier"), "badge", value=_tier, order=(Enterprise.tier,), nulls="last", editable=True,
+               same=lambda r: r.tier),
+        Column("titles", say("Titles"), "badge", value=_titles, optional=True, same=lambda r: r.titles),
+    ]  # fmt: skip
 
 
 def _contact() -> list[Column]:
@@ -93,11 +100,11 @@ def _facts() -> list[Column]:
 def _dates() -> list[Column]:
     return [
         Column("last_visit", say("Last visit"), "day", value=lambda r: r.last_visit_on, phone=True,
-               order=(Enterprise.last_visit_on,), nulls="first"),
+               order=(Enterprise.last_visit_on,), nulls="first", same=lambda r: r.last_visit_on),
         Column("last_contact", say("Last contact"), "day", value=lambda r: r.last_contact_on, optional=True,
                order=(Enterprise.last_contact_on,), nulls="first"),
         Column("next_due", say("Next visit due"), "day", value=_next_due, phone=True,
-               order=(Enterprise.next_visit_due_on,), nulls="last"),
+               order=(Enterprise.next_visit_due_on,), nulls="last", same=lambda r: r.next_visit_due_on),
         Column("followups", say("Open follow-ups"), "number", value=lambda r: r.open_followups or None,
                order=(Enterprise.open_followups,)),
         Column("added", say("Added on"), "instant", value=lambda r: r.created_at, order=(Enterprise.created_at,),
@@ -111,11 +118,6 @@ def _of_extra(extra: Extra) -> Column:
         extra.key, extra.label, value=lambda row: row.extras.get(extra.id), optional=True, editable=True,
         align="end" if extra.kind == "number" else "", choices=choices if extra.kind == "choice" else (),
     )  # fmt: skip
-
-
-def _name_of(unit_id: Any) -> Any:
-    named = aliased(Unit)
-    return select(named.path).where(named.id == unit_id).scalar_subquery()
 
 
 def _standing(row: Any) -> Badge:
@@ -141,10 +143,11 @@ def _contact_cell(row: Any) -> Any:
     phone = phone_of(row)
     if not phone:
         return row.contact
+    name = escape(row.contact)
     if not row.is_direct:
-        return Markup('{}<span class="sub code">{}</span>').format(row.contact, phone)
-    dial = phone.replace("-", "")
-    return Markup('{}<a class="sub code" href="tel:{}">{}</a>').format(row.contact, dial, phone)
+        return Markup(f'{name}<span class="sub code">{escape(phone)}</span>')  # noqa: S704 - both are escaped
+    dial = escape(phone.replace("-", ""))
+    return Markup(f'{name}<a class="sub code" href="tel:{dial}">{escape(phone)}</a>')  # noqa: S704
 
 
 def phone_of(row: Any) -> str | None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from crm.accounts import User, requires, signed_in
@@ -77,20 +78,29 @@ def enterprise(enterprise_id: int) -> ResponseReturnValue:
 def open_file(enterprise_id: int, me: User) -> File:
     """The firm with what stands at the head of its file, or 404."""
     found = load_seen(enterprise_id, me)
-    open_items = select(Followup).where(Followup.enterprise_id == found.id, Followup.state == FollowupState.OPEN)
-    visits = select(Visit).where(Visit.enterprise_id == found.id, Visit.state == VisitState.DONE)
+    firm = {"firm": found.id}
     return File(
         enterprise=found,
         rights=rights_on(me, found.id, ASKED),
         contacts=contacts.of(found.id),
         serving=serving_queries.now(found.id),
-        followups=db.session.scalars(
-            open_items.options(joinedload(Followup.owner)).order_by(Followup.due_on, Followup.id).limit(OPEN_ITEMS)
-        ).all(),
-        last_visit=db.session.scalars(
-            visits.options(joinedload(Visit.author)).order_by(Visit.visited_on.desc(), Visit.id.desc()).limit(1)
-        ).first(),
+        followups=db.session.scalars(_open_items(), firm).all(),
+        last_visit=db.session.scalars(_last_visit(), firm).first(),
     )
+
+
+@cache
+def _open_items() -> Select[Followup]:
+    """Statements of this page are built once: their parameter is `firm`."""
+    mine = (Followup.enterprise_id == bindparam("firm"), Followup.state == FollowupState.OPEN)
+    query = select(Followup).where(*mine).options(joinedload(Followup.owner))
+    return query.order_by(Followup.due_on, Followup.id).limit(OPEN_ITEMS)
+
+
+@cache
+def _last_visit() -> Select[Visit]:
+    query = select(Visit).where(Visit.enterprise_id == bindparam("firm"), Visit.state == VisitState.DONE)
+    return query.options(joinedload(Visit.author)).order_by(Visit.visited_on.desc(), Visit.id.desc()).limit(1)
 
 
 def acts(file: File) -> list[tuple[str, str]]:

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from werkzeug.datastructures import MultiDict
 from wtforms import DateField, Form, SearchField, StringField
 
 from crm.accounts.models import Unit, UnitKind, User
 from crm.core.db import db
 from crm.core.filter_fields import Choice
+from crm.core.words import say
 from crm.enterprises.extras import Extra
 from crm.enterprises.serving_models import Assignment, Liaison
 from crm.tiers import words
 
+Pairs = list[tuple[str, str]]
 MORE = {"data-more": "1"}
 MOST_CHOICES = 300
 """More people or units than this are typed, not chosen."""
+
+
+def _(words: str, **params: object) -> str:
+    return str(say(words, **params))
 
 
 class FilterForm(Form):
@@ -47,7 +53,7 @@ class TypedNamesForm(FilterForm):
 
 def filter_form(args: MultiDict[str, str], extras: Sequence[Extra]) -> FilterForm:
     """The bar filled with what the URL says; four queries at most."""
-    people, units = _people(), _units()
+    people, units = _people(), db.session.execute(UNITS).all()
     kind = TypedNamesForm if people is None else FilterForm
     form: FilterForm = _with_extras(kind, tuple(extras))(args)
     if people is not None:
@@ -76,23 +82,27 @@ def _fixed_choices(form: FilterForm) -> None:
     form.provisional.choices = [("", _("All")), ("yes", _("Code missing")), ("no", _("With code"))]
 
 
-def _people() -> tuple[list[tuple[str, str]], list[tuple[str, str]]] | None:
-    """Commissioners and liaison leaders of today by pinyin; None when they are too many to choose from."""
+@cache
+def _people_query() -> Select[int, str, str, bool, bool]:
+    """Built once: officials who serve or lead today, by pinyin."""
     serves = select(Assignment.id).where(Assignment.commissioner_id == User.id, Assignment.ended_on.is_(None)).exists()
     leads = select(Liaison.id).where(Liaison.leader_id == User.id, Liaison.until_on.is_(None)).exists()
     query = select(User.id, User.name, Unit.name.label("unit"), serves.label("serves"), leads.label("leads"))
     query = query.join(Unit, Unit.id == User.unit_id).where(serves | leads).order_by(User.name_pinyin, User.id)
-    rows = db.session.execute(query.limit(MOST_CHOICES + 1)).all()
+    return query.limit(bindparam("most"))
+
+
+def _people() -> tuple[Pairs, Pairs] | None:
+    """Commissioners and liaison leaders of today by pinyin; None when they are too many to choose from."""
+    rows = db.session.execute(_people_query(), {"most": MOST_CHOICES + 1}).all()
     if len(rows) > MOST_CHOICES:
         return None
-    names = [row.name for row in rows]
-    labelled = [(r, f"{r.name}（{r.unit}）" if names.count(r.name) > 1 else r.name) for r in rows]
+    names = Counter(row.name for row in rows)
+    labelled = [(r, f"{r.name}（{r.unit}）" if names[r.name] > 1 else r.name) for r in rows]
     return [(str(r.id), n) for r, n in labelled if r.serves], [(str(r.id), n) for r, n in labelled if r.leads]
 
 
-def _units() -> Sequence[Any]:
-    query = select(Unit.id, Unit.name, Unit.kind, Unit.path).where(Unit.closed_on.is_(None))
-    return db.session.execute(query.order_by(Unit.sort, Unit.path).limit(2000)).all()
+UNITS = select(Unit.id, Unit.name, Unit.kind).where(Unit.closed_on.is_(None)).order_by(Unit.sort, Unit.path).limit(2000)
 
 
 def _of_kind(units: Sequence[Any], *kinds: UnitKind) -> list[tuple[str, str]]:

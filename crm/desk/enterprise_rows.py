@@ -15,6 +15,7 @@ from crm.accounts.models import Unit, User
 from crm.core import clock
 from crm.core.db import db
 from crm.core.lists import MOST_COUNTED, Listing
+from crm.desk.enterprise_columns import joined
 from crm.enterprises import extras, filters, search
 from crm.enterprises.models import Contact, Enterprise
 from crm.enterprises.queries import direct_to
@@ -24,7 +25,7 @@ from crm.tiers.models import TitleHeld
 
 
 class Line(SimpleNamespace):
-    """One row as the columns read it: the database's columns, and `extras`, the bureau's own values by field."""
+    """A row with `extras`, the bureau's own values by field; without them the database's row itself will do."""
 
 
 def turn(
@@ -33,7 +34,7 @@ def turn(
     """Count what matches and fetch the page asked for."""
     ids, total, capped = matching_ids(user, args, permission)
     listing.counted(total, capped=capped)
-    page = list(db.session.scalars(listing.window(ids))) if total else []
+    page = list(db.session.scalars(joined(listing.window(ids), listing.sort))) if total else []
     needs_extras = any(column.key[1:].isdigit() for column in listing.columns)
     listing.rows = lines(page, user, with_extras=needs_extras)
 
@@ -53,16 +54,16 @@ def matching_ids(
     return every.where(Enterprise.id.in_(found)), len(found), False
 
 
-def lines(ids: Sequence[int], user: User, *, with_extras: bool = True) -> list[Line]:
+def lines(ids: Sequence[int], user: User, *, with_extras: bool = True) -> list[Any]:
     """What the list shows of these enterprises, in the order of the ids."""
     if not ids:
         return []
     me = user.id if user.may(Permission.CONTACT_DIRECT) else 0
     given = {"ids": list(ids), "me": me, "today": clock.today()}
-    rows = {row.id: Line(**row._mapping, extras={}) for row in db.session.execute(_contents(), given)}
+    rows: dict[int, Any] = {row.id: row for row in db.session.execute(_contents(), given)}
     if with_extras:
-        for enterprise_id, values in extras.values_of(ids).items():
-            rows[enterprise_id].extras = values
+        own = extras.values_of(ids)
+        rows = {row_id: Line(**row._mapping, extras=own.get(row_id, {})) for row_id, row in rows.items()}
     return [rows[row_id] for row_id in ids if row_id in rows]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, case, func, or_, select
 
 from crm.accounts import User, everyone, signed_in
 from crm.core import clock
@@ -18,6 +18,7 @@ from crm.core.bureau import bureau
 from crm.core.db import db
 from crm.core.web import page
 from crm.desk.views import bp
+from crm.enterprises import filters
 from crm.enterprises.models import Enterprise, Standing
 from crm.enterprises.queries import of_visible, served_by, within
 from crm.enterprises.serving_models import Assignment
@@ -48,13 +49,13 @@ class Owed:
 @bp.get("/")
 @everyone
 def home() -> ResponseReturnValue:
-    me, today = signed_in(), clock.today()
+    me, today, days = signed_in(), clock.today(), bureau("silence_days")
     return page(
         "desk/home.html",
         owed=owed_by(me, today),
-        silent=silent_of(me, today),
+        silent=silent_of(me, today, days),
         served=db.session.scalar(select(func.count()).select_from(served_by(me).subquery())) or 0,
-        numbers=numbers_of(me, today),
+        numbers=numbers_of(me, today, days),
         late_by_person=_late_by_person(me, today),
         without_owner=_without_owner(me),
     )
@@ -69,40 +70,45 @@ def owed_by(me: User, today: date) -> Owed:
     )
 
 
-def silent_of(me: User, today: date) -> Sequence[Enterprise]:
-    """The firms I serve that nobody has visited for so many days, the longest silence first."""
+def silent_of(me: User, today: date, days: int) -> Sequence[Enterprise]:
+    """The firms I serve that were never visited or not for so many days, the longest silence first."""
+    long_ago = or_(Enterprise.last_visit_on.is_(None), Enterprise.last_visit_on < today - timedelta(days=days))
     return db.session.scalars(
         select(Enterprise)
-        .where(Enterprise.id.in_(served_by(me)), _is_silent(today))
+        .where(Enterprise.id.in_(served_by(me)), Enterprise.standing == Standing.ACTIVE, long_ago)
         .order_by(Enterprise.last_visit_on.asc().nulls_first(), Enterprise.sort_key)
         .limit(SHOWN)
     ).all()
 
 
-def _is_silent(today: date) -> ColumnElement[bool]:
-    since = today - timedelta(days=bureau("silence_days"))
-    return or_(Enterprise.last_visit_on.is_(None), Enterprise.last_visit_on < since) & (
-        Enterprise.standing == Standing.ACTIVE
-    )
-
-
-def numbers_of(me: User, today: date) -> list[Number]:
-    """For whoever leads or keeps the ledger of a unit: what is nobody's, late, silent or incomplete there."""
+def numbers_of(me: User, today: date, days: int) -> list[Number]:
+    """For whoever leads or keeps the ledger of a unit: what is nobody's, late, silent or incomplete; one statement."""
     if not me.may(Permission.ASSIGN_FIRST):
         return []
-    firms = select(Enterprise.id).where(Enterprise.standing == Standing.ACTIVE, within(me, Permission.ASSIGN_FIRST))
     served = select(Assignment.id).where(Assignment.enterprise_id == Enterprise.id, Assignment.ended_on.is_(None))
-    late = select(func.count()).select_from(Followup).where(followups.OPEN, Followup.due_on < today)
-    return [
-        _number(firms, true(), _("Enterprises"), ""),
-        _number(firms, ~served.exists(), _("Without a commissioner"), "none", "commissioner"),
-        _number(firms, _is_silent(today), _("Not visited for long"), str(bureau("silence_days")), "silent"),
-        _number(firms, Enterprise.credit_code.is_(None), _("Credit code missing"), "yes", "provisional"),
-        Number(
-            db.session.scalar(late.where(Followup.enterprise_id.in_(firms))) or 0, _("Overdue follow-ups"),
-            url_for("desk.todo", of="unit"),
-        ),
-    ]  # fmt: skip
+    late = select(func.count()).select_from(Followup).where(*_late_in_reach(me, today)).scalar_subquery()
+    found = db.session.execute(
+        select(
+            func.count(), _count_of(~served.exists()), _count_of(filters.CLAUSES["silent"](me, str(days))),
+            _count_of(Enterprise.credit_code.is_(None)), late,
+        ).where(Enterprise.standing == Standing.ACTIVE, within(me, Permission.ENTERPRISE_VIEW))
+    ).one()  # fmt: skip
+    doors: list[tuple[str, str]] = [
+        (_("Enterprises"), url_for("desk.enterprises")),
+        (_("Without a commissioner"), url_for("desk.enterprises", commissioner="none")),
+        (_("Not visited for long"), url_for("desk.enterprises", silent=days)),
+        (_("Credit code missing"), url_for("desk.enterprises", provisional="yes")),
+        (_("Overdue follow-ups"), url_for("desk.todo", of="unit")),
+    ]
+    return [Number(value or 0, label, url) for value, (label, url) in zip(found, doors, strict=True)]
+
+
+def _count_of(clause: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(case((clause, 1), else_=0))
+
+
+def _late_in_reach(me: User, today: date) -> tuple[ColumnElement[bool], ...]:
+    return followups.OPEN, Followup.due_on < today, of_visible(Followup, me, Permission.ASSIGN_FIRST)
 
 
 def _late_by_person(me: User, today: date) -> Sequence[Any]:
@@ -113,17 +119,11 @@ def _late_by_person(me: User, today: date) -> Sequence[Any]:
         select(User.name, func.count().label("n"))
         .select_from(Followup)
         .outerjoin(User, User.id == Followup.owner_id)
-        .where(followups.OPEN, Followup.due_on < today, of_visible(Followup, me, Permission.ASSIGN_FIRST))
+        .where(*_late_in_reach(me, today))
         .group_by(User.id, User.name, User.name_pinyin)
         .order_by(User.name_pinyin.nulls_first(), User.id)
         .limit(50)
     ).all()
-
-
-def _number(firms: Select[int], clause: ColumnElement[bool], label: str, value: str, key: str = "") -> Number:
-    count = select(func.count()).select_from(firms.where(clause).subquery())
-    filters: dict[str, Any] = {key: value} if key else {}
-    return Number(db.session.scalar(count) or 0, label, url_for("desk.enterprises", **filters))
 
 
 def _without_owner(me: User) -> Sequence[Followup]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, bindparam, select, update
 
 from crm.core import clock
 from crm.core.db import db, lock
@@ -21,12 +22,15 @@ FIELDS = ("name", "position", "phone", "email", "note")
 
 def of(enterprise_id: int, *, removed: bool = False) -> list[Contact]:
     """The contacts, the primary one first; with `removed` those that can still be brought back."""
-    query = select(Contact).where(Contact.enterprise_id == enterprise_id)
-    if removed:
-        query = query.where(Contact.removed_on > clock.today() - KEPT_AFTER_REMOVAL)
-    else:
-        query = query.where(Contact.removed_on.is_(None))
-    return list(db.session.scalars(query.order_by(Contact.is_primary.desc(), Contact.id)))
+    given = {"firm": enterprise_id, "since": clock.today() - KEPT_AFTER_REMOVAL} if removed else {"firm": enterprise_id}
+    return list(db.session.scalars(_of(removed), given))
+
+
+@cache
+def _of(removed: bool) -> Select[Contact]:
+    query = select(Contact).where(Contact.enterprise_id == bindparam("firm"))
+    query = query.where(Contact.removed_on > bindparam("since") if removed else Contact.removed_on.is_(None))
+    return query.order_by(Contact.is_primary.desc(), Contact.id)
 
 
 def tidy_phone(text: str) -> str:

@@ -20,6 +20,13 @@ KINDS = ("text", "number", "date", "choice")
 LONGEST_VALUE = 500
 
 
+IN_USE = (
+    select(ExtraField.id, ExtraField.label, ExtraField.kind, ExtraField.choices)
+    .where(ExtraField.retired_on.is_(None))
+    .order_by(ExtraField.sort, ExtraField.id)
+)
+
+
 @dataclass(frozen=True)
 class Extra:
     """A field as plain values; `key` names it in URLs and forms."""
@@ -36,9 +43,7 @@ class Extra:
 
 def fields() -> list[Extra]:
     """The fields in use, in their order."""
-    query = select(ExtraField.id, ExtraField.label, ExtraField.kind, ExtraField.choices)
-    rows = db.session.execute(query.where(ExtraField.retired_on.is_(None)).order_by(ExtraField.sort, ExtraField.id))
-    return [Extra(row.id, row.label, row.kind, tuple(row.choices.splitlines())) for row in rows]
+    return [Extra(row.id, row.label, row.kind, tuple(row.choices.splitlines())) for row in db.session.execute(IN_USE)]
 
 
 def values_of(ids: Iterable[int]) -> dict[int, dict[int, str]]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import joinedload
 
 from crm.accounts.models import Unit, User
@@ -28,26 +29,34 @@ class Now:
 
 def now(enterprise_id: int) -> Now:
     """Two statements."""
-    row = db.session.execute(
-        select(Enterprise.id, Assignment, Liaison)
-        .outerjoin(Assignment, and_(Assignment.enterprise_id == Enterprise.id, Assignment.ended_on.is_(None)))
-        .outerjoin(Liaison, and_(Liaison.enterprise_id == Enterprise.id, Liaison.until_on.is_(None)))
-        .where(Enterprise.id == enterprise_id)
-        .options(
-            joinedload(Assignment.commissioner).joinedload(User.unit), joinedload(Liaison.leader).joinedload(User.unit)
-        )
-    ).one()
+    row = db.session.execute(_now(), {"firm": enterprise_id}).one()
     deputies = deputies_on(enterprise_id, clock.today(), row.Assignment.commissioner_id) if row.Assignment else []
     return Now(row.Assignment, row.Liaison, deputies)
 
 
+@cache
+def _now() -> Select[int, Assignment, Liaison]:
+    leader, commissioner = joinedload(Liaison.leader), joinedload(Assignment.commissioner)
+    return (
+        select(Enterprise.id, Assignment, Liaison)
+        .outerjoin(Assignment, and_(Assignment.enterprise_id == Enterprise.id, Assignment.ended_on.is_(None)))
+        .outerjoin(Liaison, and_(Liaison.enterprise_id == Enterprise.id, Liaison.until_on.is_(None)))
+        .where(Enterprise.id == bindparam("firm"))
+        .options(commissioner.joinedload(User.unit), leader.joinedload(User.unit))
+    )
+
+
 def deputies_on(enterprise_id: int, day: date, official_id: int) -> Sequence[StandIn]:
     """Who stood in for this official at this enterprise on a day."""
-    query = select(StandIn).where(StandIn.official_id == official_id, _covers(StandIn.from_on, StandIn.until_on, day))
-    query = query.where(or_(StandIn.enterprise_id == enterprise_id, StandIn.enterprise_id.is_(None)))
-    return db.session.scalars(
-        query.options(joinedload(StandIn.deputy).joinedload(User.unit)).order_by(StandIn.id)
-    ).all()
+    return db.session.scalars(_deputies(), {"firm": enterprise_id, "day": day, "official": official_id}).all()
+
+
+@cache
+def _deputies() -> Select[StandIn]:
+    covered = _covers(StandIn.from_on, StandIn.until_on, bindparam("day"))
+    here = or_(StandIn.enterprise_id == bindparam("firm"), StandIn.enterprise_id.is_(None))
+    query = select(StandIn).where(StandIn.official_id == bindparam("official"), covered, here)
+    return query.options(joinedload(StandIn.deputy).joinedload(User.unit)).order_by(StandIn.id)
 
 
 @dataclass(frozen=True)
@@ -85,6 +94,6 @@ def section_history(enterprise_id: int) -> Sequence[tuple[Responsibility, str]]:
     return [(period, name) for period, name in rows]
 
 
-def _covers(begin: Any, end: Any, day: date) -> ColumnElement[bool]:
+def _covers(begin: Any, end: Any, day: Any) -> ColumnElement[bool]:
     """[begin, end) holds the day."""
     return and_(begin <= day, or_(end.is_(None), end > day))

@@ -13,11 +13,13 @@ LONGEST_AHEAD = 730
 KINDS = ("followup", "request")
 
 
-def postpone_obstacles(*, to_on: date, due_on: date, today: date, reason: str, postponed: int) -> list[Obstacle]:
-    """Why it cannot be put off; after three times only its manager may settle it."""
+def postpone_obstacles(
+    *, to_on: date, due_on: date, today: date, reason: str, postponed: int, by_manager: bool
+) -> list[Obstacle]:
+    """Why it cannot be put off; after three times only a manager of the firm may."""
     found = []
-    if postponed >= TIMES_LATER:
-        why = say("It was put off %(n)s times already: do it now, or hand it back with a reason", n=TIMES_LATER)
+    if postponed >= TIMES_LATER and not by_manager:
+        why = say("It was put off %(n)s times already: do it now, hand it back, or ask the manager", n=TIMES_LATER)
         found.append(Obstacle("", why))
     if to_on <= max(today, due_on):
         found.append(Obstacle("to_on", say("The new day must lie after today and after the old day")))

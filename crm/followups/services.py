@@ -13,9 +13,10 @@ from crm.core.db import db, lock
 from crm.core.errors import RuleBroken, Stale
 from crm.core.words import say
 from crm.enterprises.models import Enterprise
-from crm.enterprises.queries import commissioner_of
+from crm.enterprises.queries import commissioner_of, may
 from crm.followups import queries, rules
 from crm.followups.models import Followup, FollowupMove, FollowupState
+from crm.permissions import Permission
 from crm.timeline import Actor, record
 from crm.workdays.queries import calendar
 
@@ -54,13 +55,14 @@ def finish(followup: Followup, *, by: User, result: str = "") -> None:
 
 
 def postpone(followup: Followup, *, to_on: date, reason: str, by: User) -> None:
-    """A new day with its reason, rolled to a working day; at most three times."""
+    """A new day with its reason, rolled to a working day; after three times only by a manager of the firm."""
     _hold(followup)
     facts: dict[str, Any] = {
         "to_on": to_on,
         "due_on": followup.due_on,
         "reason": reason,
         "postponed": followup.postponed,
+        "by_manager": followup.postponed >= rules.TIMES_LATER and may(by, Permission.ASSIGN, followup.enterprise),
     }
     if broken := rules.postpone_obstacles(today=clock.today(), **facts):
         raise RuleBroken(broken)

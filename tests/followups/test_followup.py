@@ -1,6 +1,6 @@
 """A follow-up is kept, put off or handed back by whom it concerns; a mail's link only opens it."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -8,6 +8,7 @@ from sqlalchemy import select
 from crm.accounts import User
 from crm.core import clock
 from crm.core.db import db, writing
+from crm.enterprises import assignment
 from crm.enterprises.models import Enterprise
 from crm.followups import services
 from crm.followups.models import Followup, FollowupMove
@@ -81,8 +82,8 @@ def test_later_needs_a_reason_and_moves_to_a_working_day(page, cast, firm):
     assert "等供电公司答复" in page.follow().text
 
 
-def test_after_three_times_later_only_doing_or_handing_back_is_left(page, cast, firm):
-    followup = promise(firm, cast.lin)
+def test_after_three_times_later_it_is_for_the_manager(page, make, cast):
+    followup = promise(make.enterprise(unit=cast.section, commissioner=cast.lin), cast.lin)
     for day in ("2026-12-07", "2026-12-14", "2026-12-21"):
         with writing():
             services.postpone(followup, to_on=date.fromisoformat(day), reason="x", by=cast.lin)
@@ -91,6 +92,9 @@ def test_after_three_times_later_only_doing_or_handing_back_is_left(page, cast, 
 
     assert "已改期 3 次" in page.text
     assert followup.due_on == date(2026, 12, 21)
+    page.as_(cast.manager).open("followups.followup", followup_id=followup.id)
+    page.submit(form="later-form", **{"later-to_on": "2026-12-28", "later-reason": "等年后"})
+    assert followup.due_on == date(2026, 12, 28)
 
 
 @pytest.mark.parametrize("day", ["2026-11-23", "2026-11-30", "2029-01-01", "no day"])
@@ -177,3 +181,28 @@ def test_a_manager_opens_the_overdue_of_his_unit_by_person(page, cast, make, now
     text = page.open("/todo?of=unit").text
     assert text.index("林的") < text.index("周的")
     assert "林的" not in page.as_(cast.stranger).open("/todo?of=unit").text
+
+
+def test_every_number_on_home_equals_the_list_it_opens(page, cast, make):
+    for n in range(4):
+        firm = make.enterprise(unit=cast.section, code=None if n == 0 else "")
+        if n % 2:
+            with writing():
+                assignment.assign(firm, cast.lin, by=cast.manager, on=clock.today() - timedelta(days=40 * n))
+    seen = make.enterprise(unit=cast.section, commissioner=cast.zhou)
+    with writing():
+        seen.last_visit_on = clock.today()
+        db.session.flush()
+    make.enterprise(unit=cast.elsewhere)
+    page.as_(cast.manager).open("desk.home")
+    numbers = [
+        (a.get("href"), "".join(next(s for s in a if s.get("class") == "value").itertext()))
+        for a in page.all("a", **{"class": "number"})
+        if a.get("href").startswith("/enterprises")
+    ]
+
+    assert [value for _, value in numbers] == ["5", "2", "3", "1"]
+    for address, value in numbers:
+        page.open(address)
+        rows = [row for row in page.all("tr") if row.get("id")] or page.all("tbody")[0].findall("{*}tr")
+        assert str(len(rows)) == value, address

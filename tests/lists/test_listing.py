@@ -53,17 +53,10 @@ def test_chips_say_what_is_filtered_in_words_and_come_off_alone():
 @pytest.mark.parametrize(
     ("query", "total", "page", "size"),
     [
-        ("", 0, 1, 20),
-        ("page=3", 41, 3, 20),
-        ("page=4", 41, 1, 20),
-        ("page=0", 41, 1, 20),
-        ("page=-1", 41, 1, 20),
-        ("page=x", 41, 1, 20),
-        ("page=99999999999", 41, 1, 20),
-        ("size=100&page=1", 41, 1, 100),
-        ("size=33", 41, 1, 20),
+        ("", 0, 1, 20), ("page=3", 41, 3, 20), ("page=4", 41, 1, 20), ("page=0", 41, 1, 20), ("page=-1", 41, 1, 20),
+        ("page=x", 41, 1, 20), ("page=99999999999", 41, 1, 20), ("size=100&page=1", 41, 1, 100), ("size=33", 41, 1, 20),
     ],
-)
+)  # fmt: skip
 def test_a_page_that_is_not_there_becomes_the_first(query, total, page, size):
     shown = listing(query)
     shown.counted(total)
@@ -75,14 +68,11 @@ def test_a_page_that_is_not_there_becomes_the_first(query, total, page, size):
 @pytest.mark.parametrize(
     ("query", "order"),
     [
-        ("", "t.name ASC, t.id"),
-        ("sort=-name", "t.name DESC, t.id DESC"),
-        ("sort=day", "t.day ASC NULLS FIRST, t.id"),
-        ("sort=-day", "t.day DESC NULLS LAST, t.id DESC"),
-        ("sort=note", "t.name ASC, t.id"),
+        ("", "t.name ASC, t.id"), ("sort=-name", "t.name DESC, t.id DESC"), ("sort=day", "t.day ASC NULLS FIRST, t.id"),
+        ("sort=-day", "t.day DESC NULLS LAST, t.id DESC"), ("sort=note", "t.name ASC, t.id"),
         ("sort=id;drop", "t.name ASC, t.id"),
     ],
-)
+)  # fmt: skip
 def test_only_known_columns_sort_and_every_order_is_total(query, order):
     shown = listing(query)
     shown.counted(1)
@@ -103,13 +93,9 @@ def test_no_cell_ever_runs(kind):
     """Whatever a value holds, the row shows it as text."""
     value = {"badge": Badge("soon", EVIL, EVIL), "person": Person(EVIL, EVIL), "phone": f"*{EVIL}"}.get(kind, EVIL)
     shown = Listing(
-        "x",
-        "X",
-        [Column("cell", EVIL, kind, phone=True), Column("again", EVIL, kind, phone=True)],
-        args=MultiDict(),
-        path="/x",
-        href=lambda _: f'/x?"{EVIL}',
-    )
+        "x", "X", [Column("cell", EVIL, kind, phone=True), Column("again", EVIL, kind, phone=True)],
+        args=MultiDict(), path="/x", href=lambda _: f'/x?"{EVIL}',
+    )  # fmt: skip
     shown.rows = [SimpleNamespace(id=1, cell=value, again=value)]
     app = Flask(__name__)
     with app.test_request_context():
@@ -127,15 +113,8 @@ def macros(app):
 def test_rows_are_counted_exactly_and_paged_by_the_database(app, make, cast):
     from crm.accounts.models import User
 
-    shown = Listing(
-        "people",
-        "People",
-        [Column("name", "Name", order=(User.name,))],
-        args=MultiDict({"size": "20", "page": "2"}),
-        path="/p",
-        sort="name",
-        tie=User.id,
-    )
+    columns, args = [Column("name", "Name", order=(User.name,))], MultiDict({"size": "20", "page": "2"})
+    shown = Listing("people", "People", columns, args=args, path="/p", sort="name", tie=User.id)
     for _ in range(25):
         make.user(unit=cast.section)
     everyone = select(User)
