@@ -42,17 +42,13 @@ def protect(app: Flask, settings: Settings) -> None:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
+    app.teardown_request(_drop_uploads)
+
     @app.before_request
     def number_request() -> None:
         g.request_id = secrets.token_hex(5)
         if settings.trusted_hosts and request.host.rsplit(":", 1)[0] not in settings.trusted_hosts:
             abort(400)
-
-    @app.teardown_request
-    def drop_uploads(_error: BaseException | None) -> None:
-        """What was sent and not taken leaves the disk with its request."""
-        for sent in request.files.values() if "files" in request.__dict__ else ():
-            sent.close()
 
     @app.after_request
     def add_headers(response: Response) -> Response:
@@ -62,3 +58,9 @@ def protect(app: Flask, settings: Settings) -> None:
             response.headers.setdefault("Cache-Control", "no-store")
         response.headers["X-Request-Id"] = g.get("request_id", "")
         return response
+
+
+def _drop_uploads(_error: BaseException | None) -> None:
+    """What was sent and not taken leaves the disk with its request."""
+    for sent in request.files.values() if "files" in request.__dict__ else ():
+        sent.close()
