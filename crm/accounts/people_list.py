@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask import url_for
-from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.datastructures import MultiDict
@@ -18,6 +17,7 @@ from crm.accounts.queries import below, people_clause, units_of, without_access
 from crm.core import clock
 from crm.core.db import db
 from crm.core.lists import Act, Badge, Column, Empty, Listing
+from crm.core.words import _
 from crm.permissions import POSTS, Permission, Role
 
 

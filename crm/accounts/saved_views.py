@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 
 from crm.accounts.models import SavedView, Unit, User
@@ -19,9 +21,14 @@ LONGEST_QUERY = 2000
 def of(user: User, listing: str) -> Select[SavedView]:
     """A person's views of one list, his own first: private ones and those shared with his unit or his posts' units."""
     above = [int(part) for unit in _units_of(user) for part in unit.path.strip("/").split("/")]
+    return _views(user.id, listing, tuple(above))
+
+
+@lru_cache(maxsize=1024)
+def _views(user_id: int, listing: str, above: tuple[int, ...]) -> Select[SavedView]:
     shared = and_(SavedView.unit_id.is_not(None), SavedView.unit_id.in_(above))
-    query = select(SavedView).where(SavedView.listing == listing, or_(SavedView.owner_id == user.id, shared))
-    return query.order_by((SavedView.owner_id == user.id).desc(), SavedView.name, SavedView.id)
+    query = select(SavedView).where(SavedView.listing == listing, or_(SavedView.owner_id == user_id, shared))
+    return query.order_by((SavedView.owner_id == user_id).desc(), SavedView.name, SavedView.id)
 
 
 def _units_of(user: User) -> list[Unit]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import timedelta
+from functools import cache
 
 from flask import current_app, request, session
 from flask_login import login_user, logout_user
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 
@@ -26,25 +27,24 @@ def hashed(token: str) -> str:
 
 def load(token: str) -> User | None:
     """The person behind a session token, or None when the session ended, idled out or grew too old."""
-    person_of = joinedload(SignIn.user)
-    sign_in = (
-        db.session.scalars(
-            select(SignIn)
-            .where(SignIn.token_hash == hashed(token), SignIn.ended_at.is_(None))
-            .options(
-                person_of.joinedload(User.posts).joinedload(Post.unit),
-                person_of.joinedload(User.unit),
-                person_of.joinedload(User.preferences),
-            )
-        )
-        .unique()
-        .one_or_none()
-    )
+    sign_in = db.session.scalars(_with_person(), {"hash": hashed(token)}).unique().one_or_none()
     if sign_in is None or not sign_in.user.active or has_lapsed(sign_in):
         return None
     user = sign_in.user
     user.sign_in, user.session_token = sign_in, token
     return user
+
+
+@cache
+def _with_person() -> Select[SignIn]:
+    """Built once, for every request asks it."""
+    person_of = joinedload(SignIn.user)
+    query = select(SignIn).where(SignIn.token_hash == bindparam("hash"), SignIn.ended_at.is_(None))
+    return query.options(
+        person_of.joinedload(User.posts).joinedload(Post.unit),
+        person_of.joinedload(User.unit),
+        person_of.joinedload(User.preferences),
+    )
 
 
 def has_lapsed(sign_in: SignIn) -> bool:

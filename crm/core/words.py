@@ -17,6 +17,12 @@ def translate_with(translate: Translate) -> None:
     _translate = translate
 
 
+def _(msgid: str, /, **parameters: Any) -> str:
+    """Words for the page that is being made; what is kept or shown later is a `Say`."""
+    text = _translate(msgid)
+    return text % parameters if parameters else text
+
+
 @dataclass(frozen=True)
 class Say:
     """An English msgid with its parameters; parameters may be `Say` themselves."""

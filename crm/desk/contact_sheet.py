@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from flask import request, send_file
 from flask.typing import ResponseReturnValue
-from flask_babel import force_locale
 from sqlalchemy import select
 
 from crm import timeline
@@ -15,6 +14,7 @@ from crm.accounts import User, requires, signed_in
 from crm.core import clock
 from crm.core.bureau import bureau
 from crm.core.db import db
+from crm.core.pages import speaking
 from crm.core.shown import NOTHING, day, yuan_in_wan
 from crm.core.words import say
 from crm.desk.enterprise_rows import Line, lines, matching_ids
@@ -49,7 +49,7 @@ COLUMNS = (
 def contact_sheet() -> ResponseReturnValue:
     """What the list shows under its filters, as a file; the paper is always in Chinese."""
     me, out = signed_in(), io.BytesIO()
-    with force_locale("zh_Hans_CN"):
+    with speaking("zh_Hans_CN"):
         count = write_paper(out, layout=_layout(), rows=_rows(me))
         name = file_name(
             f"{clock.today():%Y年%m月}{TITLE}", unit=bureau("bureau_name"), on=clock.today(), suffix="xlsx"

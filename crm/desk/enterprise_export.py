@@ -15,7 +15,6 @@ from urllib.parse import parse_qsl
 
 from flask import Response, abort, request
 from flask.typing import ResponseReturnValue
-from flask_babel import force_locale
 from sqlalchemy import ColumnElement, select
 from werkzeug.datastructures import MultiDict
 
@@ -24,6 +23,7 @@ from crm.accounts import User, requires, signed_in
 from crm.core import clock
 from crm.core.bureau import bureau
 from crm.core.db import db, writing
+from crm.core.pages import speaking
 from crm.core.web import go
 from crm.core.words import say
 from crm.desk.enterprise_rows import matching_ids
@@ -74,7 +74,7 @@ def _sent(content: bytes, kind: str) -> Response:
 
 
 def _name(kind: str) -> str:
-    with force_locale("zh_Hans_CN"):
+    with speaking("zh_Hans_CN"):
         return file_name(str(TITLE), unit=bureau("bureau_name"), on=clock.today(), suffix=kind)
 
 

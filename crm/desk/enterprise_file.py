@@ -9,7 +9,6 @@ from typing import Any
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
 
@@ -18,6 +17,7 @@ from crm.core import clock
 from crm.core.db import db
 from crm.core.forms import ButtonForm
 from crm.core.web import page
+from crm.core.words import _
 from crm.desk import enterprise_tabs as tabs
 from crm.desk.views import bp
 from crm.enterprises import contacts, serving_queries

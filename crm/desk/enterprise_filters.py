@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any
 
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, bindparam, select
 from werkzeug.datastructures import MultiDict
@@ -15,7 +16,7 @@ from wtforms import DateField, Form, SearchField, StringField
 from crm.accounts.models import Unit, UnitKind, User
 from crm.core.db import db
 from crm.core.filter_fields import Choice
-from crm.core.words import say
+from crm.core.words import _
 from crm.enterprises.extras import Extra
 from crm.enterprises.serving_models import Assignment, Liaison
 from crm.tiers import words
@@ -24,10 +25,6 @@ Pairs = list[tuple[str, str]]
 MORE = {"data-more": "1"}
 MOST_CHOICES = 300
 """More people or units than this are typed, not chosen."""
-
-
-def _(words: str, **params: object) -> str:
-    return str(say(words, **params))
 
 
 class FilterForm(Form):
@@ -52,13 +49,23 @@ class TypedNamesForm(FilterForm):
 
 
 def filter_form(args: MultiDict[str, str], extras: Sequence[Extra]) -> FilterForm:
-    """The bar filled with what the URL says; four queries at most."""
-    people, units = _people(), db.session.execute(UNITS).all()
-    kind = TypedNamesForm if people is None else FilterForm
-    form: FilterForm = _with_extras(kind, tuple(extras))(args)
-    if people is not None:
-        form.commissioner.choices = [("", _("All")), ("me", _("Myself")), ("none", _("Nobody yet")), *people[0]]
-        form.leader.choices = [("", _("All")), ("me", _("Myself")), ("none", _("Nobody yet")), *people[1]]
+    """The bar filled with what the URL says; two statements. To be read only: equal bars are one object."""
+    people = tuple(map(tuple, db.session.execute(_people_query(), {"most": MOST_CHOICES + 1})))
+    units = tuple(map(tuple, db.session.execute(UNITS)))
+    said = tuple((key, value) for key, value in args.items(multi=True) if value)
+    return _filled(people, units, tuple(extras), said, str(get_locale()))
+
+
+@lru_cache(maxsize=64)
+def _filled(
+    people: tuple[Any, ...], units: tuple[Any, ...], extras: tuple[Extra, ...], said: Any, _lang: str
+) -> FilterForm:
+    """Hundreds of choices in a dozen selects: filled once for each language, set of choices and filters."""
+    serving = _named(people)
+    form: FilterForm = _with_extras(TypedNamesForm if serving is None else FilterForm, extras)(MultiDict(said))
+    if serving is not None:
+        form.commissioner.choices = [("", _("All")), ("me", _("Myself")), ("none", _("Nobody yet")), *serving[0]]
+        form.leader.choices = [("", _("All")), ("me", _("Myself")), ("none", _("Nobody yet")), *serving[1]]
     form.territory.choices = [("", _("All")), ("none", _("None")), *_of_kind(units, UnitKind.TERRITORY)]
     form.unit.choices = [("", _("All")), *_of_kind(units, UnitKind.ROOT, UnitKind.BUREAU, UnitKind.SECTION)]
     form.section.choices = [("", _("All")), ("none", _("None")), *_of_kind(units, UnitKind.SECTION, UnitKind.BUREAU)]
@@ -92,21 +99,23 @@ def _people_query() -> Select[int, str, str, bool, bool]:
     return query.limit(bindparam("most"))
 
 
-def _people() -> tuple[Pairs, Pairs] | None:
+def _named(people: tuple[Any, ...]) -> tuple[Pairs, Pairs] | None:
     """Commissioners and liaison leaders of today by pinyin; None when they are too many to choose from."""
-    rows = db.session.execute(_people_query(), {"most": MOST_CHOICES + 1}).all()
-    if len(rows) > MOST_CHOICES:
+    if len(people) > MOST_CHOICES:
         return None
-    names = Counter(row.name for row in rows)
-    labelled = [(r, f"{r.name}（{r.unit}）" if names[r.name] > 1 else r.name) for r in rows]
-    return [(str(r.id), n) for r, n in labelled if r.serves], [(str(r.id), n) for r, n in labelled if r.leads]
+    names = Counter(name for _id, name, *_more in people)
+    labelled = [
+        ((str(user_id), f"{name}（{unit}）" if names[name] > 1 else name), serves, leads)
+        for user_id, name, unit, serves, leads in people
+    ]
+    return [pair for pair, serves, _leads in labelled if serves], [pair for pair, _serves, leads in labelled if leads]
 
 
 UNITS = select(Unit.id, Unit.name, Unit.kind).where(Unit.closed_on.is_(None)).order_by(Unit.sort, Unit.path).limit(2000)
 
 
 def _of_kind(units: Sequence[Any], *kinds: UnitKind) -> list[tuple[str, str]]:
-    return [(str(unit.id), unit.name) for unit in units if unit.kind in kinds]
+    return [(str(unit_id), name) for unit_id, name, kind in units if kind in kinds]
 
 
 @lru_cache(maxsize=64)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from crm.core import clock
 from crm.core.db import db
+from crm.core.words import _
 from crm.desk import stream
 from crm.enterprises import contacts, extras, facts, presence, serving_queries
 from crm.handover import queries as handover

@@ -6,13 +6,12 @@ from dataclasses import replace
 
 from flask import abort, current_app, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from crm.accounts import User, requires, saved_views, signed_in
 from crm.core.db import db
 from crm.core.lists import Act, Column, Empty, Listing, View
 from crm.core.web import go, page, told
-from crm.core.words import Say, say
+from crm.core.words import Say, _, say
 from crm.desk import table_edit
 from crm.desk.enterprise_columns import columns
 from crm.desk.enterprise_filters import filter_form

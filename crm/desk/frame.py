@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from flask import Flask, current_app, request, url_for
 from flask_babel import get_locale
-from flask_babel import gettext as _
 from flask_login import current_user
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from crm.accounts import User, signed_in
+from crm.accounts import signed_in
 from crm.core import clock
 from crm.core.db import db
 from crm.core.settings import Settings
+from crm.core.words import _
 from crm.followups.models import Followup, FollowupState
 from crm.jobs.models import Heartbeat
 from crm.permissions import Permission
@@ -75,7 +76,7 @@ def _of_person(settings: Settings, context: dict[str, Any]) -> dict[str, Any]:
     me = signed_in()
     kept = {p.key: p.value for p in me.preferences}
     prefs = {key: kept.get(key, default) for key, default in context["prefs"].items()}
-    unread, todo, newest = db.session.execute(select(_unread(me), _todo(me), _last_beat())).one()
+    unread, todo, newest = db.session.execute(_counts(), {"me": me.id, "today": clock.today()}).one()
     banners = [*context["banners"], *(_warnings(settings, newest) if me.may(Permission.SYSTEM_VIEW) else ())]
     return {"me": me, "menu": menu(todo), "prefs": prefs, "unread": unread, "todo_count": todo, "banners": banners}
 
@@ -90,19 +91,15 @@ def _warnings(settings: Settings, newest: datetime | None) -> list[str]:
     return found
 
 
-def _unread(me: User) -> Any:
-    counted = select(func.count()).select_from(Reminder)
-    return counted.where(reminders.shown_to(me), Reminder.read_at.is_(None)).scalar_subquery()
-
-
-def _todo(me: User) -> Any:
-    """Open follow-ups of this person due today or earlier."""
-    is_due = (Followup.owner_id == me.id, Followup.state == FollowupState.OPEN, Followup.due_on <= clock.today())
-    return select(func.count()).select_from(Followup).where(*is_due).scalar_subquery()
-
-
-def _last_beat() -> Any:
-    return select(func.max(Heartbeat.at)).scalar_subquery()
+@cache
+def _counts() -> Select[int, int, datetime]:
+    """Built once: unread notices of `me`, open follow-ups due `today` or earlier, the newest sign of life."""
+    me: Any = bindparam("me")
+    unread = select(func.count()).select_from(Reminder).where(reminders.shown_to(me), Reminder.read_at.is_(None))
+    is_due = (Followup.owner_id == me, Followup.state == FollowupState.OPEN, Followup.due_on <= bindparam("today"))
+    todo = select(func.count()).select_from(Followup).where(*is_due)
+    newest = select(func.max(Heartbeat.at))
+    return select(unread.scalar_subquery(), todo.scalar_subquery(), newest.scalar_subquery())
 
 
 def menu(todo: int) -> list[tuple[str, str, str, bool, Any]]:

@@ -9,7 +9,6 @@ from typing import Any
 
 from flask import url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, case, func, or_, select
 
 from crm.accounts import User, everyone, signed_in
@@ -17,6 +16,7 @@ from crm.core import clock
 from crm.core.bureau import bureau
 from crm.core.db import db
 from crm.core.web import page
+from crm.core.words import _
 from crm.desk.views import bp
 from crm.enterprises import filters
 from crm.enterprises.models import Enterprise, Standing

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, bindparam, or_, select
 
 from crm.core.db import db
 from crm.core.words import Say, say
@@ -15,6 +17,7 @@ from crm.enterprises.models import Enterprise
 from crm.timeline import Entry, Level
 
 ENTRIES_AT_ONCE = 30
+NO_END = 2**62
 CHIPS: dict[str, tuple[Say, tuple[str, ...]]] = {
     "visits": (say("Visits"), ("visit.",)),
     "followups": (say("Follow-ups"), ("followup.",)),
@@ -40,22 +43,16 @@ class Told:
 
 def entries(enterprise_id: int, *, chip: str = "", before: int | None = None) -> tuple[list[Told], int | None]:
     """The newest entries, and the id to go on from when there are more. Also those of firms merged into this one."""
-    query = _of_firm(enterprise_id).where(Entry.level != Level.RESTRICTED, Entry.kind.not_in(ONLY_AUDIT))
-    if chip in CHIPS:
-        query = query.where(or_(*(Entry.kind.startswith(prefix) for prefix in CHIPS[chip][1])))
-    if before is not None:
-        query = query.where(Entry.id < before)
-    rows = db.session.scalars(query.order_by(Entry.id.desc()).limit(ENTRIES_AT_ONCE + 1)).all()
+    rows = db.session.scalars(
+        _newest(chip if chip in CHIPS else ""), {"firm": enterprise_id, "before": before or NO_END}
+    ).all()
     shown = rows[:ENTRIES_AT_ONCE]
     return told(shown), shown[-1].id if len(rows) > ENTRIES_AT_ONCE else None
 
 
 def audit(enterprise_id: int, *, before: int | None = None) -> tuple[Sequence[Entry], int | None]:
     """Everything, unworded, for those who may read the history."""
-    query = _of_firm(enterprise_id)
-    if before is not None:
-        query = query.where(Entry.id < before)
-    rows = db.session.scalars(query.order_by(Entry.id.desc()).limit(ENTRIES_AT_ONCE + 1)).all()
+    rows = db.session.scalars(_newest(None), {"firm": enterprise_id, "before": before or NO_END}).all()
     return rows[:ENTRIES_AT_ONCE], rows[ENTRIES_AT_ONCE - 1].id if len(rows) > ENTRIES_AT_ONCE else None
 
 
@@ -68,6 +65,15 @@ def told(rows: Sequence[Entry]) -> list[Told]:
     return found
 
 
-def _of_firm(enterprise_id: int) -> Select[Entry]:
-    merged = select(Enterprise.id).where(Enterprise.merged_into_id == enterprise_id)
-    return select(Entry).where(or_(Entry.enterprise_id == enterprise_id, Entry.enterprise_id.in_(merged)))
+@cache
+def _newest(chip: str | None) -> Select[Entry]:
+    """Built once for each chip; None is everything. Parameters: `firm`, and the id `before` which they stand."""
+    firm: Any = bindparam("firm")
+    merged = select(Enterprise.id).where(Enterprise.merged_into_id == firm)
+    query = select(Entry).where(or_(Entry.enterprise_id == firm, Entry.enterprise_id.in_(merged)))
+    query = query.where(Entry.id < bindparam("before")).order_by(Entry.id.desc()).limit(ENTRIES_AT_ONCE + 1)
+    if chip is None:
+        return query
+    if chip in CHIPS:
+        query = query.where(or_(*(Entry.kind.startswith(prefix) for prefix in CHIPS[chip][1])))
+    return query.where(Entry.level != Level.RESTRICTED, Entry.kind.not_in(ONLY_AUDIT))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from flask import Flask
-from flask_babel import gettext as _
 
 from crm.core.shown import wan, yuan_in_wan
+from crm.core.words import _
 from crm.desk.enterprise_columns import STANDING
 from crm.enterprises import phones
 from crm.enterprises.models import Enterprise

@@ -8,13 +8,13 @@ from itertools import groupby
 
 from flask import request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
 
 from crm.accounts import User, everyone, signed_in
 from crm.core import clock
 from crm.core.db import db
 from crm.core.web import page
+from crm.core.words import _
 from crm.desk.home import WEEK
 from crm.desk.views import bp
 from crm.enterprises.queries import of_visible

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from wtforms import HiddenField, SelectField
@@ -16,7 +15,7 @@ from crm.core.db import db, writing
 from crm.core.errors import RuleBroken
 from crm.core.forms import ButtonForm, Form, TextLine
 from crm.core.web import go, page, told
-from crm.core.words import say
+from crm.core.words import _, say
 from crm.desk.views import bp
 
 LISTINGS = {"enterprises": "desk.enterprises"}

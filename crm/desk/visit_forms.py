@@ -6,12 +6,12 @@ import secrets
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, HiddenField, RadioField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
 from crm.core.forms import Form, TextLine, tidy
+from crm.core.words import _
 from crm.enterprises.models import Contact
 from crm.followups.rules import AHEAD
 from crm.visits.rules import DEFAULT_KIND

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import abort, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from crm.accounts import User, requires, signed_in
@@ -15,7 +14,7 @@ from crm.core import clock
 from crm.core.db import db, writing
 from crm.core.errors import RuleBroken
 from crm.core.web import go, page, told
-from crm.core.words import say
+from crm.core.words import _, say
 from crm.desk import visit_queries as queries
 from crm.desk.views import bp
 from crm.desk.visit_forms import VisitForm, visit_form

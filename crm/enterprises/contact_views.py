@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint, abort
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from crm.accounts import requires, signed_in
 from crm.core.db import db, writing
 from crm.core.errors import RuleBroken
 from crm.core.forms import ButtonForm
 from crm.core.web import go, is_fragment, page, told
-from crm.core.words import say
+from crm.core.words import _, say
 from crm.enterprises import contacts
 from crm.enterprises.forms import ContactForm
 from crm.enterprises.models import Contact, Enterprise

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from datetime import date
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeVar
 
 from flask import abort
 from sqlalchemy import ColumnElement, Select, bindparam, false, or_, select, true
 from sqlalchemy.orm import joinedload
 
-from crm.accounts.models import Post, Unit, UnitKind, User
+from crm.accounts.models import Unit, UnitKind, User
 from crm.core import clock
 from crm.core.db import db
 from crm.enterprises.models import Enterprise, Standing
@@ -27,25 +29,47 @@ def standing(value: Standing) -> ColumnElement[bool]:
 IN_ZONE = standing(Standing.ACTIVE)
 
 
+class Reach(NamedTuple):
+    """Where a person has a permission today; equal reaches share one clause, for building it anew costs more than
+    asking the database."""
+
+    user_id: int
+    today: date
+    everywhere: bool
+    carries_liaison: bool
+    grants: tuple[tuple[Scope, str], ...]
+    """Each with the path of the unit that bounds it."""
+
+
+def reach(user: User, permission: Permission) -> Reach:
+    today = clock.today()
+    found = user.grants(permission, today)
+    everywhere = any(s == Scope.ALL or (post is not None and post.unit.kind == UnitKind.ROOT) for s, post in found)
+    grants = tuple((scope, post.unit.path if post is not None else "") for scope, post in found)
+    return Reach(user.id, today, everywhere, permission in LIAISON_CARRIES, () if everywhere else grants)
+
+
 def within(user: User, permission: Permission) -> ColumnElement[bool]:
     """The enterprises on which this user has this permission: the union over his posts."""
-    grants = user.grants(permission, clock.today())
-    if any(scope == Scope.ALL or (post is not None and post.unit.kind == UnitKind.ROOT) for scope, post in grants):
-        return _ALL
-    return or_(false(), *(_clause(user, scope, post, permission) for scope, post in grants))
+    return _clause(reach(user, permission))
 
 
 _ALL = true()
 
 
-def _clause(user: User, scope: Scope, post: Post | None, permission: Permission) -> ColumnElement[bool]:
+@lru_cache(maxsize=2048)
+def _clause(given: Reach) -> ColumnElement[bool]:
+    return _ALL if given.everywhere else or_(false(), *(_part(given, scope, path) for scope, path in given.grants))
+
+
+def _part(given: Reach, scope: Scope, path: str) -> ColumnElement[bool]:
     match scope:
         case Scope.SERVED:
-            served = Enterprise.id.in_(served_by(user))
-            return or_(served, Enterprise.id.in_(linked_to(user))) if permission in LIAISON_CARRIES else served
+            served = Enterprise.id.in_(_served_by(given.user_id, given.today))
+            linked = Enterprise.id.in_(_linked_to(given.user_id, given.today))
+            return or_(served, linked) if given.carries_liaison else served
         case Scope.SUBTREE:
-            assert post is not None
-            return in_subtree(post.unit)
+            return in_subtree(path)
     return false()
 
 
@@ -54,6 +78,7 @@ def served_by(user: User) -> Select[int]:
     return _served_by(user.id, clock.today())
 
 
+@lru_cache(maxsize=2048)
 def _served_by(user_id: Any, today: Any) -> Select[int]:
     mine = select(Assignment.enterprise_id).where(Assignment.commissioner_id == user_id, Assignment.ended_on.is_(None))
     stood_in = (
@@ -75,6 +100,7 @@ def linked_to(user: User) -> Select[int]:
     return _linked_to(user.id, clock.today())
 
 
+@lru_cache(maxsize=2048)
 def _linked_to(user_id: Any, today: Any) -> Select[int]:
     is_open = or_(Liaison.until_on.is_(None), Liaison.until_on > today)
     return select(Liaison.enterprise_id).where(Liaison.leader_id == user_id, Liaison.from_on <= today, is_open)
@@ -85,9 +111,9 @@ def direct_to(user_id: Any, today: Any) -> ColumnElement[bool]:
     return or_(Enterprise.id.in_(_served_by(user_id, today)), Enterprise.id.in_(_linked_to(user_id, today)))
 
 
-def in_subtree(unit: Unit) -> ColumnElement[bool]:
+def in_subtree(path: str) -> ColumnElement[bool]:
     """In the subtree by responsible unit, responsible section, territory, or the commissioner's unit."""
-    units = select(Unit.id).where(Unit.path.startswith(unit.path, autoescape=True))
+    units = select(Unit.id).where(Unit.path.startswith(path, autoescape=True))
     served = select(Assignment.enterprise_id).join(User, User.id == Assignment.commissioner_id)
     return or_(
         Enterprise.unit_id.in_(units),
@@ -143,6 +169,12 @@ def load_seen(enterprise_id: int, user: User) -> Enterprise:
 
 def rights_on(user: User, enterprise_id: int, permissions: tuple[Permission, ...]) -> frozenset[Permission]:
     """Which of these permissions the user has on one enterprise; one statement."""
-    asked = [within(user, permission).label(f"p{n}") for n, permission in enumerate(permissions)]
-    row = db.session.execute(select(*asked).where(Enterprise.id == enterprise_id)).one()
+    reaches = tuple(reach(user, permission) for permission in permissions)
+    row = db.session.execute(_asking(reaches), {"firm": enterprise_id}).one()
     return frozenset(permission for permission, has in zip(permissions, row, strict=True) if has)
+
+
+@lru_cache(maxsize=1024)
+def _asking(reaches: tuple[Reach, ...]) -> Select[*tuple[Any, ...]]:
+    asked = [_clause(each).label(f"p{n}") for n, each in enumerate(reaches)]
+    return select(*asked).where(Enterprise.id == bindparam("firm"))

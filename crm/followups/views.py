@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Blueprint, abort
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from crm.accounts import User, everyone, signed_in
 from crm.core import clock
@@ -14,7 +13,7 @@ from crm.core.db import db, writing
 from crm.core.errors import RuleBroken
 from crm.core.forms import Form
 from crm.core.web import go, page, told
-from crm.core.words import say
+from crm.core.words import _, say
 from crm.enterprises import queries as enterprises
 from crm.followups import queries, services
 from crm.followups.forms import DoneForm, LaterForm, NotMineForm

@@ -7,7 +7,6 @@ from tempfile import TemporaryDirectory
 
 from flask import Blueprint, Response, request, send_file, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from crm.accounts import requires, signed_in
 from crm.core.db import writing
@@ -15,7 +14,7 @@ from crm.core.errors import Stale
 from crm.core.list_parts import Act, Badge, Column, Empty
 from crm.core.lists import Listing
 from crm.core.web import go, page
-from crm.core.words import Say, say
+from crm.core.words import Say, _, say
 from crm.files import store
 from crm.imports import columns as column_page
 from crm.imports import exporting, queries, services

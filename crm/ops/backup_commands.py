@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 from flask import current_app
-from flask_babel import force_locale
 
+from crm.core.pages import speaking
 from crm.core.settings import Settings
 from crm.core.words import say
 from crm.ops import backup as backups
@@ -24,7 +24,7 @@ from crm.ops.doctor import command_language
 )
 def backup(to: Path | None) -> None:
     """Make a verified backup of the database and the stored files; prints its path."""
-    with force_locale(command_language()):
+    with speaking(command_language()):
         try:
             made = backups.back_up(to)
         except backups.BackupFailed as failed:
@@ -40,7 +40,7 @@ def backup(to: Path | None) -> None:
 def restore(file: Path, to: str, files: Path | None, force: bool) -> None:
     """Verify a backup and put it into a new place; never overwrites without --force."""
     settings: Settings = current_app.extensions["commissioner"]
-    with force_locale(command_language()):
+    with speaking(command_language()):
         try:
             url = restoring.restore(file, to=to, files=files or settings.data_dir, force=force)
         except backups.BackupFailed as failed:

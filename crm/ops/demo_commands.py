@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 from flask import Flask, current_app
-from flask_babel import force_locale
 from sqlalchemy import select
 
 from crm.accounts import passwords
@@ -12,6 +11,7 @@ from crm.accounts.labels import ROLES
 from crm.accounts.models import User
 from crm.core import clock
 from crm.core.db import db, writing
+from crm.core.pages import speaking
 from crm.core.settings import Settings
 from crm.core.words import say
 from crm.enterprises.models import Enterprise
@@ -50,7 +50,7 @@ def demo_accounts() -> None:
     if not demo_mark.is_marked():
         raise click.ClickException("不是演示数据库 / this is no demonstration database")
     people = db.session.scalars(select(User).where(User.password_hash.is_not(None)).order_by(User.id)).all()
-    with force_locale(command_language()):
+    with speaking(command_language()):
         heads = tuple(str(word) for word in (say("Full name"), say("Role"), say("Sign-in name"), say("Password")))
         rows = [heads, *((p.name, _duties(p), p.mobile or "", PASSWORD) for p in people)]
     for name, duties, sign_in, password in rows:

@@ -13,9 +13,9 @@ from enum import StrEnum
 
 import click
 from flask import current_app
-from flask_babel import force_locale
 from sqlalchemy.exc import SQLAlchemyError
 
+from crm.core.pages import speaking
 from crm.core.settings import Settings
 from crm.core.words import Say, say
 
@@ -80,7 +80,7 @@ def doctor(as_json: bool, mend: bool) -> None:
     """Say what is wrong with this installation and what to do next; exit 1 when there is an error."""
     from crm.ops import checks_data
 
-    with force_locale(command_language()):
+    with speaking(command_language()):
         if mend:
             click.echo(str(say("%(n)s derived values mended", n=checks_data.mend())))
         found = examine()

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 import click
 from flask import Flask, current_app
-from flask_babel import force_locale
 from sqlalchemy import func, select
 
 from crm.core import clock
 from crm.core.db import db, writing
+from crm.core.pages import speaking
 from crm.core.settings import Settings
 from crm.core.words import say
 from crm.ops.doctor import command_language
@@ -59,7 +59,7 @@ def send_reminders(once: bool, dry_run: bool, moment: str | None, as_json: bool)
     if as_json:
         click.echo(json.dumps({name: counts[name] for name in COUNTED}))
         return
-    with force_locale(command_language()):
+    with speaking(command_language()):
         words = say(
             "planned %(planned)s, claimed %(claimed)s, accepted %(accepted)s, to be tried again %(retry)s, "
             "failed %(failed)s, uncertain %(uncertain)s, cancelled %(cancelled)s",

@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app
-from flask_babel import force_locale
 
 from crm.core import clock
+from crm.core.pages import speaking
 from crm.core.settings import Settings
 from crm.outbox.models import Delivery
 from crm.outbox.registry import Letter
@@ -56,7 +56,7 @@ def rendered(delivery: Delivery, context: dict[str, Any], settings: Settings) ->
     """The parts in the recipient's language, in a request of their own: links begin with the public address."""
     language = delivery.language or settings.locale
     known = {**context, "name": delivery.recipient_name, "is_repeat": delivery.is_repeat, "language": language}
-    with current_app.test_request_context(base_url=settings.public_url), force_locale(language):
+    with current_app.test_request_context(base_url=settings.public_url), speaking(language):
         return {
             part: current_app.jinja_env.get_template(f"mails/{delivery.template}.{part}").render(**known)
             for part in ("subject.txt", "txt", "html")

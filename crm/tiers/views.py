@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint, abort, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from crm.accounts import requires, signed_in
 from crm.core.db import db, writing
 from crm.core.errors import RuleBroken
 from crm.core.forms import ButtonForm
 from crm.core.web import go, page, told
-from crm.core.words import say
+from crm.core.words import _, say
 from crm.enterprises.models import Enterprise
 from crm.enterprises.queries import load
 from crm.permissions import Permission
