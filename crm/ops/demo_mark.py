@@ -35,5 +35,6 @@ def refuse_in_production(app: Flask, settings: Settings) -> None:
             marked = False
         finally:
             db.session.remove()
+            db.engine.dispose()  # processes that fork later share no connection
     if marked:
         raise BadSettings("this database holds demonstration data: production needs one of its own (CRM_DATABASE_URL)")
