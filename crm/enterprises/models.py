@@ -91,6 +91,7 @@ class Enterprise(Timestamped, db.Model):
         ),
         Index("ix_enterprise_name_key", "name_key"),
         Index("ix_enterprise_live_sort", "sort_key", "id", sqlite_where=LIVE, postgresql_where=LIVE),
+        Index("ix_enterprise_live_tier", "tier", "sort_key", "id", sqlite_where=LIVE, postgresql_where=LIVE),
         Index("ix_enterprise_live_last_visit", "last_visit_on", "id", sqlite_where=LIVE, postgresql_where=LIVE),
         Index("ix_enterprise_live_next_due", "next_visit_due_on", "id", sqlite_where=LIVE, postgresql_where=LIVE),
         Index("ix_enterprise_live_created", "created_at", "id", sqlite_where=LIVE, postgresql_where=LIVE),
