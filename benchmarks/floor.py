@@ -1,12 +1,14 @@
 """The floor: the smallest Flask application that shows the same rows. No session, no rights, no ORM, no layout.
 
+Its table is a `render_template_string`, as in any application of one file: compiled at each request (0.7 ms of it).
+
 FLOOR_DATABASE is the path of an SQLite file or a postgresql:// address with the benchmark's data.
 """
 
 import os
 import sqlite3
 
-from flask import Flask, g, request
+from flask import Flask, g, render_template_string, request
 
 ADDRESS = os.environ["FLOOR_DATABASE"]
 COLUMNS = "id, name, short_name, credit_code, tier, industry, legal_representative, last_visit_on, standing, note"
@@ -15,9 +17,10 @@ COUNT = "SELECT count(*) FROM enterprise WHERE standing = 'active'"
 GRAM = "standing = 'active' AND id IN (SELECT enterprise_id FROM search_gram WHERE gram = ?)"
 FILE = f"SELECT {COLUMNS} FROM enterprise WHERE id = ?"
 ENTRIES = "SELECT at, kind, actor_name FROM entry WHERE enterprise_id = ? ORDER BY id DESC LIMIT 30"
+TABLE = """<!doctype html><title>{{ total }}</title><table>{% for row in rows %}<tr>{% for cell in row %}
+<td>{{ cell }}</td>{% endfor %}</tr>{% endfor %}</table>"""
+
 app = Flask(__name__)
-TABLE = app.jinja_env.from_string("""<!doctype html><title>{{ total }}</title><table>{% for row in rows %}<tr>{% for cell in row %}
-<td>{{ cell }}</td>{% endfor %}</tr>{% endfor %}</table>""")
 
 
 def query(sql, *values):
@@ -44,16 +47,18 @@ def give_back(_error):
 
 @app.get("/list")
 def rows():
-    return TABLE.render(rows=query(LIST), total=query(COUNT)[0][0])
+    return render_template_string(TABLE, rows=query(LIST), total=query(COUNT)[0][0])
 
 
 @app.get("/search")
 def search():
     gram = request.args["q"][:2]
     found = query(f"SELECT {COLUMNS} FROM enterprise WHERE {GRAM} ORDER BY sort_key, id LIMIT 50", gram)
-    return TABLE.render(rows=found, total=query(f"SELECT count(*) FROM enterprise WHERE {GRAM}", gram)[0][0])
+    return render_template_string(
+        TABLE, rows=found, total=query(f"SELECT count(*) FROM enterprise WHERE {GRAM}", gram)[0][0]
+    )
 
 
 @app.get("/file/<int:enterprise_id>")
 def file(enterprise_id):
-    return TABLE.render(rows=query(FILE, enterprise_id) + query(ENTRIES, enterprise_id), total=1)
+    return render_template_string(TABLE, rows=query(FILE, enterprise_id) + query(ENTRIES, enterprise_id), total=1)

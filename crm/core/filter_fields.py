@@ -1,25 +1,15 @@
-"""Fields of a filter bar: selects of many choices, drawn once per set of choices and not once per request."""
+"""Fields of a filter bar: selects of many choices."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup, escape
-from wtforms import Field, SelectField
+from wtforms import SelectField
 from wtforms.widgets import html_params
 
 Pairs = tuple[tuple[str, str], ...]
-
-
-def drawn(field: Field, macro: Callable[[Field], Any]) -> Markup:
-    """A filter's label and input, drawn once for as long as its form lives (see `enterprise_filters.filter_form`): a
-    bar of a dozen selects took a fifth of a list page's time, and hardly ever changes."""
-    known: Markup | None = field.__dict__.get("drawn")
-    if known is None:
-        known = field.drawn = Markup(macro(field))  # noqa: S704 - a macro has escaped
-    return known
 
 
 class QuickSelect:

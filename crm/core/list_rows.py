@@ -114,7 +114,7 @@ def _by_kind(kind: str, macros: Macros) -> Draw:
 
 def _plain(kind: str, macros: Macros) -> Draw:
     if kind == "person":
-        return _remembering(macros["person"])
+        return _remembering(macros["person"], _persons)
     if kind == "phone":
         return lambda number: (
             f'<span class="code">{escape(number)}</span>' if "*" in number else str(macros[kind](number))
@@ -126,9 +126,13 @@ def _plain(kind: str, macros: Macros) -> Draw:
     return lambda value: str(escape(value))
 
 
-def _remembering(macro: Callable[..., Any]) -> Draw:
-    """The same badge or person stands in many rows: drawn once."""
-    known: dict[Any, str] = {}
+_persons: dict[Any, str] = {}
+MOST_PERSONS = 5000
+
+
+def _remembering(macro: Callable[..., Any], known: dict[Any, str] | None = None) -> Draw:
+    """The same badge stands in many rows: drawn once; a person, who has no words of any language, once for all."""
+    known = {} if known is None or len(known) > MOST_PERSONS else known
 
     def draw(value: Any) -> str:
         key = tuple(value) if isinstance(value, list) else value

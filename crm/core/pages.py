@@ -32,7 +32,7 @@ def prepare(app: Flask, settings: Settings) -> None:
         locale_selector=lambda: language(settings.locale),
         default_translation_directories=str(Path(__file__).resolve().parents[1] / "translations"),
     )
-    words.translate_with(lambda msgid: _catalogue().text(msgid) if msgid else "")
+    words.translate_with(lambda msgid: _catalogue().text(msgid) if msgid else "", lambda: _catalogue().language)
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext=lambda msgid: _catalogue().text(msgid),
         ngettext=lambda one, many, n: _catalogue().several(one, many, n),
@@ -66,8 +66,8 @@ def _vendored(folder: Path) -> dict[str, str]:
 class Catalogue:
     """The words of one language, each looked up once."""
 
-    def __init__(self, translations: Any) -> None:
-        self.translations = translations
+    def __init__(self, language: str, translations: Any) -> None:
+        self.language, self.translations = language, translations
         self.texts: dict[str, str] = {}
         self.markups: dict[str, Markup] = {}
 
@@ -106,7 +106,7 @@ def _place() -> Any:
 def _chosen(place: Any) -> Catalogue:
     name = str(get_locale() or "")
     if name not in _of_language:
-        _of_language[name] = Catalogue(get_translations())
+        _of_language[name] = Catalogue(name, get_translations())
     place.catalogue = _of_language[name]
     return _of_language[name]
 

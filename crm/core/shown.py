@@ -5,16 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
 
 from crm.core import clock
+from crm.core.words import is_english
 
 NOTHING = "--"
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-
-
-def _english() -> bool:
-    return str(get_locale()).startswith("en")
 
 
 def day(value: date | None, precision: str | None = None) -> str:
@@ -25,13 +22,13 @@ def day(value: date | None, precision: str | None = None) -> str:
         return str(value.year)
     if precision == "month":
         return month(value)
-    return f"{value.day} {MONTHS[value.month - 1]} {value.year}" if _english() else f"{value:%Y-%m-%d}"
+    return f"{value.day} {MONTHS[value.month - 1]} {value.year}" if is_english() else f"{value:%Y-%m-%d}"
 
 
 def month(value: date | None) -> str:
     if value is None:
         return NOTHING
-    return f"{MONTHS[value.month - 1]} {value.year}" if _english() else f"{value:%Y-%m}"
+    return f"{MONTHS[value.month - 1]} {value.year}" if is_english() else f"{value:%Y-%m}"
 
 
 def moment(value: datetime | None) -> str:

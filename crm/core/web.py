@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +18,16 @@ def page(template: str, form: Form | None = None, /, *, status: int | None = Non
     refused = form is not None and form.is_submitted() and form.is_refused
     code = status or (422 if refused else 200)
     return make_response(render_template(template, form=form, **context), code)
+
+
+def door(endpoint: str) -> str:
+    """The address of a page without parameters; a layout has twenty of them, made once."""
+    return _door(endpoint, request.script_root)
+
+
+@lru_cache(maxsize=256)
+def _door(endpoint: str, _root: str) -> str:
+    return url_for(endpoint)
 
 
 def is_fragment() -> bool:

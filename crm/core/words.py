@@ -9,12 +9,18 @@ from typing import Any
 Translate = Callable[[str], str]
 
 _translate: Translate = lambda msgid: msgid  # noqa: E731 - replaced once by `create_app`
+_language: Callable[[], str] = lambda: ""  # noqa: E731 - as above
 
 
-def translate_with(translate: Translate) -> None:
+def translate_with(translate: Translate, language: Callable[[], str]) -> None:
     """Let `str(Say)` look its msgid up with `translate` from now on (called once, by `create_app`)."""
-    global _translate  # noqa: PLW0603 - the one place where words meet the pages
-    _translate = translate
+    global _translate, _language
+    _translate, _language = translate, language
+
+
+def is_english() -> bool:
+    """Is the page, mail or paper that is being made in English?"""
+    return _language().startswith("en")
 
 
 def _(msgid: str, /, **parameters: Any) -> str:

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from crm.accounts.models import Unit, User
 from crm.core import clock
-from crm.core.db import db
+from crm.core.db import among, db
 from crm.core.lists import MOST_COUNTED, Listing
 from crm.desk.enterprise_columns import joined
 from crm.enterprises import extras, filters, search
@@ -51,7 +51,7 @@ def matching_ids(
     found = search.first_ids(query, clauses, MOST_COUNTED + 1)
     if len(found) > MOST_COUNTED:
         return every.where(*clauses, search.matching(query)), MOST_COUNTED, True
-    return every.where(Enterprise.id.in_(found)), len(found), False
+    return every.where(among(Enterprise.id, found)), len(found), False
 
 
 def lines(ids: Sequence[int], user: User, *, with_extras: bool = True) -> list[Any]:

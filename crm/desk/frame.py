@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, request
 from flask_babel import get_locale
 from flask_login import current_user
 from sqlalchemy import Select, bindparam, func, select
@@ -16,6 +16,7 @@ from crm.accounts import signed_in
 from crm.core import clock
 from crm.core.db import db
 from crm.core.settings import Settings
+from crm.core.web import door
 from crm.core.words import _
 from crm.followups.models import Followup, FollowupState
 from crm.jobs.models import Heartbeat
@@ -51,6 +52,7 @@ DOORS = {
 
 def install(app: Flask) -> None:
     app.context_processor(surroundings)
+    app.jinja_env.globals["door"] = door
     app.jinja_env.globals["may"] = lambda permission: current_user.is_authenticated and current_user.may(permission)
 
 
@@ -59,7 +61,7 @@ def surroundings() -> dict[str, Any]:
     settings: Settings = current_app.extensions["commissioner"]
     known = current_app.view_functions
     context: dict[str, Any] = {
-        "doors": {name: url_for(endpoint) for name, endpoint in DOORS.items() if endpoint in known},
+        "doors": {name: door(endpoint) for name, endpoint in DOORS.items() if endpoint in known},
         "locale": str(settings.locale),
         "banners": ["demo"] if settings.env == "demo" else [],
         "prefs": {"theme": "auto", "text_size": "standard", "shortcuts": True},

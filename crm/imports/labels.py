@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import get_locale
-
-from crm.core.words import Say, say
+from crm.core.words import Say, is_english, say
 from crm.enterprises import phones
 from crm.imports import values
 from crm.imports.models import ImportRow, ImportRun, RunState
@@ -69,7 +67,7 @@ def field_label(kind: str, field: str) -> str:
     if field.startswith(EXTRA):
         return field.removeprefix(EXTRA)
     known = vocabulary(kind).fields.get(field)
-    return field if known is None else known.zh if str(get_locale()).startswith("zh") else known.en
+    return field if known is None else known.zh if not is_english() else known.en
 
 
 def shown(run: ImportRun, row: ImportRow, *, is_own: bool) -> ShownRow:

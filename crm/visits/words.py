@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask_babel import get_locale
-
+from crm.core.words import is_english
 from crm.visits import rules
 
 
@@ -20,4 +19,4 @@ def kind_choices(on: date) -> list[tuple[str, str]]:
 
 
 def _word(kind: rules.Kind) -> str:
-    return kind.zh if str(get_locale()).startswith("zh") else kind.en
+    return kind.zh if not is_english() else kind.en
