@@ -43,11 +43,12 @@ def tiers(app: Flask, _: Settings) -> None:
 
 
 def handover(app: Flask, _: Settings) -> None:
-    from crm.handover import commands, orders, stand_in_views, views
+    from crm.handover import attached_views, commands, orders, stand_in_views, views
 
     jobs.each_minute("assignment orders", orders.execute_due)
     app.register_blueprint(views.bp)
     app.register_blueprint(stand_in_views.bp)
+    app.register_blueprint(attached_views.bp)
     commands.install(app)
 
 
