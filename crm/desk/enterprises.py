@@ -108,6 +108,8 @@ def _tools(me: User) -> list[Act]:
     tools = []
     if me.may(Permission.IMPORT) and "imports.upload" in current_app.view_functions:
         tools.append(Act(_("Import"), url_for("imports.upload"), "upload"))
+    if me.may(Permission.MERGE_PROPOSE):
+        tools.append(Act(_("Merging entries"), url_for("enterprises.merges"), "git-merge"))
     if me.may(Permission.ENTERPRISE_CREATE):
         tools.append(Act(_("New enterprise"), url_for("enterprises.add"), "plus", primary=True))
     return tools
