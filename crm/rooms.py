@@ -86,6 +86,7 @@ def desk(app: Flask, _: Settings) -> None:
         frame,
         home,
         leaving,
+        set_many,
         table_edit,
         template_words,
         todo,
