@@ -103,7 +103,17 @@ def desk(app: Flask, _: Settings) -> None:
 
 
 def ops(app: Flask, settings: Settings) -> None:
-    from crm.ops import commands, demo_commands, demo_mark, handlers, health, progress, reminder_commands, views
+    from crm.ops import (
+        commands,
+        demo_commands,
+        demo_mark,
+        handlers,
+        health,
+        progress,
+        reminder_commands,
+        suggestion_pages,  # noqa: F401 - hangs itself on the blueprint of views
+        views,
+    )
 
     demo_mark.refuse_in_production(app, settings)
     commands.install(app)

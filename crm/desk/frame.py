@@ -42,6 +42,7 @@ DOORS = {
     "search": "desk.enterprises",
     "notices": "reminders.centre",
     "help": "desk.help",
+    "suggest": "accounts.suggest",
     "sign_in": "accounts.sign_in",
     "sign_out": "accounts.sign_out",
     "preferences": "accounts.preferences",

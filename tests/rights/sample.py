@@ -10,7 +10,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from crm.accounts import sessions
-from crm.accounts.models import Post, SavedView, User
+from crm.accounts.models import Post, SavedView, Suggestion, User
 from crm.core import clock
 from crm.core.db import db, writing
 from crm.enterprises.models import Contact, Enterprise, EnterpriseName, ExtraField, Merge
@@ -83,6 +83,7 @@ class Sample:
                 met="王样本",
                 client_key="sample",
             ),
+            "suggestion_id": Suggestion(user_id=cast.lin.id, text="样本建议"),
             "step_id": UndoStep(kind="enterprise.edited_in_table", by_id=cast.clerk.id, changes=[]),
             "merge_id": Merge(kept_id=firm, gone_id=self.twin.id, reason="同一家", proposed_by_id=cast.clerk.id),
         }
