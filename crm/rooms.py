@@ -84,6 +84,7 @@ def desk(app: Flask, _: Settings) -> None:
         enterprises,
         errors,
         frame,
+        help_pages,
         home,
         leaving,
         set_many,

@@ -16,6 +16,7 @@ from crm.accounts import User, signed_in
 from crm.core import clock
 from crm.core.db import db
 from crm.core.settings import Settings
+from crm.desk import manual
 from crm.followups.models import Followup, FollowupState
 from crm.jobs.models import Heartbeat
 from crm.permissions import Permission
@@ -61,6 +62,7 @@ def surroundings() -> dict[str, Any]:
     context: dict[str, Any] = {
         "doors": {name: url_for(endpoint) for name, endpoint in DOORS.items() if endpoint in known},
         "locale": str(settings.locale),
+        "help_topic": manual.topic_of(request.endpoint),
         "banners": ["demo"] if settings.env == "demo" else [],
         "prefs": {"theme": "auto", "text_size": "standard", "shortcuts": True},
     }

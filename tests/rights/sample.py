@@ -103,7 +103,7 @@ class Sample:
         own = sessions.open_of(me.id)
         known = {name: row.id for name, row in self.rows.items()}
         known |= {"session_id": own[0].id if own else 0, "code": "NONE-NONE-NONE-NONE", "filename": "favicon.svg"}
-        known |= {"block": "error", "kind": "roster"}
+        known |= {"block": "error", "kind": "roster", "topic": "today"}
         missing = sorted(set(rule.arguments) - set(known))
         assert not missing, f"{rule.endpoint}: tests/rights/sample.py has no row for {missing}"
         return {name: known[name] for name in rule.arguments}
