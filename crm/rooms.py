@@ -43,11 +43,12 @@ def tiers(app: Flask, _: Settings) -> None:
 
 
 def handover(app: Flask, _: Settings) -> None:
-    from crm.handover import commands, orders, stand_in_views, views
+    from crm.handover import attached_views, commands, orders, stand_in_views, views
 
     jobs.each_minute("assignment orders", orders.execute_due)
     app.register_blueprint(views.bp)
     app.register_blueprint(stand_in_views.bp)
+    app.register_blueprint(attached_views.bp)
     commands.install(app)
 
 
@@ -83,8 +84,10 @@ def desk(app: Flask, _: Settings) -> None:
         enterprises,
         errors,
         frame,
+        help_pages,
         home,
         leaving,
+        set_many,
         table_edit,
         template_words,
         todo,
@@ -101,7 +104,17 @@ def desk(app: Flask, _: Settings) -> None:
 
 
 def ops(app: Flask, settings: Settings) -> None:
-    from crm.ops import commands, demo_commands, demo_mark, handlers, health, progress, reminder_commands, views
+    from crm.ops import (
+        commands,
+        demo_commands,
+        demo_mark,
+        handlers,
+        health,
+        progress,
+        reminder_commands,
+        suggestion_pages,  # noqa: F401 - hangs itself on the blueprint of views
+        views,
+    )
 
     demo_mark.refuse_in_production(app, settings)
     commands.install(app)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, DateField, HiddenField, IntegerField, RadioField, SearchField, SelectField
+from wtforms import BooleanField, DateField, IntegerField, RadioField, SearchField, SelectField
 from wtforms import Form as PlainForm
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
@@ -13,12 +13,13 @@ from crm.accounts import queries
 from crm.accounts.labels import DOMAINS, DUTIES, KINDS, ROLES
 from crm.accounts.models import Unit, UnitKind
 from crm.core import clock
+from crm.core.compare import EditForm
 from crm.core.forms import Form, TextLine
 from crm.permissions import POSTS, Domain, Role
 
 
-class PersonForm(Form):
-    """Everything but the name and the unit is optional; `version` names the state the decision was made on."""
+class PersonForm(EditForm):
+    """Everything but the name and the unit is optional."""
 
     name = TextLine(_("Full name"), [InputRequired(), Length(max=80)])
     unit_id = SelectField(_("Unit"), coerce=int)
@@ -27,7 +28,6 @@ class PersonForm(Form):
     staff_no = TextLine(_("Staff number"), [Optional(), Length(max=40)])
     email = TextLine(_("E-mail"), [Optional(), Length(max=254)])
     sort = IntegerField(_("Place in lists"), [Optional(), NumberRange(0, 9999)], default=0)
-    version = HiddenField(default="1")
 
     def __init__(self, units: list[Unit], **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -66,13 +66,12 @@ class PostForm(Form):
         return Domain(self.domain.data) if self.domain.data else None
 
 
-class UnitForm(Form):
+class UnitForm(EditForm):
     name = TextLine(_("Name of the unit"), [InputRequired(), Length(max=80)])
     kind = SelectField(_("Kind of unit"))
     parent_id = SelectField(_("Stands below"), coerce=int)
     is_offline = BooleanField(_("Works on paper: nobody there signs in"))
     sort = IntegerField(_("Place in lists"), [Optional(), NumberRange(0, 9999)], default=0)
-    version = HiddenField(default="1")
 
     def __init__(self, units: list[Unit], **kwargs: Any) -> None:
         super().__init__(**kwargs)

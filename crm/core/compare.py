@@ -1,62 +1,126 @@
 """Two people edited the same thing: what the later one typed beside what is saved by now, to choose per field.
 
-The compare page posts to the form's own address: every field as typed, the version saved by now, and `keep-<field>`
-(mine or theirs) for each field that differs.
+A page that may be edited by two carries what it had shown. What only one of the two changed is decided already; where
+both did, the compare page asks. It posts to the form's own address: every field as typed, the state saved by now, and
+`keep-<field>` (mine or theirs).
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from flask import request
-from wtforms import BooleanField, Field
+from flask import Response, request
+from wtforms import BooleanField, Field, HiddenField
 
 from crm.core.forms import Form
+from crm.core.web import page
 from crm.core.words import Say, say
 
-UNCOMPARED = frozenset({"csrf_token", "version", "next"})
+UNCOMPARED = frozenset({"csrf_token", "version", "was", "next"})
+Typed = dict[str, str]
+
+
+class EditForm(Form):
+    """A form for what two people may edit at once: `version` is the state its page showed, `was` its fields as JSON."""
+
+    version = HiddenField(default="1")
+    was = HiddenField()
+
+    def typed(self) -> Typed:
+        """Field → text as its input would send it."""
+        return {f.name: as_typed(f) for f in self if f.name not in UNCOMPARED}
+
+    def remember(self, known: Typed, version: int) -> None:
+        """Decide on this state from now on."""
+        self.version.data, self.was.data = str(version), json.dumps(known, ensure_ascii=False)
+
+    @property
+    def seen(self) -> int:
+        """The version the page had shown, 0 when the form was tampered with."""
+        text = self.version.data or ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+    @property
+    def shown(self) -> Typed:
+        """The fields as the page had shown them."""
+        try:
+            was = json.loads(self.was.data or "{}")
+        except ValueError:
+            return {}
+        return {str(k): str(v) for k, v in was.items()} if isinstance(was, dict) else {}
 
 
 @dataclass(frozen=True)
-class Difference:
-    """One field of which the two know different values, in words."""
+class Row:
+    """One field on which the two differ. `conflict`: both changed it; else `keeps` says whose change stands."""
 
     key: str
-    label: str
+    label: Say | str
+    before: Say | str
     mine: Say | str
     theirs: Say | str
-    before: Say | str = ""
-    conflict: bool = True
+    conflict: bool
+    keeps: str
 
 
-def differences(form: Form, current: Any) -> list[Difference]:
-    """Fields of the form typed otherwise than the attribute of the same name on `current`."""
-    return [
-        Difference(f.name, str(f.label.text), in_words(f, f.data), in_words(f, getattr(current, f.name)))
-        for f in form
-        if f.name not in UNCOMPARED and (f.data or None) != (getattr(current, f.name) or None)
-    ]
+def rows(
+    was: Typed, mine: Typed, theirs: Typed, *, label: Callable[[str], Say | str],
+    words: Callable[[str, str], Say | str],
+) -> list[Row]:  # fmt: skip
+    """The fields that differ now; `label` names a field, `words` says a value of it."""
+    found = []
+    for key, text in mine.items():
+        before, other = was.get(key, ""), theirs.get(key, "")
+        if text.strip() == other:
+            continue
+        keeps = "theirs" if text.strip() == before else "mine"
+        conflict = keeps == "mine" and other != before
+        found.append(Row(key, label(key), words(key, before), words(key, text), words(key, other), conflict, keeps))
+    return found
 
 
-def keep_chosen(form: Form, current: Any) -> None:
+def rows_of(form: EditForm, saved: EditForm) -> list[Row]:
+    """The same for a form and a second one filled with what is saved."""
+    return rows(
+        form.shown, form.typed(), saved.typed(),
+        label=lambda key: str(form[key].label.text), words=lambda key, text: in_words(form[key], text),
+    )  # fmt: skip
+
+
+def resolved(mine: Typed, theirs: Typed, chosen: Mapping[str, str]) -> Typed:
+    """What to save: mine, except where `keep-<field>` says theirs."""
+    return {key: theirs.get(key, "") if chosen.get(f"keep-{key}") == "theirs" else text for key, text in mine.items()}
+
+
+def keep_chosen(form: EditForm, saved: EditForm) -> None:
     """Fields for which the compare page says "theirs" take what is saved."""
     for f in form:
-        if request.form.get(f"keep-{f.name}") == "theirs":
-            f.data = getattr(current, f.name)
-            f.raw_data = [str(f.data)]
+        if request.form.get(f"keep-{f.name}") == "theirs" and f.name in saved:
+            f.data, f.raw_data = saved[f.name].data, [as_typed(saved[f.name])]
+
+
+def ask(form: EditForm, found: list[Row], *, theirs: Typed, version: int, name: str, them: str, back: str) -> Response:
+    """409 with the compare page; `them` saved meanwhile, `back` is where to go without saving."""
+    form.remember(theirs, version)
+    return page(
+        "layouts/compare.html", form, status=409, rows=found, as_typed=as_typed, name=name, them=them, back=back
+    )
 
 
 def as_typed(field: Field) -> str:
     """The field's value as its input would send it."""
     if isinstance(field, BooleanField):
         return "y" if field.data else ""
-    return str(field.data) if hasattr(field, "choices") else field._value()
+    if hasattr(field, "choices"):
+        return "" if field.data is None else str(field.data)
+    return str(field._value())
 
 
-def in_words(field: Field, value: Any) -> Say | str:
+def in_words(field: Field, text: str) -> Say | str:
     if isinstance(field, BooleanField):
-        return say("Yes") if value else say("No")
+        return say("Yes") if text else say("No")
     if choices := getattr(field, "choices", None):
-        return next((str(label).strip("　") for key, label in choices if key == value), "")
-    return "" if value is None else str(value)
+        return next((str(choice[1]).strip("　") for choice in choices if str(choice[0]) == text), "")
+    return text

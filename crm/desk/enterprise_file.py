@@ -116,6 +116,8 @@ def acts(file: File) -> list[tuple[str, str]]:
             offer(Permission.ASSIGN_FIRST, _("Assign a commissioner"), "handover.assign")
         else:
             offer(Permission.ASSIGN_BY_DOCUMENT, _("Hand over"), "handover.hand_over")
+        offer(Permission.ASSIGN_BY_DOCUMENT, _("Liaison leader"), "attached.leader")
+        offer(Permission.ASSIGN_BY_DOCUMENT, _("Responsible section"), "attached.section")
         offer(Permission.ENTERPRISE_EDIT, _("Set the tier"), "tiers.set_tier")
         offer(Permission.ENTERPRISE_EDIT, _("Moved out or deregistered"), "desk.leave")
     else:

@@ -73,8 +73,7 @@ def _serving(file: File, args: MultiDict[str, str]) -> dict[str, Any]:
     day = _day(args.get("on"))
     return {
         "history": handover.history(file.enterprise.id),
-        "liaisons": serving_queries.liaison_history(file.enterprise.id),
-        "sections": serving_queries.section_history(file.enterprise.id),
+        **serving_queries.attached_history(file.enterprise.id),
         "asked": args.get("on", ""),
         "on_day": serving_queries.on_day(file.enterprise.id, day) if day else None,
     }

@@ -39,6 +39,10 @@ def enterprises() -> ResponseReturnValue:
 
 def _check(listing: Listing, me: User) -> ResponseReturnValue:
     """On to the check page, or the grid again with the refused cells marked and everything typed still there."""
+    if table_edit.is_back_again():
+        listing.grid.validate_on_submit()
+        table_edit.take_up(listing, me)
+        return page("desk/enterprises.html", listing.grid, listing=listing)
     edits = table_edit.submitted(listing)
     if listing.grid.validate_on_submit():
         if not edits:
@@ -46,7 +50,7 @@ def _check(listing: Listing, me: User) -> ResponseReturnValue:
             return go(listing.url(grid=None))
         status = table_edit.refusals(listing, edits, me)
         if status is None:
-            return table_edit.check_page(edits, listing.url(grid=None))
+            return table_edit.check_page(edits, listing.url(grid=None), grid=request.full_path)
     else:
         status = 422
     listing.typed = request.form
@@ -94,19 +98,31 @@ def _views(listing: Listing, me: User) -> list[View]:
     built_in = [(_("All"), ""), (_("Mine"), "commissioner=me"), (_("Nobody serves"), "commissioner=none")]
     if not me.may(Permission.ASSIGN_FIRST):
         built_in = built_in[:2]
-    found = [View(label, f"{path}?{query}" if query else path, active=query == here) for label, query in built_in]
+    found = [(View(label, f"{path}?{query}" if query else path), query) for label, query in built_in]
     for kept in db.session.scalars(saved_views.of(me, "enterprises")):
-        is_mine = kept.owner_id == me.id
-        edit = url_for("desk.edit_view", view_id=kept.id) if is_mine else None
-        url = f"{path}?{kept.query}"
-        found.append(View(kept.name, url, kept.query == here, shared=kept.unit_id is not None, edit_url=edit))
-    return found
+        edit = url_for("desk.edit_view", view_id=kept.id) if kept.owner_id == me.id else None
+        named = (
+            f"{kept.query}&view={kept.id}".lstrip("&")
+            if kept.query in [query for _view, query in found]
+            else kept.query
+        )
+        found.append((View(kept.name, f"{path}?{named}", shared=kept.unit_id is not None, edit_url=edit), kept.query))
+    return _one_active([view for view, query in found if query == here], [view for view, _query in found])
+
+
+def _one_active(same: list[View], every: list[View]) -> list[View]:
+    """Of several tabs with the filters of this page, the one the address names, else the first."""
+    asked = request.args.get("view", "")
+    named = [view for view in same if asked and view.url.endswith(f"view={asked}")]
+    return [replace(view, active=view in (named or same)[:1]) for view in every]
 
 
 def _tools(me: User) -> list[Act]:
     tools = []
     if me.may(Permission.IMPORT) and "imports.upload" in current_app.view_functions:
         tools.append(Act(_("Import"), url_for("imports.upload"), "upload"))
+    if me.may(Permission.MERGE_PROPOSE):
+        tools.append(Act(_("Merging entries"), url_for("enterprises.merges"), "git-merge"))
     if me.may(Permission.ENTERPRISE_CREATE):
         tools.append(Act(_("New enterprise"), url_for("enterprises.add"), "plus", primary=True))
     return tools

@@ -18,6 +18,7 @@ from crm.core.db import db
 from crm.core.settings import Settings
 from crm.core.web import door
 from crm.core.words import _
+from crm.desk import manual
 from crm.followups.models import Followup, FollowupState
 from crm.jobs.models import Heartbeat
 from crm.permissions import Permission
@@ -44,6 +45,7 @@ DOORS = {
     "search": "desk.enterprises",
     "notices": "reminders.centre",
     "help": "desk.help",
+    "suggest": "accounts.suggest",
     "sign_in": "accounts.sign_in",
     "sign_out": "accounts.sign_out",
     "preferences": "accounts.preferences",
@@ -63,6 +65,7 @@ def surroundings() -> dict[str, Any]:
     context: dict[str, Any] = {
         "doors": {name: door(endpoint) for name, endpoint in DOORS.items() if endpoint in known},
         "locale": str(settings.locale),
+        "help_topic": manual.topic_of(request.endpoint),
         "banners": ["demo"] if settings.env == "demo" else [],
         "prefs": {"theme": "auto", "text_size": "standard", "shortcuts": True},
     }

@@ -19,7 +19,7 @@ from crm.core.web import page
 from crm.core.words import _
 from crm.desk.views import bp
 from crm.enterprises import filters
-from crm.enterprises.models import Enterprise, Standing
+from crm.enterprises.models import Enterprise, Merge, Standing
 from crm.enterprises.queries import of_visible, served_by, within
 from crm.enterprises.serving_models import Assignment
 from crm.followups import queries as followups
@@ -90,7 +90,7 @@ def numbers_of(me: User, today: date, days: int) -> list[Number]:
     found = db.session.execute(
         select(
             func.count(), _count_of(~served.exists()), _count_of(filters.CLAUSES["silent"](me, str(days))),
-            _count_of(Enterprise.credit_code.is_(None)), late,
+            _count_of(Enterprise.credit_code.is_(None)), late, _merges_waiting(me),
         ).where(Enterprise.standing == Standing.ACTIVE, within(me, Permission.ENTERPRISE_VIEW))
     ).one()  # fmt: skip
     doors: list[tuple[str, str]] = [
@@ -99,8 +99,22 @@ def numbers_of(me: User, today: date, days: int) -> list[Number]:
         (_("Not visited for long"), url_for("desk.enterprises", silent=days)),
         (_("Credit code missing"), url_for("desk.enterprises", provisional="yes")),
         (_("Overdue follow-ups"), url_for("desk.todo", of="unit")),
+        (_("Merges to confirm"), url_for("enterprises.merges")),
     ]
-    return [Number(value or 0, label, url) for value, (label, url) in zip(found, doors, strict=True)]
+    numbers = [Number(value or 0, label, url) for value, (label, url) in zip(found, doors, strict=True)]
+    return numbers if numbers[-1].value else numbers[:-1]
+
+
+def _merges_waiting(me: User) -> Any:
+    """Proposals of others that this person may decide."""
+    mine = select(Enterprise.id).where(within(me, Permission.MERGE_CONFIRM))
+    waiting = (
+        Merge.state == "proposed",
+        Merge.proposed_by_id != me.id,
+        Merge.kept_id.in_(mine),
+        Merge.gone_id.in_(mine),
+    )
+    return select(func.count()).select_from(Merge).where(*waiting).scalar_subquery()
 
 
 def _count_of(clause: ColumnElement[bool]) -> ColumnElement[int]:

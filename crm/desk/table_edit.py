@@ -8,9 +8,8 @@ from typing import Any
 
 from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
-from wtforms import HiddenField, SelectField
+from wtforms import HiddenField
 
 from crm.accounts import User, requires, signed_in
 from crm.core import clock
@@ -22,7 +21,6 @@ from crm.core.web import go, page, safe_next, told
 from crm.core.words import say
 from crm.desk import cells
 from crm.desk.cells import Edit
-from crm.desk.enterprise_rows import matching_ids
 from crm.desk.views import bp
 from crm.enterprises import extras, units
 from crm.enterprises.models import Enterprise
@@ -32,7 +30,6 @@ from crm.permissions import Permission
 from crm.tiers import words
 
 MOST = 500
-UNCHANGED = "="
 
 
 class GridForm(Form):
@@ -42,22 +39,11 @@ class GridForm(Form):
 
 
 class ChangesForm(Form):
-    """The check page: what is to be written, as JSON, and where to go on."""
+    """The check page: what is to be written, as JSON, where to go on, and the grid in which it was typed, if any."""
 
     changes = HiddenField()
     back = HiddenField()
-
-
-class SetManyForm(Form):
-    tier = SelectField(_l("Tier"))
-    territory = SelectField(_l("Territory"))
-    ids = HiddenField()
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        keep = (UNCHANGED, say("Leave as it is"))
-        self.tier.choices = [keep, ("", say("No tier")), *words.tier_choices()]
-        self.territory.choices = [keep, ("", say("None")), *units.territories()]
+    grid = HiddenField()
 
 
 def offer_grid(listing: Listing, me: User) -> None:
@@ -77,7 +63,7 @@ def offer_grid(listing: Listing, me: User) -> None:
         for column in listing.columns
     ]
     listing.grid = GridForm()
-    if not listing.grid.is_submitted():
+    if not listing.grid.is_submitted() or is_back_again():
         kept = {str(row_id): row for row_id, row in shown.items()}
         listing.grid.was.data = json.dumps(kept, ensure_ascii=False)
     listing.grid_url = listing.url(grid=None)
@@ -85,6 +71,28 @@ def offer_grid(listing: Listing, me: User) -> None:
 
 def _cell_of(shown: dict[int, cells.Cells], key: str) -> Any:
     return lambda row: shown[row.id].get(key, "")
+
+
+def is_back_again() -> bool:
+    """Does this request come back from the check page, to go on typing?"""
+    return "again" in request.form
+
+
+def take_up(listing: Listing, me: User) -> None:
+    """The grid as it stands now, with all that was typed over it; cells that somebody else changed are marked."""
+    edits = _edits(_json(ChangesForm().changes.data), me)
+    listing.typed = {f"{e.enterprise_id}-{key}": pair[1] for e in edits for key, pair in e.changes.items()}
+    now = cells.of([row.id for row in listing.rows], me)
+    labels = cells.labels(extras.fields())
+    for edit in edits:
+        if edit.enterprise_id in now:
+            for key, why in cells.compared(edit, now[edit.enterprise_id]).items():
+                listing.cell_errors[(edit.enterprise_id, key)] = why
+        else:
+            typed = "；".join(f"{labels.get(key, key)}: {pair[1] or '--'}" for key, pair in edit.changes.items())
+            listing.grid.refuse(
+                say("%(name)s is not on this page any more. You had typed: %(typed)s", name=edit.name, typed=typed)
+            )
 
 
 def submitted(listing: Listing) -> list[Edit]:
@@ -135,16 +143,18 @@ def _json(text: str | None) -> Any:
     return found
 
 
-def check_page(edits: list[Edit], back: str, *, status: int | None = None, problems: RuleBroken | None = None) -> Any:
-    """Old → new, row by row, and the button that saves all of it."""
+def check_page(
+    edits: list[Edit], back: str, *, grid: str = "", status: int | None = None, problems: RuleBroken | None = None
+) -> Any:
+    """Old → new, row by row, and the buttons that save all of it or go back to the grid, where it is still typed."""
     form = ChangesForm(formdata=None)
-    form.back.data = back
+    form.back.data, form.grid.data = back, grid
     form.changes.data = json.dumps([[e.enterprise_id, e.changes] for e in edits], ensure_ascii=False)
     refused = {o.field: o.why for o in problems.obstacles} if problems else {}
     told_labels = cells.labels(extras.fields())
     return page(
         "desk/table_check.html", form, status=status, edits=edits, labels=told_labels, in_words=cells.in_words,
-        refused=refused, back=back,
+        refused=refused, back=back, grid=grid,
     )  # fmt: skip
 
 
@@ -157,21 +167,22 @@ def save_table() -> ResponseReturnValue:
     back = safe_next(form.back.data, url_for("desk.enterprises"))
     if not edits:
         abort(404)
+    grid = safe_next(form.grid.data, "")
     if not form.validate_on_submit():
-        return check_page(edits, back, status=422)
-    return _save(edits, me, back)
+        return check_page(edits, back, grid=grid, status=422)
+    return _save(edits, me, back, grid)
 
 
-def _save(edits: list[Edit], me: User, back: str) -> ResponseReturnValue:
+def _save(edits: list[Edit], me: User, back: str, grid: str) -> ResponseReturnValue:
     now = cells.of([edit.enterprise_id for edit in edits], me)
     stale = [replace(e, conflicts=cells.compared(e, now.get(e.enterprise_id, {}))) for e in edits]
     if any(edit.conflicts for edit in stale):
-        return check_page(stale, back, status=409)
+        return check_page(stale, back, grid=grid, status=409)
     try:
         with writing():
             step = cells.write(edits, by=me, kind="enterprise.edited_in_table")
     except RuleBroken as broken:
-        return check_page(edits, back, status=422, problems=broken)
+        return check_page(edits, back, grid=grid, status=422, problems=broken)
     told(say("Cells saved: %(n)s", n=sum(len(e.changes) for e in edits)), undo=url_for("desk.undo", step_id=step.id))
     return go(back)
 
@@ -186,44 +197,6 @@ def _edits(rows: Any, me: User) -> list[Edit]:
         Edit(row_id, name, {str(k): [str(v[0]), str(v[1])] for k, v in wanted[row_id].items()})
         for row_id, name in db.session.execute(query.order_by(Enterprise.sort_key, Enterprise.id))
     ]
-
-
-@bp.route("/enterprises/set-many", methods=["GET", "POST"])
-@requires(Permission.ENTERPRISE_EDIT)
-def set_many() -> ResponseReturnValue:
-    """Tier or territory of the ticked rows, or of all that match: choose, check, save."""
-    me, form = signed_in(), SetManyForm()
-    if not form.is_submitted():
-        form.ids.data = ",".join(map(str, _ids(me)))
-        form.tier.data = form.territory.data = UNCHANGED
-    ids = [int(text) for text in (form.ids.data or "").split(",") if text.isdigit()][:MOST]
-    editable = select(Enterprise.id, Enterprise.name).where(
-        Enterprise.id.in_(ids), within(me, Permission.ENTERPRISE_EDIT)
-    )
-    names = dict(db.session.execute(editable.order_by(Enterprise.sort_key, Enterprise.id)).all())
-    if not names:
-        abort(404)
-    if form.validate_on_submit():
-        if edits := _set_edits(form, names, me):
-            return check_page(edits, url_for("desk.enterprises"))
-        form.refuse(say("Choose what is to change: these enterprises have it already"))
-    return page("desk/set_many.html", form, names=names, others=len(set(ids)) - len(names), most=MOST)
-
-
-def _ids(me: User) -> list[int]:
-    if request.args.get("all"):
-        ids, *_ = matching_ids(me, request.args, Permission.ENTERPRISE_EDIT)
-        return list(db.session.scalars(ids.limit(MOST)))
-    return [int(text) for text in request.args.getlist("id")[:MOST] if text.isdigit()]
-
-
-def _set_edits(form: SetManyForm, names: dict[int, str], me: User) -> list[Edit]:
-    wanted = {key: form[key].data for key in ("tier", "territory") if form[key].data != UNCHANGED}
-    edits = []
-    for row_id, now in cells.of(list(names), me).items():
-        if changes := {key: [now[key], text] for key, text in wanted.items() if now[key] != text}:
-            edits.append(Edit(row_id, names[row_id], changes))
-    return edits
 
 
 @bp.post("/undo/<int:step_id>")

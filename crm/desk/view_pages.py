@@ -46,12 +46,12 @@ def save_view() -> ResponseReturnValue:
     form.offer(me)
     if form.validate_on_submit() and form.listing.data in LISTINGS:
         with form.showing(RuleBroken), writing():
-            query = form.query.data or ""
-            saved_views.save(
-                listing=form.listing.data, name=form.name.data or "", query=query, unit=form.shared_with, by=me
-            )
+            view = saved_views.save(
+                listing=form.listing.data, name=form.name.data or "", query=form.query.data or "",
+                unit=form.shared_with, by=me,
+            )  # fmt: skip
             told(say("The view %(name)s is kept", name=form.name.data))
-            return _open(form.listing.data, query)
+            return _open(view)
     if not form.is_submitted():
         form.listing.data, form.query.data = request.args.get("listing", ""), request.args.get("query", "")
     if form.listing.data not in LISTINGS:
@@ -70,7 +70,7 @@ def edit_view(view_id: int) -> ResponseReturnValue:
         with form.showing(RuleBroken), writing():
             saved_views.change(view, name=form.name.data or "", unit=form.shared_with, by=me)
             told(say("Saved"))
-            return _open(view.listing, view.query)
+            return _open(view)
     if not form.is_submitted():
         form.name.data, form.unit.data = view.name, str(view.unit_id or "")
     return page("desk/view.html", form, view=view, title=_("Change the view"), button=ButtonForm(formdata=None))
@@ -89,6 +89,6 @@ def delete_view(view_id: int) -> ResponseReturnValue:
     return go(LISTINGS[view.listing])
 
 
-def _open(listing: str, query: str) -> ResponseReturnValue:
-    path = url_for(LISTINGS[listing])
-    return go(f"{path}?{query}" if query else path)
+def _open(view: SavedView) -> ResponseReturnValue:
+    """The list as the view keeps it, and the view named: another tab may keep the same filters."""
+    return go(f"{url_for(LISTINGS[view.listing])}?{view.query}{'&' if view.query else ''}view={view.id}")

@@ -13,7 +13,7 @@ from crm.core.words import Say, say
 from crm.enterprises import credit_code, extras, facts, names
 from crm.enterprises.models import Enterprise, EnterpriseName, Standing
 from crm.enterprises.search import index
-from crm.timeline import Actor, record
+from crm.timeline import Actor, Entry, record
 
 Typed = dict[str, str]
 """Fact or extra field (`x12`) → text as typed."""
@@ -129,3 +129,9 @@ def keep_name(enterprise: Enterprise, name: str, *, kind: str, until: date | Non
     db.session.add(made)
     db.session.flush()
     return made
+
+
+def last_editor(enterprise_id: int) -> str:
+    """Who changed the enterprise last."""
+    query = select(Entry.actor_name).where(Entry.enterprise_id == enterprise_id)
+    return db.session.scalar(query.order_by(Entry.id.desc()).limit(1)) or ""

@@ -7,10 +7,11 @@ from functools import lru_cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectChoice, SelectField, TextAreaField
+from wtforms import BooleanField, DateField, RadioField, SelectChoice, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from crm.core import clock
+from crm.core.compare import EditForm
 from crm.core.forms import Form, TextLine, tidy
 from crm.enterprises.extras import Extra
 
@@ -22,8 +23,8 @@ EXTRA_KINDS = [
 ]
 
 
-class EnterpriseForm(Form):
-    """The facts of one firm. `version` and `was` (what the page had shown, as JSON) let two people edit at once."""
+class EnterpriseForm(EditForm):
+    """The facts of one firm."""
 
     name = TextLine(_("Name"), [InputRequired(), Length(max=160)])
     credit_code = TextLine(_("Credit code"), [Optional(), Length(max=40)])
@@ -41,8 +42,6 @@ class EnterpriseForm(Form):
     stock_code = TextLine(_("Stock code"), [Optional(), Length(max=12)])
     note = TextAreaField(_("Note"), [Optional(), Length(max=4000)], filters=[tidy])
     mistyped = BooleanField(_("The old name was only mistyped: do not keep it as a former name"))
-    version = HiddenField()
-    was = HiddenField()
 
     def typed(self) -> dict[str, str]:
         """Fact → text, as the editing service takes it; a field this person may not change is left out."""

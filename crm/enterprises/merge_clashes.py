@@ -1,17 +1,17 @@
 """Rows of which an enterprise has only one: before a merge those of the entry that goes step aside.
 
-Open periods of both end today for the entry that goes; a title, name or extra value that both have stays with it.
+Dated rows are joined in `merge_periods`; a title, name or extra value that both have stays with it.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
-from crm.core import clock
 from crm.core.db import db
+from crm.enterprises.merge_periods import join_periods
 from crm.enterprises.merge_trace import Trace
 from crm.enterprises.models import Contact, Enterprise, EnterpriseName, ExtraValue, Presence
 from crm.enterprises.serving_models import Assignment, AssignmentOrder, Liaison, Responsibility
@@ -21,10 +21,10 @@ MERGED = "merged"
 
 def prepare(trace: Trace, kept: Enterprise, gone: Enterprise) -> None:
     """Make room, so that every remaining row can be moved by one UPDATE."""
-    _close(trace, Assignment, kept, gone, Assignment.ended_on, {"end_reason": MERGED})
-    _close(trace, Presence, kept, gone, Presence.until_on, {"reason": MERGED})
+    join_periods(trace, Assignment, kept, gone, {"end_reason": MERGED})
+    join_periods(trace, Presence, kept, gone, {"reason": MERGED})
     for model in (Liaison, Responsibility):
-        _close(trace, model, kept, gone, model.until_on, {})
+        join_periods(trace, model, kept, gone, {})
     for close in PERIODS:
         close(trace, kept, gone)
     _demote(trace, kept, gone)
@@ -35,20 +35,6 @@ def prepare(trace: Trace, kept: Enterprise, gone: Enterprise) -> None:
 
 PERIODS: list[Any] = []
 """What rooms to the right add for their own tables: functions of (trace, kept, gone)."""
-
-
-def close_open(trace: Trace, model: Any, kept: Enterprise, gone: Enterprise, until: Any) -> None:
-    """End the open period of the entry that goes when the other has one too."""
-    _close(trace, model, kept, gone, until, {})
-
-
-def _close(trace: Trace, model: Any, kept: Enterprise, gone: Enterprise, until: Any, more: dict[str, Any]) -> None:
-    open_rows: Select[Any] = select(model).where(until.is_(None))
-    if db.session.scalar(open_rows.where(model.enterprise_id == kept.id)) is None:
-        return
-    for row in db.session.scalars(open_rows.where(model.enterprise_id == gone.id)).all():
-        begun = row.started_on if hasattr(row, "started_on") else row.from_on
-        trace.change(model, row, {until.key: max(clock.today(), begun), **more})
 
 
 def _demote(trace: Trace, kept: Enterprise, gone: Enterprise) -> None:

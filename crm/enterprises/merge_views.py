@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import or_, select
 
 from crm.accounts import User, requires, signed_in
+from crm.accounts.access import must_be_confirmed
 from crm.core.db import db, writing
 from crm.core.errors import RuleBroken
 from crm.core.forms import ButtonForm
@@ -80,6 +81,7 @@ def merge(merge_id: int) -> ResponseReturnValue:
     row, kept, gone = _load(merge_id, me)
     if form.validate_on_submit():
         _must(me, Permission.MERGE_CONFIRM, kept, gone)
+        must_be_confirmed(me)
         with form.showing(RuleBroken), writing():
             merging.confirm(row, by=me)
             told(say("Merged: everything of %(name)s is here now", name=gone.name))
@@ -105,7 +107,7 @@ def decline_merge(merge_id: int) -> ResponseReturnValue:
     return go("enterprises.merges")
 
 
-@requires(Permission.MERGE_CONFIRM)
+@requires(Permission.MERGE_CONFIRM, confirmed=True)
 def undo_merge(merge_id: int) -> ResponseReturnValue:
     me, form = signed_in(), ButtonForm()
     row, kept, _ = _load(merge_id, me)

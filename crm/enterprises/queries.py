@@ -160,6 +160,13 @@ def commissioner_of(enterprise_id: int) -> Assignment | None:
     )
 
 
+def stands_for(enterprise: Enterprise) -> Enterprise:
+    """The entry into which this one has been merged, else itself."""
+    while enterprise.merged_into_id is not None:
+        enterprise = db.session.get_one(Enterprise, enterprise.merged_into_id)
+    return enterprise
+
+
 def load_seen(enterprise_id: int, user: User) -> Enterprise:
     """The enterprise with its units for a page about it, or 404."""
     units = (joinedload(Enterprise.unit), joinedload(Enterprise.territory), joinedload(Enterprise.section))

@@ -94,6 +94,10 @@ def section_history(enterprise_id: int) -> Sequence[tuple[Responsibility, str]]:
     return [(period, name) for period, name in rows]
 
 
+def attached_history(enterprise_id: int) -> dict[str, Any]:
+    return {"liaisons": liaison_history(enterprise_id), "sections": section_history(enterprise_id)}
+
+
 def _covers(begin: Any, end: Any, day: Any) -> ColumnElement[bool]:
     """[begin, end) holds the day."""
     return and_(begin <= day, or_(end.is_(None), end > day))

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
-
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort, request, url_for
 from flask.typing import ResponseReturnValue
 
 from crm.accounts import User, requires, signed_in
 from crm.accounts.models import Unit
+from crm.core import compare
 from crm.core.db import db, writing
 from crm.core.errors import RuleBroken, Stale
 from crm.core.web import go, page, told
-from crm.core.words import say
-from crm.enterprises import comparing, contact_views, editing, extras, merge_views, name_views, near, services, units
+from crm.core.words import Say, say
+from crm.enterprises import contact_views, editing, extras, merge_views, name_views, near, services, units
+from crm.enterprises.facts import FACTS, shown
 from crm.enterprises.forms import EnterpriseForm, enterprise_form
 from crm.enterprises.models import Enterprise
 from crm.enterprises.queries import load, may
@@ -73,7 +73,7 @@ def edit(enterprise_id: int) -> ResponseReturnValue:
             try:
                 return _save(form, enterprise, me)
             except Stale:
-                return compare(form, enterprise, fields)
+                return _compared(form, enterprise, fields)
     if not form.is_submitted():
         _fill(form, enterprise, fields)
     return page("enterprises/edit.html", form, enterprise=enterprise, extras=fields)
@@ -91,37 +91,30 @@ def _offer_units(form: EnterpriseForm, enterprise: Enterprise, me: User) -> None
 def _fill(form: EnterpriseForm, enterprise: Enterprise, fields: list[extras.Extra]) -> None:
     known = editing.known(enterprise, fields)
     form.show(known)
-    form.version.data, form.was.data = str(enterprise.version), json.dumps(known, ensure_ascii=False)
+    form.remember(known, enterprise.version)
 
 
 def _save(form: EnterpriseForm, enterprise: Enterprise, me: User) -> ResponseReturnValue:
-    typed = form.typed()
-    if "resolved" in request.form:
-        typed = comparing.resolved(typed, _was(form), request.form)
-    version = int(form.version.data or 0) if (form.version.data or "").isdigit() else 0
+    typed = compare.resolved(form.typed(), form.shown, request.form)
     with writing():
-        changes = editing.edit(enterprise, typed, version=version, by=me, keeps_former=not form.mistyped.data)
+        changes = editing.edit(enterprise, typed, version=form.seen, by=me, keeps_former=not form.mistyped.data)
         told(say("Saved") if changes else say("Nothing was changed"))
     return go("desk.enterprise", enterprise_id=enterprise.id, tab="basics")
 
 
-def compare(form: EnterpriseForm, enterprise: Enterprise, fields: list[extras.Extra]) -> ResponseReturnValue:
-    """409: somebody saved meanwhile. The page shows mine beside theirs; nothing typed is lost."""
+def _compared(form: EnterpriseForm, enterprise: Enterprise, fields: list[extras.Extra]) -> ResponseReturnValue:
+    """Somebody saved meanwhile: mine beside theirs; nothing typed is lost."""
     db.session.rollback()
     db.session.refresh(enterprise)
+    labels: dict[str, Say | str] = {
+        **{key: fact.label for key, fact in FACTS.items()},
+        **{field.key: field.label for field in fields},
+    }
     theirs = editing.known(enterprise, fields)
-    rows = comparing.rows(_was(form), form.typed(), theirs, {field.key: field.label for field in fields})
-    form.version.data, form.was.data = str(enterprise.version), json.dumps(theirs, ensure_ascii=False)
-    who = comparing.last_editor(enterprise.id)
-    return page("enterprises/compare.html", form, status=409, enterprise=enterprise, rows=rows, who=who)
-
-
-def _was(form: EnterpriseForm) -> dict[str, str]:
-    try:
-        was = json.loads(form.was.data or "{}")
-    except ValueError:
-        return {}
-    return {str(k): str(v) for k, v in was.items()} if isinstance(was, dict) else {}
+    rows = compare.rows(form.shown, form.typed(), theirs, label=lambda key: labels.get(key, key), words=shown)
+    return compare.ask(form, rows, theirs=theirs, version=enterprise.version, name=enterprise.called,
+                       them=editing.last_editor(enterprise.id),
+                       back=url_for("desk.enterprise", enterprise_id=enterprise.id))  # fmt: skip
 
 
 contact_views.install(bp)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from crm.core import clock
 from crm.core.db import db
-from crm.enterprises import credit_code
+from crm.enterprises import credit_code, queries
 from crm.enterprises.assignment import serving_on
 from crm.enterprises.models import Enterprise
 
@@ -31,6 +31,7 @@ def serving(code: str, on: datetime | None, as_json: bool) -> None:
     if enterprise is None:
         click.echo(f"没有这个信用代码的企业 / no enterprise with this code: {code}", err=True)
         raise SystemExit(2)
+    enterprise = queries.stands_for(enterprise)
     row = serving_on(enterprise.id, day)
     name = row.commissioner.name if row else None
     if as_json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -75,4 +76,49 @@ class StandInForm(Form):
         super().validate(extra_validators)
         if not self.deputy.data:
             self.refuse(say("Choose a deputy"), "deputy")
+        return not self.is_refused
+
+
+class AttachForm(Form):
+    """Choose whom or what an enterprise is attached to; `replaces` names the row the decision was made on."""
+
+    replaces = HiddenField()
+    to = SelectField(_("Responsible section"), coerce=int)
+    on = DateField(_("From"), [InputRequired()])
+
+    def __init__(
+        self, choices: list[tuple[int, str]], now: int | None = None, open_id: int | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.to.choices = [(0, _("None")), *choices]
+        if not self.is_submitted():
+            self.to.data, self.replaces.data, self.on.data = now or 0, str(open_id or 0), clock.today()
+
+    @property
+    def seen(self) -> int:
+        """The row the page had shown, 0 for none."""
+        text = self.replaces.data or ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
+
+    @property
+    def day(self) -> date:
+        """Only after a successful `validate`."""
+        assert self.on.data is not None
+        return self.on.data
+
+    def look_again(self, current: Any) -> None:
+        """Somebody was first: say so, and decide anew on what stands there now."""
+        self.replaces.data = str(current.id if current else 0)
+        self.refuse(say("Somebody changed this meanwhile. Look at the history below and press the button once more"))
+
+
+class LeaderForm(AttachForm):
+    to = SelectField(_("Liaison leader"), coerce=int)
+    document_no = TextLine(_("Document number"), [Optional(), Length(max=80)])
+    by_document = False
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        super().validate(extra_validators)
+        if self.by_document and not self.document_no.data:
+            self.refuse(say("Give the number of the document that orders it"), "document_no")
         return not self.is_refused

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from crm.accounts.models import Post, Unit, User
+from crm.accounts.models import Post, Unit, UnitKind, User
+from crm.accounts.queries import all_units, unit_choices
 from crm.core import clock
 from crm.core.db import db
 from crm.enterprises.models import Enterprise, Standing
@@ -50,6 +51,22 @@ def loads(*, only_serving: bool = False) -> list[Load]:
     )
     rows = [Load(*row) for row in db.session.execute(query)]
     return [row for row in rows if row.serves] if only_serving else rows
+
+
+def leaders() -> list[tuple[int, str]]:
+    """Whom an enterprise can have as its liaison leader, (id, name and unit): those with a leader's post first."""
+    today = clock.today()
+    held = select(Post.id).where(Post.user_id == User.id, Post.role == Role.LEADER, Post.since <= today)
+    leads = held.where(or_(Post.until.is_(None), Post.until > today)).exists()
+    query = select(User.id, User.name, Unit.name).join(Unit, Unit.id == User.unit_id)
+    query = query.where(User.active.is_(True), or_(leads, ~_only_watches()))
+    rows = db.session.execute(query.order_by(leads.desc(), Unit.sort, Unit.id, User.sort, User.name_pinyin, User.id))
+    return [(person, f"{name}（{unit}）") for person, name, unit in rows]
+
+
+def sections() -> list[tuple[int, str]]:
+    """Units that can answer for an enterprise, in the order of the tree."""
+    return unit_choices([unit for unit in all_units() if unit.kind != UnitKind.TERRITORY])
 
 
 def _only_watches() -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from crm import jobs
-from crm.accounts import requires, signed_in
+from crm.accounts import requires, signed_in, suggestions
 from crm.core import schema
 from crm.core.bureau import REGISTRY, bureau, set_bureau
 from crm.core.db import db, writing
@@ -33,7 +33,10 @@ bp = Blueprint("ops", __name__)
 def system() -> ResponseReturnValue:
     """Doctor's findings, scheduler, backups, versions, on one page."""
     beats = list(db.session.scalars(select(Heartbeat).order_by(Heartbeat.at.desc()).limit(5)))
-    return page("ops/system.html", findings=doctor.examine(), beats=beats, copies=backup.copies()[:20], facts=_facts())
+    return page(
+        "ops/system.html", findings=doctor.examine(), beats=beats, copies=backup.copies()[:20], facts=_facts(),
+        suggestions=suggestions.waiting(),
+    )  # fmt: skip
 
 
 def _facts() -> list[tuple[Any, Any]]:

@@ -11,7 +11,7 @@ from crm.core import clock
 from crm.core.db import db, lock
 from crm.core.errors import Obstacle, RuleBroken
 from crm.core.words import say
-from crm.enterprises.merge_clashes import close_open
+from crm.enterprises.merge_periods import join_periods
 from crm.enterprises.merge_trace import Trace
 from crm.enterprises.models import Enterprise
 from crm.tiers import cadence, rules
@@ -120,8 +120,8 @@ def _days(row: TitleHeld) -> dict[str, Any]:
 
 
 def make_room(trace: Trace, kept: Enterprise, gone: Enterprise) -> None:
-    """Before two entries are merged: one open tier, each title once."""
-    close_open(trace, TierPeriod, kept, gone, TierPeriod.until_on)
+    """Before two entries are merged: one tier a day, each title once."""
+    join_periods(trace, TierPeriod, kept, gone, {})
     held = select(TitleHeld).where(TitleHeld.removed_on.is_(None))
     mine = {row.title for row in db.session.scalars(held.where(TitleHeld.enterprise_id == kept.id))}
     for row in db.session.scalars(held.where(TitleHeld.enterprise_id == gone.id)).all():

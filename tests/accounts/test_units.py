@@ -113,11 +113,11 @@ def test_of_two_administrators_the_second_chooses_per_field(page, cast):
 
     page.submit(name="企服二科", is_offline="y", expect=409)
     assert "陈芳" in page.text
-    assert {r.get("name") for r in page.all("input", type="radio")} == {"keep-name", "keep-is_offline", "keep-sort"}
-    page.submit(**{"keep-name": "mine", "keep-sort": "theirs", "keep-is_offline": "theirs"})
+    assert {r.get("name") for r in page.all("input", type="radio")} == {"keep-name"}
+    page.submit(**{"keep-name": "mine"})
 
     found = db.session.get(Unit, cast.section.id)
-    assert (found.name, found.sort, found.is_offline, found.version) == ("企服二科", 5, False, 3)
+    assert (found.name, found.sort, found.is_offline, found.version) == ("企服二科", 5, True, 3)
 
 
 def test_the_service_itself_refuses_a_stale_edit(app, cast):

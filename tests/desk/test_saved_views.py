@@ -24,6 +24,32 @@ def test_a_list_becomes_a_tab_that_opens_the_same_list(page, make, cast):
     assert len(here) == 1
 
 
+def active(page):
+    """The tabs marked as the one shown."""
+    nav = next(n for n in page.all("nav") if n.get("class") == "views")
+    links = nav.iter("{http://www.w3.org/1999/xhtml}a")
+    return ["".join(a.itertext()).strip() for a in links if a.get("aria-current") == "page"]
+
+
+def test_one_tab_at_most_is_the_one_shown_even_when_several_keep_the_same_filters(page, cast):
+    page.as_(cast.manager)
+    for name, query in (("我的全部", ""), ("分给我的", "commissioner=me"), ("又一份", "commissioner=me")):
+        page.open("desk.save_view", listing="enterprises", query=query)
+        page.submit(form="view-form", name=name)
+        page.follow()
+        assert active(page) == [name]
+
+    page.open("desk.enterprises")
+    assert active(page) == ["全部"]
+    for name in ("我的全部", "分给我的", "又一份"):
+        page.open(next(a.get("href") for a in page.all("a") if "".join(a.itertext()).strip() == name))
+        assert active(page) == [name]
+    page.open("/enterprises?commissioner=me")
+    assert active(page) == ["我的"]
+    page.open("/enterprises?tier=T1&view=1")
+    assert active(page) == []
+
+
 def test_a_shared_view_is_seen_below_its_unit_and_shows_each_his_own(page, make, cast):
     make.enterprise("科室企业", unit=cast.section, commissioner=cast.lin, code=None)
     make.enterprise("别处企业", unit=cast.elsewhere, code=None)

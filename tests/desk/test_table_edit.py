@@ -84,6 +84,56 @@ def test_two_people_at_the_same_cell_the_second_is_told_and_loses_nothing(page, 
     assert contacts.primary_of(one.id).phone == "13900000000"
 
 
+def test_a_conflict_at_the_last_save_leads_back_to_the_table_with_everything_typed(page, cast, firms):
+    one, two, three = firms
+    grid(page, cast.clerk)
+    typed = {f"{one.id}-phone": "13900000000", f"{two.id}-contact": "王新任", f"{two.id}-x1": "88"}
+    page.submit(expect=200, **typed)
+    with writing():
+        contacts.change(contacts.primary_of(one.id), one, by=cast.manager, phone="13700000000")
+        editing.change(db.session.get_one(Enterprise, three.id), {"territory": str(cast.park.id)}, by=cast.manager)
+
+    page.submit(form="save-table", expect=409)
+    back_to_the_table(page)
+    assert {name: page.all("input", name=name)[0].get("value") for name in typed} == typed
+    assert "137****0000" in page.text
+    page.submit(expect=200)
+    page.submit(form="save-table")
+
+    assert (contacts.primary_of(one.id).phone, contacts.primary_of(two.id).name) == ("13900000000", "王新任")
+    assert (three.territory_id, extras.values_of([two.id])) == (cast.park.id, {two.id: {1: "88"}})
+
+
+def test_from_a_quiet_check_page_one_goes_on_typing_too(page, cast, firms):
+    one, *_ = firms
+    grid(page, cast.clerk)
+    page.submit(expect=200, **{f"{one.id}-tier": "T2"})
+
+    back_to_the_table(page)
+    page.submit(expect=200, **{f"{one.id}-contact": "李四"})
+    page.submit(form="save-table")
+
+    assert (one.tier, contacts.primary_of(one.id).name) == ("T2", "李四")
+
+
+def test_what_was_typed_for_a_row_that_left_the_page_is_told(page, cast, firms):
+    one, two, _ = firms
+    page.as_(cast.clerk).open("/enterprises?grid=1&territory=none&columns=territory&columns=phone")
+    page.submit(expect=200, **{f"{one.id}-phone": "13900000000", f"{two.id}-phone": "13900000001"})
+    with writing():
+        editing.change(db.session.get_one(Enterprise, one.id), {"territory": str(cast.park.id)}, by=cast.manager)
+
+    back_to_the_table(page, expect=422)
+    assert "13900000000" in page.text and one.name in page.text
+    assert page.all("input", name=f"{two.id}-phone")[0].get("value") == "13900000001"
+
+
+def back_to_the_table(page, expect=200):
+    button = next(b for b in page.all("button") if b.get("formaction"))
+    next(f for f in page.all("form") if f.get("id") == "save-table").set("action", button.get("formaction"))
+    page.submit(form="save-table", again="1", expect=expect)
+
+
 def test_a_cell_that_does_not_fit_is_marked_and_the_rest_stays_typed(page, cast, firms):
     one, two, _ = firms
     grid(page, cast.clerk)

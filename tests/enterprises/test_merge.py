@@ -158,7 +158,7 @@ def state(kept, gone):
         for table, columns in {
             "followup": "id, enterprise_id",
             "contact": "id, enterprise_id, is_primary",
-            "assignment": "id, enterprise_id, ended_on, end_reason",
+            "assignment": "id, enterprise_id, commissioner_id, started_on, ended_on, end_reason, handover_note",
             "presence": "id, enterprise_id, until_on, reason",
             "tier_period": "id, enterprise_id, until_on",
             "title_held": "id, enterprise_id, removed_on",

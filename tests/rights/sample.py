@@ -10,7 +10,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from crm.accounts import sessions
-from crm.accounts.models import Post, SavedView, User
+from crm.accounts.models import Post, SavedView, Suggestion, User
 from crm.core import clock
 from crm.core.db import db, writing
 from crm.enterprises.models import Contact, Enterprise, EnterpriseName, ExtraField, Merge
@@ -83,6 +83,7 @@ class Sample:
                 met="王样本",
                 client_key="sample",
             ),
+            "suggestion_id": Suggestion(user_id=cast.lin.id, text="样本建议"),
             "step_id": UndoStep(kind="enterprise.edited_in_table", by_id=cast.clerk.id, changes=[]),
             "merge_id": Merge(kept_id=firm, gone_id=self.twin.id, reason="同一家", proposed_by_id=cast.clerk.id),
         }
@@ -102,7 +103,7 @@ class Sample:
         own = sessions.open_of(me.id)
         known = {name: row.id for name, row in self.rows.items()}
         known |= {"session_id": own[0].id if own else 0, "code": "NONE-NONE-NONE-NONE", "filename": "favicon.svg"}
-        known |= {"block": "error", "kind": "roster"}
+        known |= {"block": "error", "kind": "roster", "topic": "today"}
         missing = sorted(set(rule.arguments) - set(known))
         assert not missing, f"{rule.endpoint}: tests/rights/sample.py has no row for {missing}"
         return {name: known[name] for name in rule.arguments}

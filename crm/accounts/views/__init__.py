@@ -4,4 +4,12 @@ from crm.accounts.views.room import bp
 
 __all__ = ["bp"]
 
-from crm.accounts.views import invitations, me, people, posts, signing_in, units  # noqa: F401 - they add routes
+from crm.accounts.views import (  # noqa: F401 - they add routes
+    invitations,
+    me,
+    people,
+    posts,
+    signing_in,
+    suggestions,
+    units,
+)

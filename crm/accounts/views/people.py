@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import request
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from crm.accounts import invitations, people_list, queries, services, sessions, ties
@@ -69,7 +69,10 @@ def _added(form: PersonForm) -> User:
 def edit_person(person_id: int) -> ResponseReturnValue:
     person = queries.load_person(person_id, signed_in(), Permission.PEOPLE_EDIT)
     form = PersonForm(_units_for(person), obj=person)
-    compare.keep_chosen(form, person)
+    if form.is_submitted():
+        compare.keep_chosen(form, _as_saved(person))
+    else:
+        form.remember(form.typed(), person.version)
     if form.validate_on_submit():
         try:
             with form.showing(RuleBroken):
@@ -85,15 +88,19 @@ def _units_for(person: User) -> list[Unit]:
 
 def _saved(form: PersonForm, person: User) -> ResponseReturnValue:
     with writing():
-        services.edit_person(person, version=int(form.version.data or 0), by=signed_in(), **form.values())
+        services.edit_person(person, version=form.seen, by=signed_in(), **form.values())
         told(say("Saved"))
     return go("accounts.person", person_id=person.id)
 
 
 def _compared(form: PersonForm, person: User) -> ResponseReturnValue:
-    rows = compare.differences(form, person)
-    return page("accounts/compare.html", form, status=409, rows=rows, as_typed=compare.as_typed, version=person.version,
-                name=person.label, them=queries.last_editor("user", person.id), back="accounts.people")  # fmt: skip
+    saved, them = _as_saved(person), queries.last_editor("user", person.id)
+    return compare.ask(form, compare.rows_of(form, saved), theirs=saved.typed(), version=person.version,
+                       name=person.label, them=them, back=url_for("accounts.people"))  # fmt: skip
+
+
+def _as_saved(person: User) -> PersonForm:
+    return PersonForm(_units_for(person), obj=person, formdata=None)
 
 
 @bp.post("/people/<int:person_id>/reactivate")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import request
+from typing import Any
+
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from crm.accounts import queries, services
@@ -47,10 +49,11 @@ def add_unit() -> ResponseReturnValue:
 @requires(Permission.UNITS_EDIT, confirmed=True)
 def edit_unit(unit_id: int) -> ResponseReturnValue:
     unit = queries.load_unit(unit_id)
-    form = UnitForm(_may_stand_below(unit), obj=unit)
-    if unit.kind == UnitKind.ROOT:
-        form.be_for_root()
-    compare.keep_chosen(form, unit)
+    form = _form(unit)
+    if form.is_submitted():
+        compare.keep_chosen(form, _form(unit, formdata=None))
+    else:
+        form.remember(form.typed(), unit.version)
     if form.validate_on_submit():
         try:
             with form.showing(RuleBroken):
@@ -58,6 +61,13 @@ def edit_unit(unit_id: int) -> ResponseReturnValue:
         except Stale:
             return _compared(form, unit)
     return page("accounts/unit_form.html", form, unit=unit, button=ButtonForm(formdata=None))
+
+
+def _form(unit: Unit, **kwargs: Any) -> UnitForm:
+    form = UnitForm(_may_stand_below(unit), obj=unit, **kwargs)
+    if unit.kind == UnitKind.ROOT:
+        form.be_for_root()
+    return form
 
 
 def _may_stand_below(unit: Unit) -> list[Unit]:
@@ -69,15 +79,15 @@ def _may_stand_below(unit: Unit) -> list[Unit]:
 def _saved(form: UnitForm, unit: Unit) -> ResponseReturnValue:
     with writing():
         parent = db.session.get_one(Unit, form.parent_id.data) if form.parent_id else None
-        services.edit_unit(unit, version=int(form.version.data or 0), parent=parent, by=signed_in(), **form.values())
+        services.edit_unit(unit, version=form.seen, parent=parent, by=signed_in(), **form.values())
         told(say("Saved"))
     return go("accounts.units")
 
 
 def _compared(form: UnitForm, unit: Unit) -> ResponseReturnValue:
-    rows = compare.differences(form, unit)
-    return page("accounts/compare.html", form, status=409, rows=rows, as_typed=compare.as_typed, version=unit.version,
-                name=unit.name, them=queries.last_editor("unit", unit.id), back="accounts.units")  # fmt: skip
+    saved, them = _form(unit, formdata=None), queries.last_editor("unit", unit.id)
+    return compare.ask(form, compare.rows_of(form, saved), theirs=saved.typed(), version=unit.version,
+                       name=unit.name, them=them, back=url_for("accounts.units"))  # fmt: skip
 
 
 @bp.post("/units/<int:unit_id>/close")
