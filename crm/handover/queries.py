@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from crm.accounts.models import Post, Unit, User
 from crm.core import clock
 from crm.core.db import db
+from crm.core.words import Say, say
 from crm.enterprises.models import Enterprise, Standing
 from crm.enterprises.queries import within
 from crm.enterprises.serving_models import Assignment, AssignmentOrder, StandIn
@@ -26,8 +27,8 @@ class Load:
     serves: int
 
     @property
-    def label(self) -> str:
-        return f"{self.name}（{self.unit_name}）{self.serves} 家"
+    def label(self) -> Say:
+        return say("%(name)s (%(unit)s), serves %(n)s", name=self.name, unit=self.unit_name, n=self.serves)
 
 
 def loads(*, only_serving: bool = False) -> list[Load]:
