@@ -18,6 +18,7 @@ from crm.core.db import db, writing
 from crm.core.errors import RuleBroken
 from crm.core.forms import ButtonForm, Form
 from crm.core.lists import Listing
+from crm.core.typed import id_from, ids_from
 from crm.core.web import go, page, safe_next, told
 from crm.core.words import say
 from crm.desk import cells
@@ -95,8 +96,8 @@ def submitted(listing: Listing) -> list[Edit]:
     for row_id, before in was.items():
         typed = {key: request.form.get(f"{row_id}-{key}", text).strip() for key, text in before.items()}
         changes = {key: [before[key], text] for key, text in typed.items() if text != before[key]}
-        if changes and row_id.isdigit() and int(row_id) in names:
-            edits.append(Edit(int(row_id), names[int(row_id)], changes))
+        if changes and (number := id_from(row_id) or 0) in names:
+            edits.append(Edit(number, names[number], changes))
     return edits
 
 
@@ -196,7 +197,7 @@ def set_many() -> ResponseReturnValue:
     if not form.is_submitted():
         form.ids.data = ",".join(map(str, _ids(me)))
         form.tier.data = form.territory.data = UNCHANGED
-    ids = [int(text) for text in (form.ids.data or "").split(",") if text.isdigit()][:MOST]
+    ids = ids_from((form.ids.data or "").split(","))[:MOST]
     editable = select(Enterprise.id, Enterprise.name).where(
         Enterprise.id.in_(ids), within(me, Permission.ENTERPRISE_EDIT)
     )
@@ -214,7 +215,7 @@ def _ids(me: User) -> list[int]:
     if request.args.get("all"):
         ids, *_ = matching_ids(me, request.args, Permission.ENTERPRISE_EDIT)
         return list(db.session.scalars(ids.limit(MOST)))
-    return [int(text) for text in request.args.getlist("id")[:MOST] if text.isdigit()]
+    return ids_from(request.args.getlist("id")[:MOST])
 
 
 def _set_edits(form: SetManyForm, names: dict[int, str], me: User) -> list[Edit]:
