@@ -1,8 +1,9 @@
 """The application as a web server or `flask --app wsgi` finds it."""
 
 import os
+import sys
 
 from crm import create_app
 from crm.core.settings import Settings
 
-app = create_app(Settings.from_env(os.environ))
+app = create_app(Settings.from_env(os.environ, is_first="init-db" in sys.argv))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from crm import permissions
-from crm.core import bureau_clock, pages, security
+from crm.core import bureau_clock, pages, security, typed
 from crm.core.db import db, guard
 from crm.core.settings import ROOT, Settings
 
@@ -26,6 +26,7 @@ def create_app(settings: Settings) -> Flask:
     )
     app.config.update(security.cookies(settings))
     app.extensions["commissioner"] = settings
+    typed.install(app)
     _open_database(app)
     bureau_clock.start(app, settings)
     security.protect(app, settings)

@@ -18,6 +18,7 @@ from crm.core import clock
 from crm.core.db import db
 from crm.core.errors import RuleBroken
 from crm.core.settings import Settings
+from crm.core.typed import ids_from
 from crm.core.words import Say
 from crm.permissions import Permission, Role
 
@@ -37,7 +38,7 @@ def chosen(me: User, args: MultiDict[str, str]) -> list[Invitee]:
     if args.get("all"):
         query = people_list.chosen(me, args)
     else:
-        ids = [int(text) for text in args.getlist("id") if text.isdigit() and len(text) < 16]
+        ids = ids_from(args.getlist("id"))
         query = select(User).where(User.id.in_(ids))
     query = query.where(people_clause(me, Permission.INVITE))
     query = query.options(joinedload(User.unit), selectinload(User.posts).joinedload(Post.unit))

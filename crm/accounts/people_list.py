@@ -17,6 +17,7 @@ from crm.accounts.queries import below, people_clause, units_of, without_access
 from crm.core import clock
 from crm.core.db import db
 from crm.core.lists import Act, Badge, Column, Empty, Listing
+from crm.core.typed import id_from
 from crm.core.words import _
 from crm.permissions import POSTS, Permission, Role
 
@@ -57,7 +58,7 @@ def _searched(text: str) -> list[ColumnElement[bool]]:
 
 
 def _in_unit(unit_id: str) -> list[ColumnElement[bool]]:
-    unit = db.session.get(Unit, int(unit_id)) if unit_id.isdigit() and len(unit_id) < 16 else None
+    unit = db.session.get(Unit, number) if (number := id_from(unit_id)) else None
     return [User.unit_id.in_(below(unit))] if unit else []
 
 

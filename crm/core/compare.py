@@ -15,6 +15,7 @@ from flask import Response, request
 from wtforms import BooleanField, Field, HiddenField
 
 from crm.core.forms import Form
+from crm.core.typed import id_from
 from crm.core.web import page
 from crm.core.words import Say, say
 
@@ -39,8 +40,7 @@ class EditForm(Form):
     @property
     def seen(self) -> int:
         """The version the page had shown, 0 when the form was tampered with."""
-        text = self.version.data or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+        return id_from(self.version.data) or 0
 
     @property
     def shown(self) -> Typed:

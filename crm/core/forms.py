@@ -10,21 +10,23 @@ from flask_wtf import FlaskForm
 from wtforms import Field, StringField
 
 from crm.core.errors import RuleBroken
+from crm.core.form_words import Words
 from crm.core.words import Say, say
 
 
 class Form(FlaskForm):
     """Every form of the product. `problems` are sentences that belong to no single field."""
 
-    class Meta:
+    class Meta(FlaskForm.Meta):
         csrf_time_limit = None
 
-        def get_translations(self, form: Any) -> Any:
-            from flask_babel import get_locale
-            from wtforms.i18n import get_translations
+        def get_translations(self, form: Any) -> None:
+            """None for the form as a whole: each field has its own words."""
 
-            language = "zh" if str(get_locale()).startswith("zh") else "en"
-            return get_translations([language])
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
+            field = super().bind_field(form, unbound_field, options)
+            field._translations = Words(field)
+            return field
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

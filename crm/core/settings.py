@@ -59,13 +59,18 @@ class Settings:
         return Path(self.database_url.removeprefix(prefix)) if self.database_url.startswith(prefix) else None
 
     @classmethod
-    def from_env(cls, environ: Mapping[str, str]) -> Settings:
-        """Read and check the environment; raises `BadSettings` naming the first thing to mend."""
+    def from_env(cls, environ: Mapping[str, str], *, is_first: bool = False) -> Settings:
+        """Read and check the environment; raises `BadSettings` naming the first thing to mend.
+
+        `is_first`: the command that sets an installation up; it makes the secret that all others need.
+        """
         given = _given(environ)
         known = {f.name: f for f in fields(cls)}
         if unknown := sorted(set(given) - set(known)):
             raise BadSettings(f"unknown name CRM_{unknown[0].upper()}")
         values = {name: _typed(name, str(known[name].type), text) for name, text in given.items()}
+        if is_first and not values.get("secret_key"):
+            make_secret(Path(str(values.get("data_dir", cls.data_dir))))
         settings = cls(**{**values, **_derived(values)})
         settings.check()
         return settings

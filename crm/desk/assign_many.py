@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from crm.accounts import User, requires, signed_in
 from crm.core.db import db, writing
 from crm.core.errors import RuleBroken
+from crm.core.typed import ids_from
 from crm.core.web import go, page, told
 from crm.core.words import say
 from crm.desk.enterprise_rows import matching_ids
@@ -46,4 +47,4 @@ def _chosen_ids(me: User) -> list[int]:
     if request.method == "GET" and request.args.get("all"):
         ids, _total, _capped = matching_ids(me, request.args, Permission.ASSIGN_FIRST)
         return list(db.session.scalars(ids.limit(MOST)))
-    return [int(text) for text in request.values.getlist("id")[:MOST] if text.isdigit()]
+    return ids_from(request.values.getlist("id")[:MOST])

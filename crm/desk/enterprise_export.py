@@ -24,6 +24,7 @@ from crm.core import clock
 from crm.core.bureau import bureau
 from crm.core.db import db, writing
 from crm.core.pages import speaking
+from crm.core.typed import ids_from
 from crm.core.web import go
 from crm.core.words import say
 from crm.desk.enterprise_rows import matching_ids
@@ -80,7 +81,7 @@ def _name(kind: str) -> str:
 
 def _chosen(me: User, args: MultiDict[str, str]) -> ColumnElement[bool]:
     """The ticked rows, or all that match; never more than the person may export."""
-    ticked = [int(text) for text in args.getlist("id") if text.isdigit()]
+    ticked = ids_from(args.getlist("id"))
     ids, *_ = matching_ids(me, args, Permission.EXPORT)
     chosen = Enterprise.id.in_(ids)
     return chosen & Enterprise.id.in_(ticked) if ticked and not args.get("all") else chosen

@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from crm.core import clock
 from crm.core.db import db
+from crm.core.typed import id_from
 from crm.core.words import _
 from crm.desk import stream
 from crm.enterprises import contacts, extras, facts, presence, serving_queries
@@ -47,7 +48,7 @@ def contents(tab: str, file: File, args: MultiDict[str, str]) -> dict[str, Any]:
 
 def _timeline(file: File, args: MultiDict[str, str]) -> dict[str, Any]:
     chip = args.get("show", "")
-    entries, older = stream.entries(file.enterprise.id, chip=chip, before=_number(args.get("before")))
+    entries, older = stream.entries(file.enterprise.id, chip=chip, before=id_from(args.get("before")))
     chips = [
         ("", _("Everything"), not chip),
         *((key, str(label), key == chip) for key, (label, _p) in stream.CHIPS.items()),
@@ -89,12 +90,8 @@ def _tiers(file: File, args: MultiDict[str, str]) -> dict[str, Any]:
 
 
 def _audit(file: File, args: MultiDict[str, str]) -> dict[str, Any]:
-    entries, older = stream.audit(file.enterprise.id, before=_number(args.get("before")))
+    entries, older = stream.audit(file.enterprise.id, before=id_from(args.get("before")))
     return {"entries": entries, "told": stream.told(entries), "older": older}
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else None
 
 
 def _day(text: str | None) -> date | None:

@@ -107,10 +107,15 @@ def _counts() -> Select[int, int, datetime]:
     return select(unread.scalar_subquery(), todo.scalar_subquery(), newest.scalar_subquery())
 
 
-def menu(todo: int) -> list[tuple[str, str, str, bool, Any]]:
-    here = request.endpoint or ""
+def menu(todo: int) -> list[tuple[str, str, str, str, Any]]:
     return [
-        (endpoint, label(), icon, here == endpoint, (todo or None) if endpoint == "desk.todo" else None)
+        (endpoint, label(), icon, _current(endpoint), (todo or None) if endpoint == "desk.todo" else None)
         for endpoint, label, icon, permission in MENU
         if endpoint in current_app.view_functions and (permission is None or current_user.may(permission))
     ]
+
+
+def _current(endpoint: str) -> str:
+    """What `aria-current` says of this entry: "page" for the page itself, "true" for a page inside it, else nothing."""
+    inside = f"{door(endpoint)}/".replace("//", " ")  # nothing is inside the first page
+    return "page" if request.endpoint == endpoint else "true" if request.path.startswith(inside) else ""

@@ -71,6 +71,7 @@ SENTENCES: dict[str, tuple[str, Say]] = {
     "followup.passed_on": ("handshake", say("Follow-up passed on to %(to)s")),
     "followup.cancelled": ("ban", say("Open follow-ups closed")),
 }
+TO_NOBODY = say("Follow-up handed back, it waits for somebody")
 OTHER = ("activity", say("Something was recorded (%(kind)s)"))
 TEXTS = ("text", "note", "reason", "result")
 PARAMETER = re.compile(r"%\((\w+)\)s")
@@ -79,6 +80,8 @@ PARAMETER = re.compile(r"%\((\w+)\)s")
 def tell(kind: str, body: Mapping[str, Any]) -> Sentence:
     """The sentence of an entry; a kind nobody worded is named, never hidden. What the body lacks reads "--"."""
     icon, what = SENTENCES.get(kind, OTHER)
+    if kind == "followup.passed_on" and not body.get("to"):
+        what = TO_NOBODY
     params: dict[str, Any] = dict.fromkeys(PARAMETER.findall(what.msgid), "--")
     params.update({key: _word(key, value) for key, value in body.items() if value not in (None, "")})
     if kind not in SENTENCES:

@@ -13,6 +13,7 @@ from wtforms import HiddenField, SelectField
 from crm.accounts import User, requires, signed_in
 from crm.core.db import db
 from crm.core.forms import Form
+from crm.core.typed import ids_from
 from crm.core.web import page
 from crm.core.words import say
 from crm.desk import cells
@@ -49,7 +50,7 @@ def set_many() -> ResponseReturnValue:
     if not form.is_submitted():
         form.ids.data = ",".join(map(str, _ids(me)))
         form.tier.data = form.territory.data = UNCHANGED
-    ids = [int(text) for text in (form.ids.data or "").split(",") if text.isdigit()][:MOST]
+    ids = ids_from((form.ids.data or "").split(","))[:MOST]
     editable = select(Enterprise.id, Enterprise.name).where(
         Enterprise.id.in_(ids), within(me, Permission.ENTERPRISE_EDIT)
     )
@@ -67,7 +68,7 @@ def _ids(me: User) -> list[int]:
     if request.args.get("all"):
         ids, *_ = matching_ids(me, request.args, Permission.ENTERPRISE_EDIT)
         return list(db.session.scalars(ids.limit(MOST)))
-    return [int(text) for text in request.args.getlist("id")[:MOST] if text.isdigit()]
+    return ids_from(request.args.getlist("id")[:MOST])
 
 
 def _set_edits(form: SetManyForm, names: dict[int, str], me: User) -> list[Edit]:

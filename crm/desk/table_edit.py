@@ -17,6 +17,7 @@ from crm.core.db import db, writing
 from crm.core.errors import RuleBroken
 from crm.core.forms import ButtonForm, Form
 from crm.core.lists import Listing
+from crm.core.typed import id_from
 from crm.core.web import go, page, safe_next, told
 from crm.core.words import say
 from crm.desk import cells
@@ -103,8 +104,8 @@ def submitted(listing: Listing) -> list[Edit]:
     for row_id, before in was.items():
         typed = {key: request.form.get(f"{row_id}-{key}", text).strip() for key, text in before.items()}
         changes = {key: [before[key], text] for key, text in typed.items() if text != before[key]}
-        if changes and row_id.isdigit() and int(row_id) in names:
-            edits.append(Edit(int(row_id), names[int(row_id)], changes))
+        if changes and (number := id_from(row_id) or 0) in names:
+            edits.append(Edit(number, names[number], changes))
     return edits
 
 

@@ -11,6 +11,7 @@ from wtforms import DateField, HiddenField, RadioField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
 from crm.core.forms import Form, TextLine, tidy
+from crm.core.typed import id_from
 from crm.core.words import _
 from crm.enterprises.models import Contact
 from crm.followups.rules import AHEAD
@@ -49,7 +50,7 @@ class VisitForm(Form):
     @property
     def contact_id(self) -> int | None:
         chosen = self.person.data or ""
-        return int(chosen) if chosen.isdigit() and not self.met.data else None
+        return id_from(chosen) if not self.met.data else None
 
     @property
     def is_not_met(self) -> bool:

@@ -13,6 +13,7 @@ from crm.accounts import User, requires, signed_in
 from crm.core import clock
 from crm.core.db import db, writing
 from crm.core.errors import RuleBroken
+from crm.core.typed import id_from
 from crm.core.web import go, page, told
 from crm.core.words import _, say
 from crm.desk import visit_queries as queries
@@ -46,7 +47,7 @@ def new_visit() -> ResponseReturnValue:
 
 
 def _chosen() -> Enterprise | None:
-    wanted = request.args.get("enterprise", type=int)
+    wanted = id_from(request.args.get("enterprise"))
     if wanted is None:
         return None
     found = db.session.scalar(select(Enterprise).where(Enterprise.id == wanted, Enterprise.standing != Standing.MERGED))

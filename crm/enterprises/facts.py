@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from crm.accounts.models import Unit
 from crm.core.db import db
 from crm.core.shown import wan, yuan_in_wan
+from crm.core.typed import id_from
 from crm.core.words import Say, say
 from crm.enterprises import credit_code, names, pinyin, rules
 from crm.enterprises.models import Enterprise, Precision
@@ -56,7 +57,7 @@ def _write_code(enterprise: Enterprise, text: str) -> Refusal:
 
 
 def _write_unit(enterprise: Enterprise, text: str) -> Refusal:
-    unit = db.session.get(Unit, int(text)) if text.isdigit() else None
+    unit = db.session.get(Unit, number) if (number := id_from(text)) else None
     if unit is None or unit.closed_on is not None:
         return say("Choose a unit")
     enterprise.unit_id = unit.id
@@ -64,7 +65,7 @@ def _write_unit(enterprise: Enterprise, text: str) -> Refusal:
 
 
 def _write_territory(enterprise: Enterprise, text: str) -> Refusal:
-    unit = db.session.get(Unit, int(text)) if text.isdigit() else None
+    unit = db.session.get(Unit, number) if (number := id_from(text)) else None
     if text and (unit is None or unit.closed_on is not None):
         return say("Choose a territory")
     enterprise.territory_id = unit.id if unit else None
@@ -153,7 +154,7 @@ def read(enterprise: Enterprise) -> dict[str, str]:
 
 def shown(key: str, text: str) -> str:
     """The typed text for reading: unit names instead of ids."""
-    if key in ("unit", "territory") and text.isdigit():
-        unit = db.session.get(Unit, int(text))
+    if key in ("unit", "territory") and (number := id_from(text)):
+        unit = db.session.get(Unit, number)
         return unit.name if unit else text
     return "✓" if key == "approximate" and text else text

@@ -16,6 +16,7 @@ from werkzeug.datastructures import MultiDict
 from crm.accounts.models import Unit, User
 from crm.core import clock
 from crm.core.bureau import bureau
+from crm.core.typed import id_from, ids_from
 from crm.enterprises import search
 from crm.enterprises.grams import escaped
 from crm.enterprises.models import Enterprise, ExtraValue, Standing
@@ -48,7 +49,7 @@ def chosen(user: User, args: MultiDict[str, str], permission: Permission) -> Sel
     """Ids of the ticked enterprises, or with `all=1` of all that match the filters and the search text."""
     if args.get("all"):
         return select(Enterprise.id).where(*where(user, args, permission), search.matching(args.get("q", "")))
-    ids = [int(text) for text in args.getlist("id") if text.isdigit()]
+    ids = ids_from(args.getlist("id"))
     return select(Enterprise.id).where(
         Enterprise.id.in_(ids), Enterprise.standing != Standing.MERGED, within(user, permission)
     )
@@ -86,8 +87,8 @@ def _leader(user: User, text: str) -> ColumnElement[bool]:
 
 
 def _person(column: Any, text: str) -> ColumnElement[bool]:
-    if text.isdigit():
-        return column == int(text)
+    if (person := id_from(text)) is not None:
+        return column == person
     like = f"%{escaped(text.lower())}%"
     named = select(User.id).where(or_(User.name.like(like, escape="\\"), User.name_pinyin.like(like, escape="\\")))
     return column.in_(named)
@@ -99,9 +100,7 @@ def _unit(column: Any) -> Clause:
     def clause(_: User, text: str) -> ColumnElement[bool]:
         if text == "none":
             return column.is_(None)
-        if not text.isdigit():
-            return false()
-        top = select(Unit.path).where(Unit.id == int(text)).scalar_subquery()
+        top = select(Unit.path).where(Unit.id == id_from(text)).scalar_subquery()
         return column.in_(select(Unit.id).where(Unit.path.startswith(top)))
 
     return clause
@@ -113,7 +112,7 @@ def _tier(_: User, text: str) -> ColumnElement[bool]:
 
 def _silent(_: User, text: str) -> ColumnElement[bool]:
     """Not visited for N days, counted from the latest of last visit, start of the assignment and go-live."""
-    if not text.isdigit() or len(text) > 4:
+    if id_from(text) is None or len(text) > 4:
         return false()
     limit = clock.today() - timedelta(days=int(text))
     if str(bureau("go_live_on") or "") > limit.isoformat():
@@ -135,9 +134,9 @@ def _visited(_: User, text: str) -> ColumnElement[bool]:
 def _extra(key: str, text: str) -> ColumnElement[bool] | None:
     """`x12=words`, `x12_from=…`, `x12_to=…`: an extra field holds the words, or lies between two values."""
     number, _, end = key.removeprefix("x").partition("_")
-    if not key.startswith("x") or not number.isdigit() or end not in ("", "from", "to"):
+    if not key.startswith("x") or (field := id_from(number)) is None or end not in ("", "from", "to"):
         return None
-    held = select(ExtraValue.enterprise_id).where(ExtraValue.field_id == int(number))
+    held = select(ExtraValue.enterprise_id).where(ExtraValue.field_id == field)
     if not end:
         return Enterprise.id.in_(held.where(ExtraValue.value.like(f"%{escaped(text)}%", escape="\\")))
     bound: Any = text

@@ -10,6 +10,7 @@ from crm.accounts.models import Unit
 from crm.core import compare
 from crm.core.db import db, writing
 from crm.core.errors import RuleBroken, Stale
+from crm.core.typed import id_from
 from crm.core.web import go, page, told
 from crm.core.words import Say, say
 from crm.enterprises import contact_views, editing, extras, merge_views, name_views, near, services, units
@@ -53,7 +54,7 @@ def _add(form: EnterpriseForm, me: User) -> Enterprise:
 def similar() -> ResponseReturnValue:
     """Firms of the same code or a near name, for the fragment under the name field."""
     name, code = request.args.get("name", "")[:160], request.args.get("credit_code", "")[:40]
-    but = request.args.get("but", 0, type=int)
+    but = id_from(request.args.get("but")) or 0
     found = near.hints(signed_in(), name=name, code=code, but=but)
     return page(
         "enterprises/_near.html", hints=found, problem=editing.code_problem(code), offer=editing.code_offer(code)

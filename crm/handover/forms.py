@@ -11,6 +11,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from crm.core import clock
 from crm.core.forms import Form, TextLine, tidy
+from crm.core.typed import id_from
 from crm.core.words import say
 from crm.handover.queries import Load
 
@@ -97,8 +98,7 @@ class AttachForm(Form):
     @property
     def seen(self) -> int:
         """The row the page had shown, 0 for none."""
-        text = self.replaces.data or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
+        return id_from(self.replaces.data) or 0
 
     @property
     def day(self) -> date:

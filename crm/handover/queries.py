@@ -11,6 +11,7 @@ from crm.accounts.models import Post, Unit, UnitKind, User
 from crm.accounts.queries import all_units, unit_choices
 from crm.core import clock
 from crm.core.db import db
+from crm.core.words import Say, say
 from crm.enterprises.models import Enterprise, Standing
 from crm.enterprises.queries import within
 from crm.enterprises.serving_models import Assignment, AssignmentOrder, StandIn
@@ -27,8 +28,8 @@ class Load:
     serves: int
 
     @property
-    def label(self) -> str:
-        return f"{self.name}（{self.unit_name}）{self.serves} 家"
+    def label(self) -> Say:
+        return say("%(name)s (%(unit)s), serves %(n)s", name=self.name, unit=self.unit_name, n=self.serves)
 
 
 def loads(*, only_serving: bool = False) -> list[Load]:

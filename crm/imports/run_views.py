@@ -15,7 +15,7 @@ from crm.accounts.queries import units_of
 from crm.core.db import db, writing
 from crm.core.errors import RuleBroken, Stale
 from crm.core.forms import ButtonForm
-from crm.core.list_parts import Column
+from crm.core.list_parts import Column, Empty
 from crm.core.lists import Listing
 from crm.core.web import fragment, go, page, told
 from crm.core.words import Say, say
@@ -89,15 +89,19 @@ def rows(run_id: int, block: str) -> ResponseReturnValue:
     found = queries.load(run_id, me)
     if block not in queries.BLOCKS:
         abort(404)
-    columns = [
+    listing = Listing("import-rows", BLOCK_TITLES[block], _columns(block), tie=ImportRow.id)
+    listing.empty = Empty(say("No such rows"), say("This import has none of these; go back to see all of it."))
+    listing.take(queries.rows(found, block))
+    listing.rows = [shown(found, row, is_own=found.by_id == me.id) for row in listing.rows]
+    return page("imports/rows.html", listing=listing, run=found, block=block, words=BLOCK_TITLES[block])
+
+
+def _columns(block: str) -> list[Column]:
+    return [
         Column("name", say("Row"), width="wide", value=lambda row: row.name),
         Column("place", say("Place in the file"), phone=True, value=lambda row: f"{row.sheet} {row.number}"),
         Column("what", say("What is wrong") if block == "error" else say("What changes"), phone=True, width="wide"),
     ]
-    listing = Listing("import-rows", BLOCK_TITLES[block], columns, tie=ImportRow.id)
-    listing.take(queries.rows(found, block))
-    listing.rows = [shown(found, row, is_own=found.by_id == me.id) for row in listing.rows]
-    return page("imports/rows.html", listing=listing, run=found, block=block, words=BLOCK_TITLES[block])
 
 
 @bp.post("/imports/<int:run_id>/write")

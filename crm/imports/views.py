@@ -52,7 +52,7 @@ def _columns() -> list[Column]:
         Column("state", say("State"), "badge", phone=True, value=lambda run: Badge(*STATES[run.state])),
         Column("kind", say("What it lists"), value=lambda run: KINDS[run.kind].label),
         Column("rows", say("Rows"), "number", value=lambda run: (run.counts or {}).get("rows")),
-        Column("by", say("By"), value=lambda run: run.by_name),
+        Column("by", say("Uploaded by"), value=lambda run: run.by_name),
         Column(
             "begun",
             say("Uploaded"),

@@ -71,6 +71,13 @@ def stored_files(settings: Settings) -> Iterator[Finding]:
         )
 
 
+DERIVED = {
+    "last_visit_on": say("The last visit"),
+    "last_contact_on": say("The last contact"),
+    "open_followups": say("The number of open follow-ups"),
+}
+
+
 def derived() -> dict[str, Select[Any]]:
     """For each derived column of `enterprise` what it must be, computed from the rows it comes from."""
     done = select(func.max(Visit.visited_on)).where(
@@ -92,7 +99,7 @@ def derived_columns(_settings: Settings) -> Iterator[Finding]:
             yield Finding(
                 Weight.WARNING,
                 24,
-                say("%(column)s of %(n)s enterprises disagrees with its rows", column=column, n=count),
+                say("%(column)s of %(n)s enterprises disagrees with its rows", column=DERIVED[column], n=count),
                 say("Run: flask --app wsgi doctor --mend"),
             )
 

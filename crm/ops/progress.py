@@ -26,4 +26,4 @@ def progress(job_id: int) -> ResponseReturnValue:
     if job.state == JobState.DONE and kind and kind.then:
         endpoint, values = kind.then(job)
         return go(endpoint, **values)
-    return page("jobs/progress.html", job=job, label=kind.label if kind else job.kind)
+    return page("jobs/progress.html", job=job, label=kind.label if kind else registry.BACKGROUND)

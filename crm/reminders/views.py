@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from crm.accounts import everyone, signed_in
 from crm.core.db import db, writing
 from crm.core.forms import ButtonForm
+from crm.core.typed import id_from
 from crm.core.web import go, page
 from crm.core.words import Say
 from crm.reminders import queries, services
@@ -45,7 +46,7 @@ def read() -> ResponseReturnValue:
     if not ButtonForm().validate_on_submit():
         abort(400)
     with writing():
-        services.mark_read(by=signed_in(), only=request.form.get("id", type=int))
+        services.mark_read(by=signed_in(), only=id_from(request.form.get("id")))
     return go("reminders.centre")
 
 

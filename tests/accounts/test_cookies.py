@@ -60,6 +60,18 @@ def test_over_plain_http_on_a_lan_signing_in_works_without_the_secure_flag(clien
     assert client.get("/me", base_url=base).status_code == 200
 
 
+@pytest.mark.parametrize(("base", "emptied"), [("https://crm.example.cn", True), ("http://10.20.30.40", False)])
+def test_leaving_empties_the_browser_where_it_listens(client_of, cast, base, emptied):
+    """Over plain http browsers ignore the header and complain about it."""
+    client = client_of(base)
+    sign_in(client, cast.lin, base)
+    token = client.get("/me", base_url=base).text.split('name="csrf_token"')[1].split('value="')[1].split('"')[0]
+    answer = client.post("/sign-out", data={"csrf_token": token}, base_url=base, headers={"Referer": f"{base}/me"})
+
+    assert answer.status_code == 303
+    assert ("Clear-Site-Data" in answer.headers) == emptied
+
+
 @pytest.mark.parametrize("path", ["/sign-in", "/me", "/no/such/page", "/password/forgotten", "/healthz"])
 def test_personal_pages_are_kept_by_nobody_and_every_answer_carries_the_policy(page, cast, path):
     answer = page.as_(cast.lin).client.get(path)

@@ -25,3 +25,16 @@ def test_a_setting_is_changed_from_today_and_a_silly_one_is_refused(page, cast):
     page.submit(load_limit="30")
 
     assert bureau("load_limit") == 30
+
+
+def test_the_menu_shows_where_one_is_also_on_pages_inside_an_area(page, cast):
+    def marked():
+        entries = [a for nav in page.all("nav", id="menu") for a in nav.iter() if a.get("aria-current")]
+        return [(entry.get("href"), entry.get("aria-current")) for entry in entries]
+
+    page.as_(cast.admin).open("accounts.people")
+    assert marked() == [("/people", "page")]
+    page.open("accounts.add_person")
+    assert marked() == [("/people", "true")]
+    page.open("accounts.me")
+    assert marked() == []

@@ -60,7 +60,7 @@ class Sample:
             "name_id": EnterpriseName(enterprise_id=firm, name="旧样本厂", name_key="旧样本厂"),
             "field_id": ExtraField(label="样本栏", kind="text"),
             "followup_id": Followup(enterprise_id=firm, owner_id=cast.lin.id, text="样本跟进", due_on=today),
-            "title_id": TitleHeld(enterprise_id=firm, title="high_tech", from_on=today),
+            "title_id": TitleHeld(enterprise_id=firm, title="HIGH_TECH", from_on=today),
             "view_id": SavedView(listing="enterprises", owner_id=cast.lin.id, name="样本视图", query="sort=name"),
             "order_id": AssignmentOrder(
                 enterprise_id=firm,

@@ -14,6 +14,7 @@ from crm.accounts.people_forms import InviteForm
 from crm.accounts.views.room import bp
 from crm.core.db import writing
 from crm.core.errors import RuleBroken
+from crm.core.typed import ids_from
 from crm.core.web import go, page, told
 from crm.core.words import say
 from crm.permissions import Permission
@@ -112,7 +113,7 @@ def _invited(form: InviteForm, people: list[User]) -> ResponseReturnValue:
 @requires(Permission.INVITE, confirmed=True)
 def print_slips() -> ResponseReturnValue:
     """The slips just made, eight to a page; only who made them can print them, as long as they can be used."""
-    ids = [int(text) for text in request.args.getlist("id") if text.isdigit() and len(text) < 16]
+    ids = ids_from(request.args.getlist("id"))
     made = [found for each in inviting.printable(signed_in(), ids) if (found := slips.slip(each))]
     if not made:
         abort(404)

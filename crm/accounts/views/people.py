@@ -14,6 +14,7 @@ from crm.core import compare
 from crm.core.db import db, writing
 from crm.core.errors import RuleBroken, Stale
 from crm.core.forms import ButtonForm
+from crm.core.typed import id_from
 from crm.core.web import go, page, told
 from crm.core.words import say
 from crm.permissions import Permission
@@ -54,7 +55,7 @@ def add_person() -> ResponseReturnValue:
             told(say("%(name)s has been added; access comes with an invitation", name=made.name))
             return go("accounts.person", person_id=made.id)
     if not form.is_submitted():
-        form.unit_id.data = request.args.get("unit", type=int)
+        form.unit_id.data = id_from(request.args.get("unit"))
     return page("accounts/person_form.html", form, person=None)
 
 

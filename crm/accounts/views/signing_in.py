@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, make_response, request
+from flask import Response, current_app, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -95,7 +95,8 @@ def sign_out() -> ResponseReturnValue:
         record(None, "session.ended", by=me, subject=("user", me.id))
     sessions.leave()
     response = make_response(go("accounts.sign_in"))
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    if current_app.config["SESSION_COOKIE_SECURE"]:  # over plain http browsers ignore it, with a complaint
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
 

@@ -16,6 +16,7 @@ from crm.core import compare
 from crm.core.db import db, writing
 from crm.core.errors import RuleBroken, Stale
 from crm.core.forms import ButtonForm
+from crm.core.typed import id_from
 from crm.core.web import go, page, told
 from crm.core.words import say
 from crm.permissions import Permission
@@ -40,7 +41,7 @@ def add_unit() -> ResponseReturnValue:
             told(say("%(name)s has been added", name=made.name))
             return go("accounts.units")
     if not form.is_submitted():
-        form.parent_id.data = request.args.get("parent", type=int) or queries.root().id
+        form.parent_id.data = id_from(request.args.get("parent")) or queries.root().id
         form.kind.data = UnitKind.SECTION
     return page("accounts/unit_form.html", form, unit=None)
 
