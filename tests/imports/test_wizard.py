@@ -27,9 +27,9 @@ def upload(page, path, *, expect=303, **more):
     return page.submit(form="upload", files={"file": (io.BytesIO(path.read_bytes()), path.name)}, expect=expect, **more)
 
 
-def bring_to_check(page, path, **columns):
+def bring_to_check(page, path, kind=None, **columns):
     """Upload, accept the columns, let the background process check."""
-    upload(page, path).follow()
+    upload(page, path, kind=kind).follow()
     page.submit(form="columns", **columns).follow()
     assert jobs.work() == 1
     return page.open("imports.run", run_id=last().id)
