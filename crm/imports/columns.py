@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from wtforms import BooleanField, SelectField
@@ -97,14 +98,22 @@ def wishes(run: ImportRun, form: ColumnsForm) -> dict[str, Any]:
 
 
 def refuse_doubles(run: ImportRun, form: ColumnsForm) -> None:
-    """Two heads for one field, unless it is one that may have several."""
-    words, taken = vocabulary(run.kind), dict[str, str]()
-    for field in form.columns:
-        known = words.fields.get(field.data)
-        if known is None or known.several:
-            continue
-        if first := taken.get(field.data):
-            form.refuse(say("“%(head)s” is read as this already", head=first), field.name)
-        taken.setdefault(field.data, field.label.text)
+    """Two heads of one sheet for one field, unless it may have several; each sheet has words of its own."""
+    words, refused = vocabulary(run.kind), set[str]()
+    chosen = {field.label.text: field for field in form.columns}
+    for first, second in _pairs(run, chosen):
+        known = words.fields.get(chosen[first].data)
+        if known and not known.several and second not in refused:
+            refused.add(second)
+            form.refuse(say("“%(head)s” is read as this already", head=first), chosen[second].name)
     if not words.needs_all <= {field.data for field in form.columns}:
         form.refuse(say("Choose the column with the name"))
+
+
+def _pairs(run: ImportRun, chosen: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Heads that stand side by side in a sheet and are read as the same: the first of them, and each other."""
+    for sheet in run.sheets:
+        first: dict[str, str] = {}
+        for label in dict.fromkeys(column["label"] for column in sheet.get("columns", [])):
+            if label in chosen and first.setdefault(chosen[label].data, label) != label:
+                yield first[chosen[label].data], label

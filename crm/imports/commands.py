@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import AppGroup
+from flask_babel import force_locale
 from sqlalchemy import select
 
 from crm.accounts.models import Unit
@@ -18,6 +19,7 @@ from crm.accounts.queries import root
 from crm.core import clock
 from crm.core.db import db, writing
 from crm.core.errors import RuleBroken, Stale
+from crm.core.speech import spoken
 from crm.core.staging import Choices, Handover
 from crm.core.words import say
 from crm.files import store
@@ -76,6 +78,7 @@ def options(command: Any) -> Any:
 @click.option("--note", default="", help="Note for changed commissioners.")
 @click.option("--document-no", default="", help="Document number for changed commissioners.")
 @click.option("--on", "on_day", type=click.DateTime(["%Y-%m-%d"]), help="Day of the change; default today.")
+@spoken
 def enterprises(on_day: Any, note: str, document_no: str, **given: Any) -> None:
     """Import a roster of enterprises (.xlsx, .xls, .csv)."""
     on = on_day.date() if on_day else clock.today()
@@ -87,6 +90,7 @@ def enterprises(on_day: Any, note: str, document_no: str, **given: Any) -> None:
 @exports.command("enterprises")
 @click.option("--format", "kind", type=click.Choice(["csv", "xlsx", "json"]), default="xlsx", show_default=True)
 @click.option("--out", "target", type=click.Path(dir_okay=False, path_type=Path), required=True)
+@spoken
 def export_enterprises(kind: str, target: Path) -> None:
     """Write all enterprises in the zone; the file can be imported again. Phone numbers are not hidden."""
     rows = exporting.write(kind, target)
@@ -96,6 +100,7 @@ def export_enterprises(kind: str, target: Path) -> None:
 
 @imports.command("people")
 @options
+@spoken
 def people(**given: Any) -> None:
     """Import a list of officials (.xlsx, .xls, .csv)."""
     _run("people", handover=("", "", clock.today()), **given)
@@ -111,13 +116,19 @@ def _run(
     writes = mode == "apply" and (skip_errors or not has_errors)
     if writes:
         note, document_no, on = handover
-        change = Handover(note or str(say("Import of %(file)s", file=file.name)), document_no, on)
+        change = Handover(note or _usual_note(file), document_no, on)
         _apply(run_id, Choices(unit.id, creates_units=True, deputies=True, handover=change), skip_errors)
     else:
         with writing():
             services.discard(db.session.get_one(ImportRun, run_id), by=CLI)
     _print(outcome, as_json)
     raise SystemExit(CLEAN if writes or not has_errors else HAS_ERRORS)
+
+
+def _usual_note(file: Path) -> str:
+    """It stays in the register, so it is in the bureau's language, not in that of whoever typed the command."""
+    with force_locale(current_app.extensions["commissioner"].locale):
+        return str(say("Import of %(file)s", file=file.name))
 
 
 def checked_run(kind: str, file: Path, unit: Unit, mapping: dict[str, str]) -> int:

@@ -72,10 +72,17 @@ def field_label(kind: str, field: str) -> str:
 
 def shown(run: ImportRun, row: ImportRow, *, is_own: bool) -> ShownRow:
     """Numbers that stand in the register stay masked; for others than the uploader the file's own ones too."""
-    changes = [_change(run.kind, field, pair, is_own) for field, pair in (row.changes or {}).items()]
+    changed = sorted((row.changes or {}).items(), key=lambda item: _rank(run.kind, item[0]))
+    changes = [_change(run.kind, field, pair, is_own) for field, pair in changed]
     complaints = [Complaint(e["column"], e["value"], reason(e)) for e in row.errors or []]
     name = row.values["said"].get("name") or row.values["said"].get("credit_code") or ""
     return ShownRow(row.id, row.sheet, row.number, name, changes, complaints)
+
+
+def _rank(kind: str, field: str) -> tuple[bool, int, str]:
+    """As a roster is laid out, the name first; the bureau's own columns last."""
+    known = list(vocabulary(kind).fields)
+    return (field not in known, known.index(field) if field in known else 0, field)
 
 
 def _change(kind: str, field: str, pair: list[Any], is_own: bool) -> Change:

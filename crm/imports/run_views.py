@@ -39,15 +39,22 @@ def run(run_id: int) -> ResponseReturnValue:
     """Wherever the run stands: working, checked, written, taken back."""
     me = signed_in()
     found = queries.load(run_id, me)
-    mine = queries.may_work_on(found, me)
+    job, mine = _job_of(found), queries.may_work_on(found, me)
     if found.state == RunState.COLUMNS and mine:
         return go("imports.columns", run_id=found.id)
     if found.state != RunState.CHECKING and fragment("progress"):
         return go("imports.run", run_id=found.id)  # the bar asked until the end: now the whole next page
     if found.state == RunState.CHECKED:
         return _check_page(found, _write_form(found, me) if mine else None)
-    job = db.session.get(Job, found.job_id) if found.state == RunState.CHECKING and found.job_id else None
     return page("imports/run.html", **_about(found, me), job=job, why=services.problem(found), button=ButtonForm())
+
+
+def _job_of(found: ImportRun) -> Job | None:
+    """The check under way. One that ended between the two looks has moved the run on: that is read again."""
+    job = db.session.get(Job, found.job_id) if found.state == RunState.CHECKING and found.job_id else None
+    if job and not job.is_open:
+        db.session.refresh(found)
+    return job
 
 
 def _about(found: ImportRun, me: User) -> dict[str, Any]:

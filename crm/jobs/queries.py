@@ -20,7 +20,7 @@ def free() -> ColumnElement[bool]:
 
 
 def given_up() -> ColumnElement[bool]:
-    return and_(lapsed(), Job.attempts >= MAX_ATTEMPTS)
+    return and_(or_(Job.state == JobState.WAITING, lapsed()), Job.attempts >= MAX_ATTEMPTS)
 
 
 def next_ids(limit: int = 5) -> Select[int]:

@@ -9,10 +9,10 @@ from flask import current_app
 
 from crm.core.pages import speaking
 from crm.core.settings import Settings
+from crm.core.speech import command_language
 from crm.core.words import say
 from crm.ops import backup as backups
 from crm.ops import restore as restoring
-from crm.ops.doctor import command_language
 
 
 @click.command("backup")

@@ -13,11 +13,11 @@ from crm.core import clock
 from crm.core.db import db, writing
 from crm.core.pages import speaking
 from crm.core.settings import Settings
+from crm.core.speech import command_language
 from crm.core.words import say
 from crm.enterprises.models import Enterprise
 from crm.ops import demo, demo_mark
 from crm.ops.builders import PASSWORD, Make
-from crm.ops.doctor import command_language
 
 
 def install(app: Flask) -> None:

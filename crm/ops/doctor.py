@@ -6,7 +6,6 @@ Each check is a small function in `checks_machine` or `checks_data`; it returns 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from crm.core.pages import speaking
 from crm.core.settings import Settings
+from crm.core.speech import command_language
 from crm.core.words import Say, say
 
 
@@ -65,12 +65,6 @@ def _could_not(check: Check, error: Exception) -> Finding:
         say("The check %(name)s could not run: %(reason)s", name=check.__name__, reason=reason),
         say("Mend what is named above first, then run doctor again"),
     )
-
-
-def command_language() -> str:
-    """Commands speak Chinese unless LANG says otherwise."""
-    lang = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
-    return "en" if lang.lower().startswith("en") else "zh_Hans_CN"
 
 
 @click.command("doctor")

@@ -15,8 +15,8 @@ from crm.core import clock
 from crm.core.db import db, writing
 from crm.core.pages import speaking
 from crm.core.settings import Settings
+from crm.core.speech import command_language
 from crm.core.words import say
-from crm.ops.doctor import command_language
 from crm.outbox import ledger
 from crm.outbox.jobs import Mailroom, deliver
 from crm.outbox.models import Delivery

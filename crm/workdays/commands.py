@@ -10,6 +10,7 @@ from flask.cli import AppGroup
 
 from crm.core.db import writing
 from crm.core.errors import RuleBroken
+from crm.core.speech import spoken
 from crm.core.words import say
 from crm.timeline import CLI
 from crm.workdays import services
@@ -26,6 +27,7 @@ def install(app: Flask) -> None:
 @holidays.command("load")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--apply", "is_applied", is_flag=True, help="Write it; without this the changed days are only shown.")
+@spoken
 def load(file: Path, is_applied: bool) -> None:
     """Show what FILE (YAML, or JSON as the data set holiday-cn has it) changes; with --apply take it over."""
     try:

@@ -71,6 +71,14 @@
     }
   });
 
+  /* A bar that is sent on to another page asks no more: each answer would begin that way anew, and a slow one never ends. */
+  document.addEventListener("htmx:beforeOnLoad", function (event) {
+    if (event.detail.xhr.getResponseHeader("HX-Redirect")) event.detail.elt.setAttribute("data-left", "");
+  });
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    if (event.detail.elt.hasAttribute("data-left") && event.detail.elt.matches("[hx-trigger^='every']")) event.preventDefault();
+  });
+
   function tell(words) {
     var place = document.getElementById("flashes");
     if (!place || !words) return;

@@ -63,8 +63,9 @@ def book(tmp_path):
 def command(app):
     """Runs `flask import …` or `flask export …`; the answer has exit code, text, and the JSON when asked for."""
 
-    def run(*words: Any, expect: int = 0) -> Any:
-        result = app.test_cli_runner(catch_exceptions=False).invoke(args=[str(word) for word in words])
+    def run(*words: Any, expect: int = 0, lang: str = "zh_CN.UTF-8") -> Any:
+        runner = app.test_cli_runner(catch_exceptions=False, env={"LC_ALL": lang})
+        result = runner.invoke(args=[str(word) for word in words])
         assert result.exit_code == expect, f"{words}: {result.exit_code}\n{result.output}"
         db.session.rollback()
         db.session.expire_all()

@@ -27,9 +27,9 @@ def upload(page, path, *, expect=303, **more):
     return page.submit(form="upload", files={"file": (io.BytesIO(path.read_bytes()), path.name)}, expect=expect, **more)
 
 
-def bring_to_check(page, path, **columns):
+def bring_to_check(page, path, kind=None, **columns):
     """Upload, accept the columns, let the background process check."""
-    upload(page, path).follow()
+    upload(page, path, kind=kind).follow()
     page.submit(form="columns", **columns).follow()
     assert jobs.work() == 1
     return page.open("imports.run", run_id=last().id)
@@ -143,6 +143,21 @@ def test_two_columns_for_one_field_are_refused(clerk, make, book):
     clerk.submit(form="columns", col_8="name", expect=422)
 
     assert last().state == RunState.COLUMNS
+
+
+def test_sheets_that_use_other_words_for_the_same_are_no_double(clerk, make, book):
+    path = book(
+        {
+            "甲": [HEAD, row(make, 1, "杭州和达有限公司")],
+            "乙": [("单位名称", "信用代码", "包联干部", "备注"), ("杭州博拓有限公司", make.code(2), "", "")],
+        }
+    )
+    upload(clerk, path).follow()
+    clerk.submit(form="columns", col_12="name", expect=422)
+    assert "“单位名称”" in clerk.text, "two heads of one sheet are"
+
+    bring_to_check(clerk, path).submit(form="write").follow()
+    assert firm("杭州和达有限公司") and firm("杭州博拓有限公司")
 
 
 def test_a_changed_commissioner_needs_note_number_and_day(clerk, cast, make, book):

@@ -1,6 +1,9 @@
 """How far my work is: for its owner and the administrator, with and without scripts."""
 
+import threading
+
 import pytest
+from flask import request
 
 from crm import jobs
 from crm.core.db import db, writing
@@ -15,6 +18,22 @@ def job(app, cast, monkeypatch):
     jobs.register("count", lambda args, progress: None, label=say("Backup"), then=lambda done: ("desk.todo", {}))
     with writing():
         return jobs.submit("count", {}, by=cast.clerk)
+
+
+@pytest.fixture
+def asked_again(app):
+    """A machine on which the next page takes its time; set when the bar asks while that page is on its way."""
+    leaving, again = threading.Event(), threading.Event()
+
+    @app.before_request
+    def watch():
+        if request.path == "/todo":
+            leaving.set()
+            again.wait(2.5)
+        elif leaving.is_set() and "HX-Request" in request.headers:
+            again.set()
+
+    return again
 
 
 def at(job: Job, **changes) -> None:
@@ -61,3 +80,15 @@ def test_when_it_failed_the_reason_stands_there_and_nobody_asks_again(page, cast
     assert "The database stumbled" in page.text
     assert page.all("div", id="progress")[0].get("hx-get") is None
     assert "http-equiv" not in page.response.text
+
+
+@pytest.mark.browser
+def test_on_a_slow_machine_the_next_page_is_asked_for_once(asked_again, site, cast, job):
+    """A bar that went on asking would begin the way anew at every answer and never arrive."""
+    page = site.window(cast.clerk).page
+    page.goto(f"{site.url}/jobs/{job.id}")
+    page.wait_for_selector("#progress progress")
+    services.finish(services.take(), None)
+
+    page.wait_for_url("**/todo")
+    assert not asked_again.is_set()

@@ -1,7 +1,7 @@
 """Work that a page leaves behind is done once, tells how far it is, and survives the process that did it."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from crm import jobs
 from crm.core import clock
@@ -103,6 +103,18 @@ def test_a_job_left_by_a_dead_process_is_taken_three_times_then_told_as_failed(k
 
     assert services.take() is None
     assert fresh(job).state == "failed"
+    assert "3" in str(job.reasons[0])
+
+
+def test_work_over_which_the_database_stumbles_again_and_again_ends_and_says_so(kinds, cast):
+    def stumble(args, progress):
+        db.session.execute(text("SELECT * FROM no_such_table"))
+
+    jobs.register("stumble", stumble)
+    job = submit("stumble", {}, cast.clerk)
+
+    assert work() == 3
+    assert fresh(job).state == "failed", "it does not wait for ever"
     assert "3" in str(job.reasons[0])
 
 

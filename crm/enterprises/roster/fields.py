@@ -11,6 +11,7 @@ from crm.enterprises import names, pinyin
 from crm.enterprises.models import EnterpriseName
 from crm.enterprises.roster.firms import Firm
 from crm.enterprises.roster.parts import Quiet, changed, compare_plain
+from crm.enterprises.roster.repeats import place
 from crm.enterprises.roster.said import PLAIN, capital, capital_columns, founded, founded_columns
 
 OWN = tuple(field for field in PLAIN if field != "tier")
@@ -21,8 +22,10 @@ DERIVED = frozenset({"last_visit_on"})
 class Fields(Quiet):
     def compare(self, line: Line, firm: Firm | None) -> None:
         row = firm.row if firm else {}
-        self._compare_names(line, firm)
-        compare_plain(line, row, ("credit_code", *OWN))
+        if not _is_by_an_old_entry(line, firm):
+            self._compare_names(line, firm)
+            compare_plain(line, row, ("credit_code",))
+        compare_plain(line, row, OWN)
         compare_plain(
             line, {"founded_on": founded(row.get("founded_on"), row.get("founded_precision"))}, ("founded_on",)
         )
@@ -37,6 +40,15 @@ class Fields(Quiet):
             line.changes["name"] = [firm.row["name"] if firm else None, said]
         if former and names.normal(former) not in {known, names.normal(said or ""), *(firm.names if firm else ())}:
             line.changes["former_name"] = [None, former]
+
+    def advise(self, lines: list[Line]) -> None:
+        """Rows that name an entry which is another one now: its name and code stay, the rest is taken."""
+        for line in lines:
+            firm = self.batch.firm(line)
+            if firm and _is_by_an_old_entry(line, firm):
+                words = say("%(there)s was merged into %(name)s and is read as a row of it", there=place(line),
+                            name=firm.row["name"])  # fmt: skip
+                self.batch.findings.notices.append(words)
 
     def _compare_last_visit(self, line: Line, known: date | None) -> None:
         """Only news counts: an older day than the one on record says nothing."""
@@ -81,6 +93,12 @@ class Fields(Quiet):
         self.batch.journal.insert(EnterpriseName, rows)
         for line, _, day in changed(lines, "last_visit_on"):
             self.batch.tell(line.target, "visit.carried_over", on=day)
+
+
+def _is_by_an_old_entry(line: Line, firm: Firm | None) -> bool:
+    if firm is None:
+        return False
+    return firm.was_called(line.said.get("credit_code"), names.normal(line.said.get("name") or ""))
 
 
 def _name_row(line: Line, name: str, until: date | None) -> dict[str, Any]:

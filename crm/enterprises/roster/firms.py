@@ -45,11 +45,12 @@ class Held(NamedTuple):
 
 @dataclass
 class Firm:
-    """One enterprise as it stands; `row` has the columns of KEPT."""
+    """One enterprise as it stands; `row` has the columns of KEPT, `absorbed` is what entries merged into it said."""
 
     row: dict[str, Any]
     territory: str = ""
     names: dict[str, str] = field(default_factory=dict)
+    absorbed: set[tuple[str | None, str]] = field(default_factory=set)
     contacts: list[ContactNow] = field(default_factory=list)
     assignment: Held | None = None
     deputies: list[Held] = field(default_factory=list)
@@ -60,6 +61,10 @@ class Firm:
     @property
     def id(self) -> int:
         return int(self.row["id"])
+
+    def was_called(self, code: str | None, name_key: str) -> bool:
+        """Whether a row with this code, or this name and no code, means an entry that was merged into this firm."""
+        return any(code == theirs if code else name_key == key for theirs, key in self.absorbed)
 
     @property
     def primary(self) -> ContactNow | None:
@@ -84,6 +89,9 @@ def _load(ids: Sequence[int], today: date) -> dict[int, Firm]:
     )
     firms = {row[0]: Firm(dict(zip(KEPT, row[:-1], strict=True)), territory=row[-1] or "") for row in rows}
     _add_names_and_contacts(firms, ids)
+    merged = select(Enterprise.merged_into_id, Enterprise.credit_code, Enterprise.name_key)
+    for firm_id, code, key in db.session.execute(merged.where(Enterprise.merged_into_id.in_(ids))):
+        firms[firm_id].absorbed.add((code, key))
     for row in _held(Assignment, Assignment.commissioner_id, User, "started_on", "ended_on", ids):
         firms[row[0]].assignment = Held(*row[1:])
     for row in _held(Liaison, Liaison.leader_id, User, "from_on", "until_on", ids):

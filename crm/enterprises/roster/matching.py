@@ -27,16 +27,20 @@ class Found(NamedTuple):
     name_key: str
     version: int
     standing: Standing
+    into: int | None
     unit: str
     is_mine: bool
 
 
+OWN = ("id", "credit_code", "name", "name_key", "version", "standing", "merged_into_id")
+
+
 @dataclass
 class Register:
-    """The enterprises that the file's codes and names may mean."""
+    """The enterprises that the file's codes and names may mean; an entry merged into another means the other."""
 
     by_code: dict[str, Found] = field(default_factory=dict)
-    by_name: dict[str, list[Found]] = field(default_factory=lambda: defaultdict(list))
+    by_name: dict[str, list[Found]] = field(default_factory=dict)
 
 
 def register(lines: Iterable[Line], errand: Errand) -> Register:
@@ -44,22 +48,37 @@ def register(lines: Iterable[Line], errand: Errand) -> Register:
     keys = sorted({names.normal(line.said["name"]) for line in lines if line.said.get("name")})
     found: dict[int, Found] = {}
     for column, values in ((Enterprise.credit_code, codes), (Enterprise.name_key, keys)):
-        for some in parts(values, 1000):
-            for row in db.session.execute(_query(errand).where(column.in_(some))):
-                found[row[0]] = Found(*row)
-    result = Register()
+        found |= _asked(errand, column, values)
+    while missing := {one.into for one in found.values() if one.into} - found.keys():
+        found |= _asked(errand, Enterprise.id, sorted(missing))
+    by_code: dict[str, Found] = {}
+    living: dict[str, dict[int, Found]] = defaultdict(dict)
+    former: dict[str, dict[int, Found]] = defaultdict(dict)
     for one in found.values():
+        heir = _heir(one, found)
         if one.credit_code:
-            result.by_code[one.credit_code] = one
-        if one.standing != Standing.MERGED:
-            result.by_name[one.name_key].append(one)
-    return result
+            by_code[one.credit_code] = heir
+        (living if one is heir else former)[one.name_key][heir.id] = heir
+    by_name = {key: list(meant.values()) for key, meant in {**former, **living}.items()}
+    return Register(by_code, by_name)
 
 
-def _query(errand: Errand) -> Select[Any]:
+def _asked(errand: Errand, column: Any, values: list[Any]) -> dict[int, Found]:
     mine = literal(1) if errand.user is None else case((within(errand.user, Permission.IMPORT), 1), else_=0)
-    columns = [getattr(Enterprise, name) for name in ("id", "credit_code", "name", "name_key", "version", "standing")]
-    return select(*columns, Unit.name, mine).join(Unit, Unit.id == Enterprise.unit_id)
+    columns = [getattr(Enterprise, name) for name in OWN]
+    query: Select[Any] = select(*columns, Unit.name, mine).join(Unit, Unit.id == Enterprise.unit_id)
+    found: dict[int, Found] = {}
+    for some in parts(values, 1000):
+        for row in db.session.execute(query.where(column.in_(some))):
+            found[row[0]] = Found(*row)
+    return found
+
+
+def _heir(one: Found, found: dict[int, Found]) -> Found:
+    """The entry that stands for it now."""
+    while one.into:
+        one = found[one.into]
+    return one
 
 
 def match(line: Line, known: Register) -> None:
@@ -94,8 +113,6 @@ def _meant(line: Line, known: Register, code: str | None, name_key: str) -> tupl
 def _refusal(found: Found) -> Say | None:
     if not found.is_mine:
         return say("This enterprise belongs to %(unit)s: ask there", unit=found.unit)
-    if found.standing == Standing.MERGED:
-        return say("This entry was merged into another one: use the other's code")
     if found.standing != Standing.ACTIVE:
         return say("This enterprise has left the zone: bring it back on its page first")
     return None

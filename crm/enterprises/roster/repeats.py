@@ -64,7 +64,8 @@ def _settle(group: list[Line], findings: Findings) -> None:
     for line in group:
         for other in group:
             if fields := _differing(line, other):
-                line.refuse("credit_code" if line.said.get("credit_code") else "name", _contradiction(other, fields))
+                why = _contradiction(line, other, fields)
+                line.refuse("credit_code" if line.said.get("credit_code") else "name", why)
                 break
 
 
@@ -79,7 +80,10 @@ def _data(line: Line) -> dict[str, object]:
     return {**line.said, "name": names.normal(line.said.get("name", ""))}
 
 
-def _contradiction(other: Line, fields: list[str]) -> Say:
+def _contradiction(line: Line, other: Line, fields: list[str]) -> Say:
+    codes = {line.said.get("credit_code"), other.said.get("credit_code")} - {None}
+    if len(codes) > 1:
+        return say("%(there)s is the same enterprise since a merge: keep one of the rows", there=place(other))
     if "name" in fields:
         return say(
             "%(there)s has the same code under another name, %(name)s",
