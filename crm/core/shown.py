@@ -11,6 +11,8 @@ from crm.core import clock
 from crm.core.words import is_english
 
 NOTHING = "--"
+APART = " / "
+"""Between several phone numbers of one contact, on pages, papers and files."""
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
@@ -75,4 +77,13 @@ def percent(value: Decimal | None) -> str:
     return NOTHING if value is None else f"{value * 100:.1f}%"
 
 
-FILTERS = {f.__name__: f for f in (day, month, moment, ago, number, wan, percent)}
+def numbers(text: str | None) -> list[str]:
+    """The single phone numbers of a contact."""
+    return [piece.strip() for piece in (text or "").split("/") if piece.strip()]
+
+
+def phones(text: str | None) -> str:
+    return APART.join(numbers(text))
+
+
+FILTERS = {f.__name__: f for f in (day, month, moment, ago, number, wan, percent, numbers, phones)}

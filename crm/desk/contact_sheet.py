@@ -15,7 +15,7 @@ from crm.core import clock
 from crm.core.bureau import bureau
 from crm.core.db import db
 from crm.core.pages import speaking
-from crm.core.shown import NOTHING, day, yuan_in_wan
+from crm.core.shown import NOTHING, day, phones, yuan_in_wan
 from crm.core.words import say
 from crm.desk.enterprise_rows import Line, lines, matching_ids
 from crm.desk.views import bp
@@ -87,7 +87,7 @@ def _rows(me: User) -> Iterator[list[forms.Content]]:
 def _cells(number: int, line: Line) -> list[forms.Content]:
     capital = line.registered_capital
     founded = day(line.founded_on, line.founded_precision)
-    phone = line.phone if line.is_direct else masked_all(line.phone or "")
+    phone = phones(line.phone) if line.is_direct else masked_all(line.phone or "")
     return [
         number,
         line.name,

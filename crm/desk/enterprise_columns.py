@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from crm.accounts.models import Unit, User
 from crm.core import clock
 from crm.core.lists import Badge, Column, Person
-from crm.core.shown import day, yuan_in_wan
+from crm.core.shown import day, numbers, yuan_in_wan
 from crm.core.words import say
 from crm.enterprises import phones
 from crm.enterprises.extras import Extra
@@ -154,7 +154,7 @@ def phone_of(row: Any) -> str | None:
     """In full for those who serve the firm, masked for everybody else."""
     if not row.phone:
         return None
-    first = row.phone.split(" / ")[0]
+    first = numbers(row.phone)[0]
     return first if row.is_direct else phones.masked(first)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Select, bindparam, select, update
 from crm.core import clock
 from crm.core.db import db, lock
 from crm.core.errors import RuleBroken
+from crm.core.shown import APART
 from crm.core.words import say
 from crm.enterprises import phones
 from crm.enterprises.models import Contact, Enterprise
@@ -34,8 +35,8 @@ def _of(removed: bool) -> Select[Contact]:
 
 
 def tidy_phone(text: str) -> str:
-    """Each number in its usual spelling, several joined by " / "; what is no number stays as it was written."""
-    return " / ".join(phones.normal(piece) or piece.strip() for piece in phones.split(text))[:60]
+    """Each number in its usual spelling, several joined; what is no number stays as it was written."""
+    return APART.join(phones.normal(piece) or piece.strip() for piece in phones.split(text))[:60]
 
 
 def hidden(contact: Contact) -> dict[str, str]:

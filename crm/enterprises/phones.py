@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from crm.core import shown
+
 MOBILE = re.compile(r"1[3-9]\d{9}")
 _LANDLINE = re.compile(r"(0\d{2,3})?([2-9]\d{6,7})(?:-(\d{1,6}))?")
 _SERVICE = re.compile(r"[48]00\d{7}")
@@ -32,8 +34,8 @@ def masked(phone: str) -> str:
 
 
 def masked_all(numbers: str) -> str:
-    """Several numbers of one contact, joined by " / ", each with its middle hidden."""
-    return " / ".join(masked(number) for number in numbers.split(" / "))
+    """Several numbers of one contact, each with its middle hidden."""
+    return shown.APART.join(map(masked, shown.numbers(numbers)))
 
 
 def masked_mail(address: str) -> str:

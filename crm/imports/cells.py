@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from crm.core.shown import APART
 from crm.core.words import Say, say
 from crm.enterprises import credit_code, phones
 from crm.enterprises.names import normal, tidy
@@ -23,6 +24,8 @@ from crm.tiers.rules import Claim, recognise_tier, recognise_titles
 YES = frozenset({"是", "有", "对", "已", "√", "✓", "✔", "☑", "v", "y", "yes", "true", "1", "○", "已认定"})
 NO = frozenset({"否", "不是", "×", "✗", "✘", "☒", "x", "n", "no", "false", "0", "非", "未", "未认定"})
 LONGEST_QUOTE = 40
+LONGEST_PHONES = 60
+"""Characters of all numbers of one contact together."""
 
 _EMAIL = re.compile(r"[^@\s,;、，；]+@[^@\s,;、，；]+\.[A-Za-z]{2,}")
 _STOCK = re.compile(r"\d{5,6}")
@@ -94,7 +97,9 @@ def phone(cell: Cell, found: str) -> Outcome[tuple[str, ...]]:
                 value=piece.strip(),
             )
             return Problem(wrong)
-    return Parsed(tuple(dict.fromkeys(number for _, number in numbers if number)))
+    whole = tuple(dict.fromkeys(number for _, number in numbers if number))
+    together = APART.join(whole)
+    return Problem(_too_long(together, LONGEST_PHONES)) if len(together) > LONGEST_PHONES else Parsed(whole)
 
 
 def mobile(cell: Cell | None) -> Outcome[str]:

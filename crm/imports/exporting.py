@@ -11,13 +11,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
-from crm.core import clock
+from crm.core import clock, shown
 from crm.core.db import db
 from crm.enterprises import phones
 from crm.enterprises.models import Enterprise, Standing
 from crm.enterprises.roster import extras, firms, said
 from crm.imports.synonyms import vocabulary
-from crm.imports.values import APART
 from crm.sheets.layout import Column, Content, Show
 from crm.sheets.write import write_csv, write_table
 from crm.tiers.rules import titles
@@ -78,8 +77,8 @@ def _values(where: Sequence[ColumnElement[bool]], masks: Masks) -> Iterator[dict
         loaded, held = firms.load(some, today), titles_held(some)
         for firm_id in some:
             values = said.of_firm(loaded[firm_id])
-            if "phone" in values and masks(firm_id):
-                values["phone"] = APART.join(map(phones.masked, values["phone"].split(APART)))
+            if "phone" in values:
+                values["phone"] = (phones.masked_all if masks(firm_id) else shown.phones)(values["phone"])
             yield {**values, "titles": _titles(held.get(firm_id, {}))}
 
 

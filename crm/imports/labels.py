@@ -93,4 +93,4 @@ def _change(kind: str, field: str, pair: list[Any], is_own: bool) -> Change:
 
 
 def _masked(numbers: str | None) -> str | None:
-    return values.APART.join(map(phones.masked, numbers.split(values.APART))) if numbers else None
+    return phones.masked_all(numbers) if numbers else None

@@ -6,12 +6,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from crm.core.shown import APART
 from crm.imports.amounts import Amount
 from crm.imports.dates import PartialDate
 from crm.imports.synonyms import Field
-
-APART = "/"
-"""Between several phone numbers of one contact."""
 
 
 def plain(field: Field, value: Any) -> Any:

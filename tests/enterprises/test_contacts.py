@@ -62,3 +62,25 @@ def test_a_number_nobody_can_read_stays_as_it_was_written(cast, firm):
     with writing():
         contacts.change(contacts.primary_of(firm.id), firm, by=cast.lin, phone="传达室 8-123")
     assert contacts.primary_of(firm.id).phone == "传达室 8-123"
+
+
+@pytest.mark.parametrize("kept", ["13812346789 / 0571-86912345", "13812346789/0571-86912345"])
+def test_several_numbers_are_parted_alike_wherever_they_stand(page, cast, firm, kept):
+    """However they came into the register: typed, or brought in by an earlier import."""
+    with writing():
+        contacts.of(firm.id)[0].phone = kept
+    whole, hidden = "13812346789 / 0571-86912345", "138****6789 / 0571****2345"
+
+    page.as_(cast.lin).open("desk.print_enterprise", enterprise_id=firm.id)
+    assert whole in page.text
+    page.open("desk.enterprise", enterprise_id=firm.id)
+    assert {"tel:13812346789", "tel:0571-86912345"} <= {a.get("href") for a in page.all("a")}
+    page.open("/enterprises/export?format=csv")
+    assert whole in page.response.text
+
+    page.as_(cast.clerk).open("desk.enterprise", enterprise_id=firm.id)
+    assert hidden in page.text and "86912345" not in page.text
+    page.open("desk.enterprise", enterprise_id=firm.id, tab="contacts")
+    assert page.text.count(hidden) >= 1
+    page.open("/enterprises/export?format=csv")
+    assert hidden in page.response.text

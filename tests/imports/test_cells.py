@@ -66,6 +66,11 @@ def test_the_wrong_one_of_two_phones_is_named():
     assert why(cells.phone(cell("0571-86912345/1862819482"))).startswith("1862819482 ")
 
 
+def test_more_numbers_than_a_contact_keeps_are_told_not_cut():
+    five = "、".join(f"0571-8691234{n}" for n in range(5))
+    assert why(cells.phone(cell(five))).endswith("Shorten it.") and "60" in why(cells.phone(cell(five)))
+
+
 def test_an_official_signs_in_with_a_mobile_number():
     assert value(cells.mobile(cell("0571-86912345、18628194821"))) == "18628194821"
     assert "begins with 1" in why(cells.mobile(cell("0571-86912345")))

@@ -130,7 +130,7 @@ def test_the_other_sheet_speaks_other_words(people, path, apply):
         day("2019-01-01"),
         "year",
     )
-    assert two.contacts[0].phone == "13812345681/0571-86912346"
+    assert two.contacts[0].phone == "13812345681 / 0571-86912346"
     assert (one.legal_representative, one.contacts[0].name) == ("何平", "")
 
 

@@ -117,7 +117,7 @@ def test_json_is_for_programs(rich, command, tmp_path):
     assert (first["commissioner"], first["territory"], first["phone"]) == (
         "林晓",
         "东部新城",
-        "13812345678/0571-86912345",
+        "13812345678 / 0571-86912345",
     )
     assert (first["founded_on"], first["registered_capital"]) == ("2014-05", 500)
     assert first["extra"] == {"用电户号": "A-1"}

@@ -7,6 +7,7 @@ from typing import Any
 
 from crm.core import clock
 from crm.core.journal import Changed
+from crm.core.shown import numbers
 from crm.core.staging import Line
 from crm.enterprises import phones
 from crm.enterprises.models import Contact
@@ -73,7 +74,7 @@ def same_person(one: str, other: str) -> bool:
 def _says_the_same(key: str, now: str, value: str) -> bool:
     """A number may stand in the register as somebody typed it: 0571 8691 2345."""
     if key == "phone":
-        return [phones.normal(piece) for piece in phones.split(now)] == value.split("/")
+        return [phones.normal(piece) for piece in phones.split(now)] == numbers(value)
     return same_words(now, value)
 
 

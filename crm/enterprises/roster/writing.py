@@ -85,7 +85,7 @@ def _update(batch: Batch, planned: Sequence[Part], lines: list[Line]) -> None:
 def _told(key: str, pair: list[Any]) -> list[str]:
     """Before and after as the record keeps them: it says that a number changed, not which."""
     if key == "phone":
-        return [phones.masked(text) if text else "" for text in pair]
+        return [phones.masked_all(text or "") for text in pair]
     if key == "registered_capital":
         return [_amount(*value) if value else "" for value in pair]
     return ["、".join(map(str, value)) if isinstance(value, list) else str(value or "") for value in pair]
