@@ -87,6 +87,8 @@ class Visitor:
         assert response.status_code == expect, (
             f"{self.url}: {response.status_code}, expected {expect}\n{response.text[:2000]}"
         )
+        for name, value in response.headers:
+            assert value.isascii(), f"{self.url}: no server can send the header {name}: {value}"
         if response.mimetype == "text/html" and response.data and not 300 <= response.status_code < 400:
             parser = html5lib.HTMLParser(strict=False)
             self.tree = parser.parse(response.text)

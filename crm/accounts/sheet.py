@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from crm.accounts.models import Unit, User
 from crm.accounts.names import pinyin_of
 from crm.accounts.queries import people_clause, units_of
+from crm.accounts.rules import tidy_email
 from crm.accounts.staff.known import People, Person, people
 from crm.accounts.staff.matching import match, settle_repeats
 from crm.accounts.staff.units import UnitNames, flat, unit_names
@@ -69,6 +70,7 @@ class _Plan:
         self.units: UnitNames = unit_names(
             [unit.id for unit in units_of(user, Permission.IMPORT_PEOPLE)] if user else None
         )
+        _tidy(lines)
         self.people: People = people(
             lines, people_clause(user, Permission.IMPORT_PEOPLE) if user else None, locked=locked
         )
@@ -123,7 +125,7 @@ class _Plan:
         if person is None:
             line.changes["name"] = [None, line.said.get("name")]
         for key in OWN:
-            before, after = (getattr(person, key) or None if person else None), _tidy(key, line.said.get(key))
+            before, after = (getattr(person, key) or None if person else None), line.said.get(key)
             if after and after != before:
                 line.changes[key] = [before, after]
                 self._guard(line, key, person)
@@ -198,8 +200,11 @@ def _outcome(line: Line, person: Person | None) -> Outcome:
     return Outcome.UPDATE if line.changes else Outcome.SAME
 
 
-def _tidy(key: str, value: str | None) -> str | None:
-    return value.lower() if key == "email" and value else value
+def _tidy(lines: Sequence[Line]) -> None:
+    """Addresses are kept and compared in small letters."""
+    for line in lines:
+        if line.said.get("email"):
+            line.said["email"] = tidy_email(line.said["email"])
 
 
 def _row(line: Line, person: Person | None) -> dict[str, Any]:

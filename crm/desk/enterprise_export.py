@@ -9,11 +9,12 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
-from flask import Response, abort, request
+from flask import Response, abort, request, send_file
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, select
 from werkzeug.datastructures import MultiDict
@@ -69,9 +70,8 @@ def export_enterprises() -> ResponseReturnValue:
 
 
 def _sent(content: bytes, kind: str) -> Response:
-    answer = Response(content, content_type=TYPES[kind])
-    answer.headers.set("Content-Disposition", "attachment", filename=_name(kind))
-    return answer
+    """`send_file` writes a Chinese name so that it fits into a header."""
+    return send_file(BytesIO(content), mimetype=TYPES[kind], as_attachment=True, download_name=_name(kind))
 
 
 def _name(kind: str) -> str:

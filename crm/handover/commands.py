@@ -25,9 +25,12 @@ def install(app: Flask) -> None:
 @click.option("--on", "on", type=click.DateTime(["%Y-%m-%d"]), help="The day, default today.")
 @click.option("--json", "as_json", is_flag=True, help="Print an object instead of a sentence.")
 def serving(code: str, on: datetime | None, as_json: bool) -> None:
-    """Print who serves the enterprise with this credit code on a day; exit 1 when nobody does, 2 when it is unknown."""
+    """Print who serves the enterprise with this credit code on a day; exit 1 when nobody does, 2 when it is unknown.
+
+    The code of an entry that was merged into another one leads to the other.
+    """
     day = on.date() if on else clock.today()
-    enterprise = db.session.scalar(select(Enterprise).where(Enterprise.credit_code == credit_code.normal(code)))
+    enterprise = _named(code)
     if enterprise is None:
         click.echo(f"没有这个信用代码的企业 / no enterprise with this code: {code}", err=True)
         raise SystemExit(2)
@@ -45,3 +48,10 @@ def serving(code: str, on: datetime | None, as_json: bool) -> None:
     else:
         click.echo(f"{enterprise.name} {day}: {name or '无服务专员 / nobody'}")
     raise SystemExit(0 if row else 1)
+
+
+def _named(code: str) -> Enterprise | None:
+    found = db.session.scalar(select(Enterprise).where(Enterprise.credit_code == credit_code.normal(code)))
+    if found is None or found.merged_into_id is None:
+        return found
+    return db.session.get_one(Enterprise, found.merged_into_id)

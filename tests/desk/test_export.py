@@ -6,6 +6,7 @@ import io
 import openpyxl
 import pytest
 from sqlalchemy import select
+from werkzeug.http import parse_options_header
 
 from crm import jobs
 from crm.core.db import db
@@ -55,7 +56,8 @@ def test_an_excel_file_opens_and_carries_the_bureaus_name(page, cast, firms):
     page.as_(cast.clerk).open("/enterprises/export?format=xlsx")
     sheet = openpyxl.load_workbook(io.BytesIO(page.response.data)).active
     assert sheet["A2"].value == "杭州同科公司" and sheet.max_row == 3
-    assert "20261123.xlsx" in page.response.headers["Content-Disposition"]
+    named = parse_options_header(page.response.headers["Content-Disposition"])[1]["filename"]
+    assert named.startswith("企业") and named.endswith("20261123.xlsx")
 
 
 def test_each_export_is_recorded_with_its_filters(page, cast, firms):

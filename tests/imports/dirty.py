@@ -72,6 +72,30 @@ TYPED = {
     23: "填表人：陈芳||||审核人：李军||||填报日期：2026.11.20",
 }
 HIDDEN = 15
+CODE, FOUNDED, PHONE, OFFICIAL, TIER = 3, 4, 8, 9, 11
+UNDER_FIRM, UNDER_CONTACT = "企业基本信息/", "联系人/"
+ERRORS = [
+    (SHEET, 8, "服务专员", "张伟"),
+    (SHEET, 9, f"{UNDER_FIRM}统一社会信用代码", "9.14403E+17"),
+    (SHEET, 10, f"{UNDER_FIRM}统一社会信用代码", BAD_CHECK),
+    (SHEET, 11, f"{UNDER_FIRM}成立日期", "不记得了"),
+    (SHEET, 11, f"{UNDER_CONTACT}手机", "1381234"),
+    (SHEET, 11, "企业层级", "第九层"),
+    (SHEET, 15, f"{UNDER_FIRM}统一社会信用代码", code(8)),
+    (SHEET, 16, f"{UNDER_FIRM}统一社会信用代码", code(8)),
+]
+"""What is wrong with it where two officials are called 张伟: sheet, row, column, what stands there."""
+MENDED = {
+    (8, OFFICIAL): "杜建",
+    (9, CODE): code(5),
+    (10, CODE): code(6),
+    (11, FOUNDED): "2011-04",
+    (11, PHONE): "13812345679",
+    (11, TIER): "重点企业",
+    (15, CODE): code(8),
+    (16, CODE): code(9),
+}
+"""What a clerk types into the cells that were marked, by row and column."""
 
 
 def write(folder: Path) -> Path:

@@ -145,21 +145,6 @@ def test_two_columns_for_one_field_are_refused(clerk, make, book):
     assert last().state == RunState.COLUMNS
 
 
-def test_sheets_that_use_other_words_for_the_same_are_no_double(clerk, make, book):
-    path = book(
-        {
-            "甲": [HEAD, row(make, 1, "杭州和达有限公司")],
-            "乙": [("单位名称", "信用代码", "包联干部", "备注"), ("杭州博拓有限公司", make.code(2), "", "")],
-        }
-    )
-    upload(clerk, path).follow()
-    clerk.submit(form="columns", col_12="name", expect=422)
-    assert "“单位名称”" in clerk.text, "two heads of one sheet are"
-
-    bring_to_check(clerk, path).submit(form="write").follow()
-    assert firm("杭州和达有限公司") and firm("杭州博拓有限公司")
-
-
 def test_a_changed_commissioner_needs_note_number_and_day(clerk, cast, make, book):
     known = make.enterprise(name="杭州和达有限公司", unit=cast.bureau, code=make.code(1), commissioner=cast.lin)
     bring_to_check(clerk, book([HEAD, row(make, 1, "杭州和达有限公司", official="周敏")]))

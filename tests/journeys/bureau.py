@@ -30,15 +30,24 @@ PASSWORD = "Qiantang-Tide-2026"
 
 
 def clone(place: Path) -> Path:
-    """What git knows of this tree and nothing else, made ready as `tasks.py setup` does, without its downloads."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout.decode()
-    for name in filter(None, listed.split("\0")):
-        if (ROOT / name).exists():
-            (place / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, place / name)
+    """A fresh clone of what is committed, or the tracked files as they stand, made ready without any download.
+
+    `tasks.py setup` would fetch the front-end files; here they come along.
+    """
+    if _git("status", "--porcelain", "--untracked-files=no"):
+        for name in filter(None, _git("ls-files", "-z").split("\0")):
+            if (ROOT / name).exists():
+                (place / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(ROOT / name, place / name)
+    else:
+        _git("clone", "--quiet", str(ROOT), str(place))
     shutil.copytree(ROOT / "static" / "vendor", place / "static" / "vendor")
     subprocess.run([PYTHON, "-m", "crm.core.catalogue"], cwd=place, check=True, capture_output=True)
     return place
+
+
+def _git(*words: str) -> str:
+    return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, check=True).stdout.decode()
 
 
 class Bureau:

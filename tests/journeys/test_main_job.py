@@ -6,11 +6,12 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import PHONE
+from tests.journeys import imports
 from tests.journeys.bureau import PASSWORD, ROOT, Bureau, Person
 from tests.services.processes import until
 from tests.services.smtp import links, mail_server
 
-pytestmark = pytest.mark.proof  # until it has been seen green on a clean clone
+pytestmark = pytest.mark.browser
 
 ROSTER = ROOT / "tests" / "data" / "roster_sample.xlsx"
 OFFICIAL, ADDRESS = "杜建", "dujian@example.cn"
@@ -51,11 +52,8 @@ def test_a_visit_logged_on_a_phone_comes_back_as_one_mail_on_the_right_morning(b
 
 def import_roster(administrator: Person) -> None:
     """The file as the bureau has it; nothing is corrected by hand."""
-    administrator.open("/imports/new").page.set_input_files("#file", ROSTER)
-    administrator.press("^上传$").press("^核对$")
-    expect(administrator.main).to_contain_text("写入 60 行", timeout=60_000)
-    administrator.press("写入 60 行")
-    expect(administrator.main).to_contain_text("已写入")
+    imports.check(administrator, ROSTER)
+    imports.write(administrator, "写入 60 行")
 
 
 def invite_by_slip(administrator: Person) -> str:
