@@ -83,7 +83,18 @@ def _of_person(settings: Settings, context: dict[str, Any]) -> dict[str, Any]:
     prefs = {key: kept.get(key, default) for key, default in context["prefs"].items()}
     unread, todo, newest = db.session.execute(_counts(), {"me": me.id, "today": clock.today()}).one()
     banners = [*context["banners"], *(_warnings(settings, newest) if me.may(Permission.SYSTEM_VIEW) else ())]
-    return {"me": me, "menu": menu(todo), "prefs": prefs, "unread": unread, "todo_count": todo, "banners": banners}
+    doors = {
+        name: url for name, url in context["doors"].items() if name != "new_visit" or me.may(Permission.VISIT_RECORD)
+    }
+    return {
+        "me": me,
+        "doors": doors,
+        "menu": menu(todo),
+        "prefs": prefs,
+        "unread": unread,
+        "todo_count": todo,
+        "banners": banners,
+    }
 
 
 def _warnings(settings: Settings, newest: datetime | None) -> list[str]:

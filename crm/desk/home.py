@@ -58,6 +58,7 @@ def home() -> ResponseReturnValue:
         numbers=numbers_of(me, today, days),
         late_by_person=_late_by_person(me, today),
         without_owner=_without_owner(me),
+        is_new=me.may(Permission.SETTINGS) and db.session.scalar(select(Enterprise.id).limit(1)) is None,
     )
 
 

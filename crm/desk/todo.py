@@ -54,7 +54,7 @@ def _when(due_on: date, today: date) -> str:
         return _("Overdue")
     if due_on == today:
         return _("Today")
-    return _("Next 7 days") if due_on <= today + WEEK else _("Later")
+    return _("Next 7 days") if due_on <= today + WEEK else _("After that")
 
 
 def _parted(rows: Sequence[Followup], label: Callable[[Followup], str]) -> list[Group]:

@@ -26,11 +26,24 @@
       inside.textContent = "";
       var fresh = document.importNode(page, true);
       while (fresh.firstChild) inside.appendChild(fresh.firstChild);
+      setApart(inside);
       inside.dataset.url = answer.url;
       if (window.htmx) window.htmx.process(inside);
       if (!dialog.open) dialog.showModal();
-      var first = inside.querySelector("#error-summary, [autofocus], input:not([type=hidden]), select, textarea");
+      var first = inside.querySelector("#over-error-summary, [autofocus], input:not([type=hidden]), select, textarea");
       if (first) first.focus();
+    });
+  }
+
+  /* The page below may have the same ids: labels and errors of the dialog must lead to its own fields. */
+  function setApart(part) {
+    part.querySelectorAll("[id]").forEach(function (element) { element.id = "over-" + element.id; });
+    part.querySelectorAll("[for], [aria-describedby], [aria-labelledby], a[href^='#']").forEach(function (element) {
+      ["for", "aria-describedby", "aria-labelledby"].forEach(function (name) {
+        var ids = element.getAttribute(name);
+        if (ids) element.setAttribute(name, ids.replace(/\S+/g, "over-$&"));
+      });
+      if (element.hash && element.getAttribute("href")[0] === "#") element.href = "#over-" + element.hash.slice(1);
     });
   }
 

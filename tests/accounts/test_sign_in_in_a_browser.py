@@ -66,10 +66,10 @@ def test_a_list_that_swaps_in_place_asks_for_the_password_in_a_dialog_and_goes_o
     page.fill("#q", "林")
     end_sessions()
     page.press("#q", "Enter")
-    page.wait_for_selector("dialog[open] #password")
-    page.fill("dialog #name", cast.admin.mobile)
-    page.fill("dialog #password", PASSWORD)
-    page.press("dialog #password", "Enter")
+    page.wait_for_selector("dialog[open] [name=password]")
+    page.fill("dialog [name=name]", cast.admin.mobile)
+    page.fill("dialog [name=password]", PASSWORD)
+    page.press("dialog [name=password]", "Enter")
     page.wait_for_selector("dialog[open]", state="detached")
     assert page.input_value("#q") == "林"
 

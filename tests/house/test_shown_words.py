@@ -7,7 +7,7 @@ import html5lib
 import pytest
 
 from crm.core.db import db
-from tests.everywhere import Lived, places
+from tests.everywhere import Lived, Place, places
 from tests.house.forms import forms_of_all_pages
 from tests.house.words import CHINESE, LATIN, left_over, sayings, written_by_the_bureau
 from tests.visitor import Visitor
@@ -15,6 +15,7 @@ from tests.visitor import Visitor
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 FOREIGN = {"zh-CN": LATIN, "en": CHINESE}
 ENDS_THE_SESSION = ("/sign-out", "/me/sessions")
+TABS = ("basics", "contacts", "serving", "tiers", "audit")
 LOST_FOR_WORDS = ("填写有误", "cannot be taken like this")
 
 
@@ -25,7 +26,8 @@ def lived(make, cast):
 
 @pytest.mark.parametrize("language", FOREIGN)
 def test_every_page_speaks_one_language(app, lived, language):
-    shown = {place: page_of(app, place, language) for place in places(app, lived)}
+    tabs = [Place("", f"/enterprises/{lived.firm.id}?tab={tab}", lived.cast.manager) for tab in TABS]
+    shown = {place: page_of(app, place, language) for place in [*places(app, lived), *tabs]}
 
     assert {str(place) for place, tree in shown.items() if tree.find(".").get("lang") != language} == set()
     assert not (found := strange(shown, language)), "\n".join(found)

@@ -38,3 +38,21 @@ def test_the_menu_shows_where_one_is_also_on_pages_inside_an_area(page, cast):
     assert marked() == [("/people", "true")]
     page.open("accounts.me")
     assert marked() == []
+
+
+def test_whoever_sets_the_system_up_is_told_what_comes_first_until_there_is_a_register(page, cast, make):
+    page.as_(cast.admin).open("desk.home")
+    assert [a.get("href") for a in page.all("a") if a.get("href") == "/imports/new"]
+
+    make.enterprise(unit=cast.section)
+    page.open("desk.home")
+    assert not [a.get("href") for a in page.all("a") if a.get("href") == "/imports/new"]
+
+
+def test_only_who_may_record_a_visit_finds_the_button_for_it(page, cast):
+    found = {}
+    for person in (cast.admin, cast.lin):
+        page.as_(person).open("accounts.me")
+        found[person.name] = "/visits/new" in {link.get("href") for link in page.all("a")}
+
+    assert found == {cast.admin.name: False, cast.lin.name: True}
