@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from flask_babel import gettext
-
 from crm.core import clock
-from crm.core.words import is_english
+from crm.core.words import _, is_english
 
 NOTHING = "--"
 APART = " / "
@@ -47,11 +45,11 @@ def ago(value: datetime | None) -> str:
         return NOTHING
     minutes = int((clock.now() - value).total_seconds() // 60)
     if minutes < 1:
-        return gettext("just now")
+        return _("just now")
     if minutes < 60:
-        return gettext("%(n)s min ago", n=minutes)
+        return _("%(n)s min ago", n=minutes)
     if minutes < 24 * 60:
-        return gettext("%(n)s h ago", n=minutes // 60)
+        return _("%(n)s h ago", n=minutes // 60)
     return moment(value)
 
 

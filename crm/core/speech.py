@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from flask_babel import force_locale
+from crm.core.pages import speaking
 
 Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
@@ -25,7 +25,7 @@ def spoken(run: Callable[Given, Answer]) -> Callable[Given, Answer]:
 
     @wraps(run)
     def speak(*args: Given.args, **given: Given.kwargs) -> Answer:
-        with force_locale(command_language()):
+        with speaking(command_language()):
             return run(*args, **given)
 
     return speak

@@ -11,7 +11,6 @@ from typing import Any
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
-from flask_babel import force_locale
 from sqlalchemy import select
 
 from crm.accounts.models import Unit
@@ -19,6 +18,7 @@ from crm.accounts.queries import root
 from crm.core import clock
 from crm.core.db import db, writing
 from crm.core.errors import RuleBroken, Stale
+from crm.core.pages import speaking
 from crm.core.speech import spoken
 from crm.core.staging import Choices, Handover
 from crm.core.words import say
@@ -127,7 +127,7 @@ def _run(
 
 def _usual_note(file: Path) -> str:
     """It stays in the register, so it is in the bureau's language, not in that of whoever typed the command."""
-    with force_locale(current_app.extensions["commissioner"].locale):
+    with speaking(current_app.extensions["commissioner"].locale):
         return str(say("Import of %(file)s", file=file.name))
 
 

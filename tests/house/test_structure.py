@@ -81,6 +81,13 @@ def test_only_the_clock_reads_the_clock():
     assert found == []
 
 
+def test_words_change_their_language_in_one_place():
+    """`speaking`; flask_babel's own way would leave the words that the page has looked up."""
+    asked = re.compile(r"force_locale|from flask_babel import gettext")
+    found = [p for p in FILES if asked.search(p.read_text(encoding="utf-8"))]
+    assert [p.relative_to(CRM).as_posix() for p in found] == ["core/pages.py"]
+
+
 def test_nobody_sleeps_to_synchronise():
     assert [
         p
