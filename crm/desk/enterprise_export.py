@@ -128,4 +128,7 @@ def exported(job_id: int) -> ResponseReturnValue:
 
 
 def install() -> None:
-    jobs.register(KIND, run, label=say("Export of the list"), then=lambda job: ("desk.exported", {"job_id": job.id}))
+    jobs.register(
+        KIND, run, label=say("Export of the list"),
+        then=lambda job: ("desk.exported", {"job_id": job.id}), gives_file=True,
+    )  # fmt: skip

@@ -19,13 +19,15 @@ Then = Callable[[Job], tuple[str, dict[str, Any]]]
 class Kind:
     """`run(args, progress)` returns a JSON-like result; after a crash it runs again, so it must notice its own traces.
 
-    `then(job)` names the endpoint and its values where the owner goes when the work is done.
+    `then(job)` names the endpoint and its values where the owner goes when the work is done; one that `gives_file` is
+    offered as a button instead, for a download leaves the page as it is.
     """
 
     name: str
     run: Run
     label: Say
     then: Then | None
+    gives_file: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,10 @@ DAILY: dict[str, Daily] = {}
 MINUTELY: dict[str, Callable[[], object]] = {}
 
 
-def register(kind: str, run: Run, *, label: Say = BACKGROUND, then: Then | None = None) -> None:
-    KINDS[kind] = Kind(kind, run, label, then)
+def register(
+    kind: str, run: Run, *, label: Say = BACKGROUND, then: Then | None = None, gives_file: bool = False
+) -> None:
+    KINDS[kind] = Kind(kind, run, label, then, gives_file)
 
 
 def every_day(name: str, at: time, run: Callable[[], str | None]) -> None:

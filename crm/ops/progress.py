@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort
+from flask import Blueprint, abort, url_for
 from flask.typing import ResponseReturnValue
 
 from crm.accounts import everyone, signed_in
@@ -23,7 +23,10 @@ def progress(job_id: int) -> ResponseReturnValue:
     if job is None or not (job.by_id == me.id or me.may(Permission.SETTINGS)):
         abort(404)
     kind = registry.KINDS.get(job.kind)
+    onward = None
     if job.state == JobState.DONE and kind and kind.then:
         endpoint, values = kind.then(job)
-        return go(endpoint, **values)
-    return page("jobs/progress.html", job=job, label=kind.label if kind else registry.BACKGROUND)
+        if not kind.gives_file:
+            return go(endpoint, **values)
+        onward = url_for(endpoint, **values)
+    return page("jobs/progress.html", job=job, label=kind.label if kind else registry.BACKGROUND, onward=onward)

@@ -86,8 +86,8 @@ def test_many_rows_are_written_in_the_background_and_wait_a_day_for_their_owner(
     waiting = page.response.headers["Location"]
     page.follow()
     work.work()
-    page.open(waiting, expect=303)
-    page.follow()
+    [button] = page.open(waiting).all("a", **{"class": "btn btn-primary"})
+    page.open(button.get("href"))
     assert [row["企业名称"] for row in rows(page)] == ["杭州同科公司", "杭州自家公司"]
     ready = page.url
 
