@@ -132,7 +132,9 @@ MOST_PERSONS = 5000
 
 def _remembering(macro: Callable[..., Any], known: dict[Any, str] | None = None) -> Draw:
     """The same badge stands in many rows: drawn once; a person, who has no words of any language, once for all."""
-    known = {} if known is None or len(known) > MOST_PERSONS else known
+    known = {} if known is None else known
+    if len(known) > MOST_PERSONS:
+        known.clear()
 
     def draw(value: Any) -> str:
         key = tuple(value) if isinstance(value, list) else value

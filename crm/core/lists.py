@@ -23,7 +23,7 @@ __all__ = ["MOST_COUNTED", "SIZES", "Act", "Badge", "Chip", "Column", "Empty", "
 SIZES = (20, 50, 100)
 MOST_COUNTED = 1000
 """A text search stops counting here and says "1,000+"."""
-MOST_PARTS = 200
+MOST_PARTS = 20
 OF_THE_LIST = frozenset({"page", "size", "sort", "columns", "grid", "view"})
 """Parameters that are no filters."""
 

@@ -29,7 +29,7 @@ def assign_many() -> ResponseReturnValue:
     mine, others = queries.chosen(me, _chosen_ids(me), Permission.ASSIGN_FIRST)
     if not mine:
         abort(404)
-    is_manager = me.may(Permission.ASSIGN)
+    is_manager = len(queries.chosen(me, [firm.id for firm in mine], Permission.ASSIGN)[0]) == len(mine)
     form = HandOverForm(queries.loads(), by_document=not is_manager, may_go_over=is_manager)
     plan = bulk.plan(mine)
     form.replaces.data = form.replaces.data or bulk.stamp(plan)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import time, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from flask import Response, abort, request, send_file
 from flask.typing import ResponseReturnValue
@@ -24,6 +24,7 @@ from crm.accounts import User, requires, signed_in
 from crm.core import clock
 from crm.core.bureau import bureau
 from crm.core.db import db, writing
+from crm.core.journal import parts
 from crm.core.pages import speaking
 from crm.core.typed import ids_from
 from crm.core.web import go
@@ -43,6 +44,7 @@ KIND = "export_enterprises"
 AT_ONCE = 5_000
 LARGEST_FILE = 512 * 1024 * 1024
 KEPT = timedelta(hours=24)
+MOST_RECORDED = 2000
 TITLE = say("List of enterprises")
 TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -56,7 +58,7 @@ def export_enterprises() -> ResponseReturnValue:
     me, kind = signed_in(), request.args.get("format", "xlsx")
     if kind not in TYPES:
         abort(404)
-    asked = request.query_string.decode()[:2000]
+    asked = urlencode(list(request.args.items(multi=True)))
     if _count(me, request.args) > AT_ONCE:
         with writing():
             job = jobs.submit(KIND, {"user": me.id, "query": asked, "format": kind}, by=me)
@@ -65,7 +67,7 @@ def export_enterprises() -> ResponseReturnValue:
         path = Path(folder) / "list"
         rows = _write(me, request.args, kind, path)
         content = path.read_bytes()
-    timeline.note("enterprise.exported", by=me, rows=rows, filters=asked, format=kind)
+    timeline.note("enterprise.exported", by=me, rows=rows, filters=asked[:MOST_RECORDED], format=kind)
     return _sent(content, kind)
 
 
@@ -111,7 +113,9 @@ def run(args: Any, progress: jobs.Progress) -> dict[str, Any]:
             stashed = store.stash(file, most=LARGEST_FILE)
     with writing():
         kept = store.keep(stashed, name=_name(args["format"]), media_type=TYPES[args["format"]], by_id=me.id)
-        timeline.record(None, "enterprise.exported", by=me, rows=rows, filters=args["query"], format=args["format"])
+        timeline.record(
+            None, "enterprise.exported", by=me, rows=rows, filters=args["query"][:MOST_RECORDED], format=args["format"]
+        )
     return {"file": kept.id, "rows": rows}
 
 
@@ -127,7 +131,20 @@ def exported(job_id: int) -> ResponseReturnValue:
     return _sent(store.path_of(stored.stored_as).read_bytes(), stored.name.rpartition(".")[2])
 
 
+def forget_old() -> None:
+    """Daily: what waited its day for its owner is marked as removed."""
+    old = select(Job.result).where(Job.kind == KIND, Job.finished_at < clock.now() - KEPT, Job.result.is_not(None))
+    ids = [result["file"] for result in db.session.scalars(old)]
+    with writing():
+        for part in parts(ids):
+            for stored in db.session.scalars(
+                select(StoredFile).where(StoredFile.id.in_(part), StoredFile.removed_at.is_(None))
+            ):
+                store.remove(stored)
+
+
 def install() -> None:
+    jobs.every_day("old exports", time(3), forget_old)
     jobs.register(
         KIND, run, label=say("Export of the list"),
         then=lambda job: ("desk.exported", {"job_id": job.id}), gives_file=True,

@@ -14,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import DateField, Form, SearchField, StringField
 
 from crm.accounts.models import Unit, UnitKind, User
+from crm.core import clock
 from crm.core.db import db
 from crm.core.filter_fields import Choice
 from crm.core.lists import OF_THE_LIST
@@ -54,14 +55,14 @@ def filter_form(args: MultiDict[str, str], extras: Sequence[Extra]) -> FilterFor
     people = tuple(map(tuple, db.session.execute(_people_query(), {"most": MOST_CHOICES + 1})))
     units = tuple(map(tuple, db.session.execute(UNITS)))
     said = tuple((key, value) for key, value in args.items(multi=True) if value and key not in OF_THE_LIST)
-    return _filled(people, units, tuple(extras), said, str(get_locale()))
+    return _filled(people, units, tuple(extras), said, (str(get_locale()), clock.today()))
 
 
 @lru_cache(maxsize=64)
 def _filled(
-    people: tuple[Any, ...], units: tuple[Any, ...], extras: tuple[Extra, ...], said: Any, _lang: str
+    people: tuple[Any, ...], units: tuple[Any, ...], extras: tuple[Extra, ...], said: Any, _when: Any
 ) -> FilterForm:
-    """Hundreds of choices in a dozen selects: filled once for each language, set of choices and filters."""
+    """Hundreds of choices in a dozen selects: filled once for each language, day, set of choices and filters."""
     serving = _named(people)
     form: FilterForm = _with_extras(TypedNamesForm if serving is None else FilterForm, extras)(MultiDict(said))
     if serving is not None:

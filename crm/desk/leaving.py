@@ -15,6 +15,7 @@ from crm.enterprises.forms import ComeBackForm, LeaveForm
 from crm.enterprises.models import Standing
 from crm.enterprises.queries import commissioner_of, load
 from crm.followups import services as followups
+from crm.handover.attached_views import back
 from crm.permissions import Permission
 
 
@@ -29,7 +30,7 @@ def leave(enterprise_id: int) -> ResponseReturnValue:
             presence.leave(enterprise, standing, on=form.on.data, reason=reason, by=me)
             ended = followups.cancel_open(enterprise, reason=reason, by=me)
             told(say("%(name)s has left; open follow-ups ended: %(n)s", name=enterprise.called, n=ended))
-            return go("desk.enterprise", enterprise_id=enterprise.id)
+            return back(enterprise, me)
     return page("desk/leave.html", form, enterprise=enterprise, current=commissioner_of(enterprise.id))
 
 

@@ -54,6 +54,15 @@ def obstacles(enterprise: Enterprise, to: User, *, on: date, over_limit_reason: 
     return found
 
 
+def _settled(enterprise: Enterprise, day: date) -> list[Obstacle]:
+    """Days on which somebody served are history: a first assignment begins after them."""
+    ended = select(func.max(Assignment.ended_on)).where(Assignment.enterprise_id == enterprise.id)
+    last = db.session.scalar(ended)
+    if last is None or day >= last:
+        return []
+    return [Obstacle("on", say("The day must not lie before %(day)s, which is settled already", day=last))]
+
+
 def assign(
     enterprise: Enterprise,
     to: User,
@@ -71,7 +80,8 @@ def assign(
     day = on or clock.today()
     if (current := commissioner_of(enterprise.id)) is not None:
         raise Stale(current)
-    if broken := obstacles(enterprise, to, on=day, over_limit_reason=over_limit_reason):
+    broken = obstacles(enterprise, to, on=day, over_limit_reason=over_limit_reason)
+    if broken := [*broken, *_settled(enterprise, day)]:
         raise RuleBroken(broken)
     made = Assignment(enterprise_id=enterprise.id, commissioner_id=to.id, started_on=day, document_no=document_no)
     db.session.add(made)

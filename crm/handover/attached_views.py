@@ -48,7 +48,7 @@ def _set_leader(form: LeaderForm, enterprise: Enterprise, me: User) -> ResponseR
         number = form.document_no.data or ""
         attached.set_leader(enterprise, to, replaces=form.seen, by=me, on=form.day, document_no=number)
         told(say("Liaison leader: %(name)s", name=to.name if to else say("None")))
-    return _back(enterprise, me)
+    return back(enterprise, me)
 
 
 @bp.route("/enterprises/<int:enterprise_id>/section", methods=["GET", "POST"])
@@ -72,7 +72,7 @@ def _set_section(form: AttachForm, enterprise: Enterprise, me: User) -> Response
         to = db.session.get_one(Unit, form.to.data) if form.to.data else None
         attached.set_section(enterprise, to, replaces=form.seen, by=me, on=form.day)
         told(say("Responsible section: %(name)s", name=to.name if to else say("None")))
-    return _back(enterprise, me)
+    return back(enterprise, me)
 
 
 def _page(template: str, form: AttachForm, enterprise: Enterprise, *now: Any) -> ResponseReturnValue:
@@ -83,7 +83,7 @@ def _page(template: str, form: AttachForm, enterprise: Enterprise, *now: Any) ->
     return page(template, form, status=409 if now else None, enterprise=enterprise, **history)
 
 
-def _back(enterprise: Enterprise, me: User) -> ResponseReturnValue:
+def back(enterprise: Enterprise, me: User) -> ResponseReturnValue:
     """To the file; whoever has just given the enterprise away sees the list instead."""
     if may(me, Permission.ENTERPRISE_VIEW, enterprise):
         return go("desk.enterprise", enterprise_id=enterprise.id, tab="serving")

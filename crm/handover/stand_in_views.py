@@ -25,8 +25,8 @@ bp = Blueprint("stand_ins", __name__)
 def stand_in() -> ResponseReturnValue:
     """Who stands in for whom: one's own, and for managers everybody in reach."""
     me = signed_in()
-    people = queries.loads()
-    form = StandInForm(people, [p for p in people if p.id in _may_arrange(me)])
+    people, mine = queries.loads(), _may_arrange(me)
+    form = StandInForm(people, [p for p in people if p.id in mine])
     if form.validate_on_submit():
         with form.showing(RuleBroken), writing():
             official, deputy = db.session.get_one(User, form.official.data), db.session.get_one(User, form.deputy.data)
@@ -41,11 +41,9 @@ def stand_in() -> ResponseReturnValue:
             told(say("%(deputy)s stands in for %(official)s", deputy=deputy.name, official=official.name))
             return go("stand_ins.stand_in")
     rows = [
-        r
-        for r in db.session.scalars(queries.stand_ins_of(me, all_below=True))
-        if {r.official_id, r.deputy_id} & _may_arrange(me)
+        r for r in db.session.scalars(queries.stand_ins_of(me, all_below=True)) if {r.official_id, r.deputy_id} & mine
     ]
-    return page("handover/stand_ins.html", form, rows=rows, mine=_may_arrange(me))
+    return page("handover/stand_ins.html", form, rows=rows, mine=mine)
 
 
 @bp.post("/stand-ins/<int:stand_in_id>/end")

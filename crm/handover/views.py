@@ -18,6 +18,7 @@ from crm.enterprises.models import Enterprise
 from crm.enterprises.queries import commissioner_of, load, may
 from crm.enterprises.serving_models import AssignmentOrder
 from crm.handover import orders, queries, services
+from crm.handover.attached_views import back
 from crm.handover.forms import HandOverForm, ServeForm
 from crm.permissions import Permission
 
@@ -54,7 +55,7 @@ def _assign(form: ServeForm, enterprise: Enterprise, me: User) -> ResponseReturn
             told(say("%(enterprise)s is now served by %(name)s", enterprise=enterprise.called, name=to.name))
     except Stale:
         return _already(enterprise, commissioner_of(enterprise.id))
-    return go("desk.enterprise", enterprise_id=enterprise.id)
+    return back(enterprise, me)
 
 
 def _already(enterprise: Enterprise, current: object) -> ResponseReturnValue:
@@ -103,7 +104,7 @@ def _hand_over(form: HandOverForm, enterprise: Enterprise, me: User) -> Response
                 told(say("Handed over to %(name)s", name=to.name))
     except Stale:
         return _already(enterprise, commissioner_of(enterprise.id))
-    return go("desk.enterprise", enterprise_id=enterprise.id)
+    return back(enterprise, me)
 
 
 @bp.get("/assignments/load")

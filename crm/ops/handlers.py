@@ -8,6 +8,7 @@ from typing import Any
 
 from crm import jobs, timeline
 from crm.core.words import say
+from crm.files import store
 from crm.ops import backup
 
 
@@ -16,6 +17,7 @@ def install() -> None:
     jobs.register("backup", run_backup, label=say("Backup"), then=lambda _job: ("ops.system", {}))
     jobs.each_minute("seal", timeline.seal)
     jobs.every_day("nightly copy", time(2, 30), backup.nightly)
+    jobs.every_day("files nobody needs", time(3, 30), store.sweep)
 
 
 def run_backup(_args: dict[str, Any], progress: Callable[[int, int], None]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from crm.core import clock
 from crm.core.db import db, writing
+from crm.core.errors import RuleBroken
 from crm.enterprises import assignment, contacts
 from crm.enterprises.models import Enterprise, Standing
 from crm.enterprises.serving_models import Assignment, Liaison, StandIn
@@ -146,8 +147,18 @@ def test_moving_out_ends_what_is_open_and_coming_back_begins_anew(page, cast, fi
     page.submit(reason="迁回")
     page.open("desk.enterprise", enterprise_id=firm.id, tab="basics")
     assert "2026-11-23 ～ 2026-11-23" in page.text and "2027-01-02 ～ 至今" in page.text
+    back = db.session.get_one(Enterprise, firm.id)
+    with pytest.raises(RuleBroken), writing():
+        assignment.assign(back, cast.zhou, by=cast.manager, on=date(2026, 11, 22))
     with writing():
-        assignment.assign(db.session.get_one(Enterprise, firm.id), cast.zhou, by=cast.manager)
+        assignment.assign(back, cast.zhou, by=cast.manager)
+
+
+def test_who_gives_a_firm_up_by_its_leaving_lands_on_a_page_he_may_see(page, cast, firm):
+    page.as_(cast.lin).open("desk.leave", enterprise_id=firm.id)
+    page.submit(standing="moved_out", reason="注册地迁往外区").follow()
+
+    assert "已迁出" in page.text or "已离开" in page.text
 
 
 def test_a_day_in_the_future_or_before_the_assignment_is_refused_in_words(page, cast, firm):

@@ -11,6 +11,8 @@ from werkzeug.http import parse_options_header
 from crm import jobs
 from crm.core.db import db
 from crm.desk import enterprise_export
+from crm.files import store
+from crm.files.models import StoredFile
 from crm.jobs import jobs as work
 from crm.timeline import Entry
 
@@ -94,4 +96,10 @@ def test_many_rows_are_written_in_the_background_and_wait_a_day_for_their_owner(
     page.as_(cast.lin).open(ready, expect=404)
     now.move(hours=25)
     page.as_(cast.manager).open(ready, expect=404)
+    [kept] = db.session.scalars(select(StoredFile))
+    enterprise_export.forget_old()
+    now.move(days=31)
+    store.sweep()
+    assert not store.path_of(kept.stored_as).exists()
+    assert {"old exports", "files nobody needs"} <= set(jobs.registry.DAILY)
     assert enterprise_export.KIND in jobs.registry.KINDS

@@ -3,9 +3,11 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
-from crm.core.db import db
+from crm.accounts import services
+from crm.core.db import db, writing
 from crm.enterprises.queries import commissioner_of
 from crm.enterprises.serving_models import Assignment, AssignmentOrder
+from crm.permissions import Role
 from tests.visitor import Visitor
 
 HANDS = 50
@@ -105,3 +107,16 @@ def test_of_fifty_parallel_hand_overs_one_wins_and_the_others_learn_who(app, pag
     assert (codes.count(303), codes.count(409)) == (1, HANDS - 1)
     winner = commissioner_of(enterprise_id).commissioner.name
     assert all(winner in text for code, text in answers if code == 409)
+
+
+def test_a_manager_of_one_unit_needs_a_document_for_the_firms_he_only_keeps_the_ledger_of(page, make, cast):
+    both = make.user("两职", unit=cast.section, role=Role.CLERK, over=cast.section)
+    with writing():
+        services.give_post(both, role=Role.MANAGER, unit=cast.elsewhere, by=cast.admin)
+    firm = make.enterprise(unit=cast.section, commissioner=cast.lin)
+
+    page.as_(both).open("desk.assign_many", id=[firm.id])
+    page.submit(to=cast.zhou.id, note="换人", expect=422)
+    assert commissioner_of(firm.id).commissioner == cast.lin
+    page.submit(to=cast.zhou.id, note="换人", document_no="杭经开经〔2026〕3号")
+    assert commissioner_of(firm.id).commissioner == cast.zhou
