@@ -75,7 +75,10 @@ def test_two_at_once_and_one_is_killed_midway(machine, make, cast):
     promise_many(firm, people, 1)
     promise_many(firm, busy, 25)
 
-    first, second = machine.scheduler(), machine.scheduler()
+    with machine.server.holding():
+        first, second = machine.scheduler(), machine.scheduler()
+        for scheduler in (first, second):
+            until(lambda s=scheduler: _held_by(s.pid), 120)
     for scheduler in (first, second):
         until(lambda s=scheduler: _sent_by(s.pid) >= 50, 120)
     os.kill(second.pid, signal.SIGKILL)
@@ -94,10 +97,17 @@ def test_two_at_once_and_one_is_killed_midway(machine, make, cast):
 
 
 def _sent_by(pid: int) -> int:
-    ending = f"%:{pid}"
-    return scalar(
-        text("SELECT count(*) FROM delivery WHERE state = 'accepted' AND claimed_by LIKE :e").bindparams(e=ending)
-    )
+    return _of_process(pid, "accepted")
+
+
+def _held_by(pid: int) -> int:
+    """While the mail server holds its answers nobody is through with all of them before the twin has begun."""
+    return _of_process(pid, "claimed")
+
+
+def _of_process(pid: int, state: str) -> int:
+    mine = text("SELECT count(*) FROM delivery WHERE state = :state AND claimed_by LIKE :ending")
+    return scalar(mine.bindparams(state=state, ending=f"%:{pid}"))
 
 
 def lapse_held_by(pid: int) -> None:
