@@ -20,7 +20,7 @@ from crm.core.lists import Listing
 from crm.core.typed import id_from
 from crm.core.web import go, page, safe_next, told
 from crm.core.words import say
-from crm.desk import cells
+from crm.desk import cells, taking_back
 from crm.desk.cells import Edit
 from crm.desk.views import bp
 from crm.enterprises import extras, units
@@ -203,16 +203,17 @@ def _edits(rows: Any, me: User) -> list[Edit]:
 @bp.post("/undo/<int:step_id>")
 @requires(Permission.ENTERPRISE_EDIT)
 def undo(step_id: int) -> ResponseReturnValue:
-    """Take one's own act back within a day; refused, with the cells, when somebody changed them since."""
+    """Take one's own act back within a day; refused with the cells in the way, each with its reason."""
     me = signed_in()
     step = db.session.get(UndoStep, step_id)
     if step is None or step.by_id != me.id or step.undone_at or clock.now() - step.at > cells.KEPT:
         abort(404)
     if not ButtonForm().validate_on_submit():
         abort(400)
-    with writing():
-        touched = cells.undo(step, by=me)
-    if touched:
-        return page("desk/undo_refused.html", status=409, touched=touched, labels=cells.labels(extras.fields()))
+    try:
+        with writing():
+            taking_back.undo(step, by=me)
+    except taking_back.NotTakenBack as refused:
+        return page("desk/undo_refused.html", status=409, kept=refused.edits, labels=cells.labels(extras.fields()))
     told(say("Taken back"))
     return go("desk.enterprises")
