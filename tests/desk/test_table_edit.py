@@ -91,6 +91,24 @@ def test_what_was_typed_for_a_row_that_left_the_page_is_told(page, cast, firms):
     assert page.all("input", name=f"{two.id}-phone")[0].get("value") == "13900000001"
 
 
+def test_cells_typed_for_a_row_that_a_colleague_took_off_the_page_are_told_not_dropped(page, cast, firms):
+    one, two, three = firms
+    page.as_(cast.clerk).open("/enterprises?grid=1&territory=none&columns=tier&columns=territory&columns=phone")
+    with writing():
+        editing.change(db.session.get_one(Enterprise, one.id), {"territory": str(cast.park.id)}, by=cast.manager)
+        db.session.get_one(Enterprise, three.id).unit = cast.elsewhere
+
+    typed = {f"{one.id}-phone": "13900000000", f"{two.id}-phone": "13900000001", f"{three.id}-tier": "T2"}
+    page.submit(expect=409, **typed)
+    assert f"{one.name}已不在本页" in page.text and "13900000000" in page.text
+    assert three.name not in page.text and "一家企业已不在本页" in page.text
+    assert page.all("input", name=f"{two.id}-phone")[0].get("value") == "13900000001"
+    page.submit(expect=200)
+    page.submit(form="save-table")
+
+    assert [contacts.primary_of(firm.id).phone for firm in (one, two)] == ["13800000000", "13900000001"]
+
+
 def back_to_the_table(page, expect=200):
     button = next(b for b in page.all("button") if b.get("formaction"))
     next(f for f in page.all("form") if f.get("id") == "save-table").set("action", button.get("formaction"))
