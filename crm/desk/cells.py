@@ -49,14 +49,15 @@ def of(ids: Sequence[int], user: User) -> dict[int, Cells]:
     """The editable cells as this person sees them: phones masked where he does not serve the firm."""
     direct = select(Enterprise.id).where(Enterprise.id.in_(ids), within(user, Permission.CONTACT_DIRECT))
     own = set(db.session.scalars(direct))
-    found = _plain(ids)
+    found = as_kept(ids)
     for row_id, cells in found.items():
         if row_id not in own:
             cells["phone"] = phones.masked_all(cells["phone"]) if cells["phone"] else ""
     return found
 
 
-def _plain(ids: Sequence[int]) -> dict[int, Cells]:
+def as_kept(ids: Sequence[int]) -> dict[int, Cells]:
+    """The editable cells with every number whole: to compare and to write, never to show."""
     rows = db.session.execute(
         select(Enterprise.id, Enterprise.territory_id, Enterprise.tier).where(Enterprise.id.in_(ids))
     )
@@ -83,10 +84,11 @@ def in_words(key: str, text: str) -> str:
     return tier_word(text) if key == "tier" else shown(key, text)
 
 
-def compared(edit: Edit, now: Cells) -> dict[str, Say]:
-    """Cells that say something else by now than what the page had shown."""
+def compared(edit: Edit, now: Cells, seen: Cells | None = None) -> dict[str, Say]:
+    """Cells that say something else by now than what the page had shown; told as in `seen`, else as in `now`."""
+    told = now if seen is None else seen
     return {
-        key: say("Changed by somebody else meanwhile, now: %(text)s", text=in_words(key, now.get(key, "")) or "--")
+        key: say("Changed by somebody else meanwhile, now: %(text)s", text=in_words(key, told.get(key, "")) or "--")
         for key, (before, after) in edit.changes.items()
         if now.get(key, "") not in (before, after)
     }
@@ -99,13 +101,13 @@ def write(edits: Sequence[Edit], *, by: User, kind: str) -> UndoStep:
     for edit in sorted(edits, key=lambda e: e.enterprise_id):
         enterprise = db.session.get_one(Enterprise, edit.enterprise_id)
         lock(enterprise)
-        before = _plain([enterprise.id])[enterprise.id]
+        before = as_kept([enterprise.id])[enterprise.id]
         try:
-            _write_one(enterprise, {key: pair[1] for key, pair in edit.changes.items()}, by, kind)
+            write_one(enterprise, {key: pair[1] for key, pair in edit.changes.items()}, by, kind)
         except RuleBroken as refused:
             broken += [Obstacle(f"{enterprise.id}-{o.field}", o.why) for o in refused.obstacles]
             continue
-        after = _plain([enterprise.id])[enterprise.id]
+        after = as_kept([enterprise.id])[enterprise.id]
         done.append([enterprise.id, {k: [before[k], after[k]] for k in edit.changes if before[k] != after[k]}])
     if broken:
         raise RuleBroken(broken)
@@ -116,7 +118,8 @@ def write(edits: Sequence[Edit], *, by: User, kind: str) -> UndoStep:
     return step
 
 
-def _write_one(enterprise: Enterprise, cells: Cells, by: User, kind: str) -> None:
+def write_one(enterprise: Enterprise, cells: Cells, by: User, kind: str) -> None:
+    """Write the cells of one enterprise, each by the rules of its own."""
     facts = {key: text for key, text in cells.items() if key not in ("tier", "contact", "phone")}
     if facts:
         editing.change(enterprise, facts, by=by, kind=kind)
@@ -144,29 +147,3 @@ def _write_contact(enterprise: Enterprise, cells: Mapping[str, str], by: User) -
     except RuleBroken as refused:
         column = {"name": "contact"}
         raise RuleBroken([Obstacle(column.get(o.field, o.field), o.why) for o in refused.obstacles]) from refused
-
-
-def undo(step: UndoStep, *, by: User) -> list[Edit]:
-    """Take an act back. When cells say something else by now nothing is undone, and those are returned."""
-    lock(step)
-    ids = [row[0] for row in step.changes]
-    now, names = _plain(ids), dict(db.session.execute(select(Enterprise.id, Enterprise.name)
-                                                      .where(Enterprise.id.in_(ids))).all())  # fmt: skip
-    edits = [
-        Edit(row_id, names[row_id], {key: [after, before] for key, (before, after) in cells.items()})
-        for row_id, cells in step.changes
-    ]
-    touched = [
-        Edit(edit.enterprise_id, edit.name, edit.changes, conflicts)
-        for edit in edits
-        if (conflicts := compared(edit, now.get(edit.enterprise_id, {})))
-    ]
-    if touched:
-        return touched
-    for edit in edits:
-        enterprise = db.session.get_one(Enterprise, edit.enterprise_id)
-        lock(enterprise)
-        _write_one(enterprise, {key: pair[1] for key, pair in edit.changes.items()}, by, "enterprise.edit_undone")
-    step.undone_at = clock.now()
-    db.session.flush()
-    return []

@@ -43,8 +43,8 @@ def _check(listing: Listing, me: User) -> ResponseReturnValue:
         listing.grid.validate_on_submit()
         table_edit.take_up(listing, me)
         return page("desk/enterprises.html", listing.grid, listing=listing)
-    edits = table_edit.submitted(listing)
-    if listing.grid.validate_on_submit():
+    edits, gone = table_edit.submitted(listing, me)
+    if listing.grid.validate_on_submit() and not gone:
         if not edits:
             told(say("Nothing was changed"))
             return go(listing.url(grid=None))
@@ -52,7 +52,8 @@ def _check(listing: Listing, me: User) -> ResponseReturnValue:
         if status is None:
             return table_edit.check_page(edits, listing.url(grid=None), grid=request.full_path)
     else:
-        status = 422
+        status = 409 if gone else 422
+    table_edit.tell_gone(listing, gone)
     listing.typed = request.form
     return page("desk/enterprises.html", listing.grid, status=status, listing=listing)
 

@@ -19,8 +19,8 @@ from crm.core.forms import ButtonForm, Form
 from crm.core.lists import Listing
 from crm.core.typed import id_from
 from crm.core.web import go, page, safe_next, told
-from crm.core.words import say
-from crm.desk import cells
+from crm.core.words import _, say
+from crm.desk import cells, taking_back
 from crm.desk.cells import Edit
 from crm.desk.views import bp
 from crm.enterprises import extras, units
@@ -64,9 +64,10 @@ def offer_grid(listing: Listing, me: User) -> None:
         for column in listing.columns
     ]
     listing.grid = GridForm()
-    if not listing.grid.is_submitted() or is_back_again():
-        kept = {str(row_id): row for row_id, row in shown.items()}
-        listing.grid.was.data = json.dumps(kept, ensure_ascii=False)
+    kept = {str(row_id): row for row_id, row in shown.items()}
+    if listing.grid.is_submitted() and not is_back_again():
+        kept.update(_json(listing.grid.was.data))
+    listing.grid.was.data = json.dumps(kept, ensure_ascii=False)
     listing.grid_url = listing.url(grid=None)
 
 
@@ -84,29 +85,38 @@ def take_up(listing: Listing, me: User) -> None:
     edits = _edits(_json(ChangesForm().changes.data), me)
     listing.typed = {f"{e.enterprise_id}-{key}": pair[1] for e in edits for key, pair in e.changes.items()}
     now = cells.of([row.id for row in listing.rows], me)
-    labels = cells.labels(extras.fields())
     for edit in edits:
         if edit.enterprise_id in now:
             for key, why in cells.compared(edit, now[edit.enterprise_id]).items():
                 listing.cell_errors[(edit.enterprise_id, key)] = why
-        else:
-            typed = "；".join(f"{labels.get(key, key)}: {pair[1] or '--'}" for key, pair in edit.changes.items())
-            listing.grid.refuse(
-                say("%(name)s is not on this page any more. You had typed: %(typed)s", name=edit.name, typed=typed)
-            )
+    tell_gone(listing, [edit for edit in edits if edit.enterprise_id not in now])
 
 
-def submitted(listing: Listing) -> list[Edit]:
-    """What was typed over what the page had shown."""
-    was = _json(listing.grid.was.data)
-    names = {row.id: row.name for row in listing.rows}
-    edits = []
-    for row_id, before in was.items():
+def tell_gone(listing: Listing, edits: list[Edit]) -> None:
+    """Refuse what was typed for rows that left the page, in words, for it has no cell any more."""
+    labels = cells.labels(extras.fields())
+    for edit in edits:
+        typed = "；".join(
+            f"{labels.get(key, key)}: {cells.in_words(key, pair[1]) or '--'}" for key, pair in edit.changes.items()
+        )
+        listing.grid.refuse(
+            say("%(name)s is not on this page any more. You had typed: %(typed)s", name=edit.name, typed=typed)
+        )
+
+
+def submitted(listing: Listing, me: User) -> tuple[list[Edit], list[Edit]]:
+    """What was typed over what the page had shown: in rows still on it, and in rows that left it meanwhile."""
+    changed = {}
+    for row_id, before in _json(listing.grid.was.data).items():
         typed = {key: request.form.get(f"{row_id}-{key}", text).strip() for key, text in before.items()}
         changes = {key: [before[key], text] for key, text in typed.items() if text != before[key]}
-        if changes and (number := id_from(row_id) or 0) in names:
-            edits.append(Edit(number, names[number], changes))
-    return edits
+        if changes and (number := id_from(row_id)):
+            changed[number] = changes
+    names = {row.id: row.name for row in listing.rows}
+    edits = [Edit(number, names[number], changes) for number, changes in changed.items() if number in names]
+    known = {edit.enterprise_id: edit.name for edit in _edits([[n, {}] for n in changed if n not in names], me)}
+    unlisted = {number: changes for number, changes in changed.items() if number not in names}
+    return edits, [Edit(n, known.get(n, _("An enterprise")), changes) for n, changes in unlisted.items()]
 
 
 class _Rehearsed(Exception):
@@ -203,16 +213,17 @@ def _edits(rows: Any, me: User) -> list[Edit]:
 @bp.post("/undo/<int:step_id>")
 @requires(Permission.ENTERPRISE_EDIT)
 def undo(step_id: int) -> ResponseReturnValue:
-    """Take one's own act back within a day; refused, with the cells, when somebody changed them since."""
+    """Take one's own act back within a day; refused with the cells in the way, each with its reason."""
     me = signed_in()
     step = db.session.get(UndoStep, step_id)
     if step is None or step.by_id != me.id or step.undone_at or clock.now() - step.at > cells.KEPT:
         abort(404)
     if not ButtonForm().validate_on_submit():
         abort(400)
-    with writing():
-        touched = cells.undo(step, by=me)
-    if touched:
-        return page("desk/undo_refused.html", status=409, touched=touched, labels=cells.labels(extras.fields()))
+    try:
+        with writing():
+            taking_back.undo(step, by=me)
+    except taking_back.NotTakenBack as refused:
+        return page("desk/undo_refused.html", status=409, kept=refused.edits, labels=cells.labels(extras.fields()))
     told(say("Taken back"))
     return go("desk.enterprises")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort
+from flask import Blueprint, abort, url_for
 from flask.typing import ResponseReturnValue
 
 from crm.accounts import requires, signed_in
-from crm.core.db import db, writing
-from crm.core.errors import RuleBroken
+from crm.core import compare
+from crm.core.db import db, lock, writing
+from crm.core.errors import RuleBroken, Stale
 from crm.core.forms import ButtonForm
 from crm.core.web import go, is_fragment, page, told
 from crm.core.words import _, say
@@ -49,22 +50,54 @@ def add_contact(enterprise_id: int) -> ResponseReturnValue:
 
 @requires(Permission.ENTERPRISE_EDIT)
 def edit_contact(enterprise_id: int, contact_id: int) -> ResponseReturnValue:
-    """Who sees numbers masked changes them masked too: what is still masked when it comes back stays as it is."""
-    me = signed_in()
-    enterprise = load(enterprise_id, me, Permission.ENTERPRISE_EDIT)
+    """Only what differs from what the page had shown is written: what was masked there stays as it is."""
+    enterprise = load(enterprise_id, signed_in(), Permission.ENTERPRISE_EDIT)
     contact = _contact(enterprise, contact_id)
-    form = ContactForm(obj=contact)
-    hidden = {} if may(me, Permission.CONTACT_DIRECT, enterprise) else contacts.hidden(contact)
-    if not form.is_submitted():
-        for key, text in hidden.items():
-            form._fields[key].data = text
+    form = ContactForm() if ContactForm().is_submitted() else _as_shown(contact, enterprise)
+    compare.keep_chosen(form, _as_shown(contact, enterprise))
     if form.validate_on_submit():
-        typed = {key: text for key, text in _typed(form).items() if key not in hidden or text != hidden[key]}
-        with form.showing(RuleBroken), writing():
-            contacts.change(contact, enterprise, by=me, **typed)
-            told(say("The contact is up to date"))
-            return _back(enterprise)
+        try:
+            with form.showing(RuleBroken):
+                return _saved(form, contact, enterprise)
+        except Stale:
+            return _compared(form, contact, enterprise)
     return page("enterprises/contact.html", form, enterprise=enterprise, title=_("Change %(name)s", name=contact.name))
+
+
+def _as_shown(contact: Contact, enterprise: Enterprise) -> ContactForm:
+    """What is saved, phone and e-mail masked for who does not serve the firm."""
+    form = ContactForm(obj=contact, formdata=None)
+    if not may(signed_in(), Permission.CONTACT_DIRECT, enterprise):
+        for key, text in contacts.hidden(contact).items():
+            form._fields[key].data = text
+    form.remember(form.typed(), 1)
+    return form
+
+
+def _saved(form: ContactForm, contact: Contact, enterprise: Enterprise) -> ResponseReturnValue:
+    with writing():
+        lock(enterprise)
+        lock(contact)
+        typed = _changed(form, _as_shown(contact, enterprise).typed())
+        contacts.change(contact, enterprise, by=signed_in(), **typed)
+        told(say("The contact is up to date"))
+    return _back(enterprise)
+
+
+def _changed(form: ContactForm, now: compare.Typed) -> compare.Typed:
+    """The fields typed over what the page had shown; raises Stale when somebody changed one of them otherwise."""
+    shown = {**now, **form.shown}
+    typed = {key: text for key, text in _typed(form).items() if text.strip() != shown[key]}
+    if any(shown[key] != now[key] != text.strip() for key, text in typed.items()):
+        raise Stale
+    return typed
+
+
+def _compared(form: ContactForm, contact: Contact, enterprise: Enterprise) -> ResponseReturnValue:
+    saved, them = _as_shown(contact, enterprise), contacts.last_editor(contact)
+    back = url_for("desk.enterprise", enterprise_id=enterprise.id, tab="contacts")
+    return compare.ask(form, compare.rows_of(form, saved), theirs=saved.typed(), version=1,
+                       name=contact.name, them=them, back=back)  # fmt: skip
 
 
 @requires(Permission.ENTERPRISE_EDIT)

@@ -16,6 +16,7 @@ from crm.enterprises import phones
 from crm.enterprises.models import Contact, Enterprise
 from crm.enterprises.search import index
 from crm.timeline import Actor, record
+from crm.timeline.models import Entry
 
 KEPT_AFTER_REMOVAL = timedelta(days=30)
 FIELDS = ("name", "position", "phone", "email", "note")
@@ -58,7 +59,7 @@ def add(enterprise: Enterprise, *, by: Actor, **fields: str) -> Contact:
 
 
 def change(contact: Contact, enterprise: Enterprise, *, by: Actor, **fields: str) -> list[str]:
-    """Bring a contact up to date; returns the fields that changed. A masked number is never taken for a new one."""
+    """Bring a contact up to date; returns the fields that changed. What is masked is never taken for new."""
     lock(enterprise)
     values = _tidy(fields)
     changed = [key for key, value in values.items() if getattr(contact, key) != value]
@@ -111,6 +112,12 @@ def primary_of(enterprise_id: int) -> Contact | None:
     return db.session.scalar(query.where(Contact.removed_on.is_(None)))
 
 
+def last_editor(contact: Contact) -> str:
+    """The name of whoever changed this contact last."""
+    query = select(Entry.actor_name).where(Entry.subject_kind == "contact", Entry.subject_id == contact.id)
+    return db.session.scalar(query.order_by(Entry.id.desc()).limit(1)) or ""
+
+
 def _demote(enterprise_id: int) -> None:
     query = update(Contact).where(Contact.enterprise_id == enterprise_id, Contact.is_primary.is_(True))
     db.session.execute(query.values(is_primary=False, updated_at=clock.now()))
@@ -124,4 +131,6 @@ def _tidy(fields: dict[str, str]) -> dict[str, str]:
         if phones.is_masked(values["phone"]):
             raise RuleBroken(say("This number is masked: type it in full"), "phone")
         values["phone"] = tidy_phone(values["phone"])
+    if phones.is_masked_mail(values.get("email", "")):
+        raise RuleBroken(say("This e-mail is masked: type it in full"), "email")
     return values

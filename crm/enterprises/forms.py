@@ -73,7 +73,7 @@ def _field_of(extra: Extra) -> Any:
     return TextLine(extra.label, [Optional(), Length(max=500)], render_kw=kind)
 
 
-class ContactForm(Form):
+class ContactForm(EditForm):
     name = TextLine(_("Full name"), [InputRequired(), Length(max=80)])
     position = TextLine(_("Position"), [Optional(), Length(max=80)])
     phone = TextLine(_("Phone"), [Optional(), Length(max=60)])

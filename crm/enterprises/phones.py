@@ -24,6 +24,11 @@ def is_masked(text: str) -> bool:
     return bool(_MASK.search(unicodedata.normalize("NFKC", text)))
 
 
+def is_masked_mail(text: str) -> bool:
+    """Whether part of an address is hidden: wan***@163.com."""
+    return any(star in unicodedata.normalize("NFKC", text) for star in "*●")
+
+
 def masked(phone: str) -> str:
     """The middle hidden: 186****1402, 0571****5678; short numbers lose all but their last two digits."""
     digits = phone.replace("-", "")

@@ -2,28 +2,13 @@
 
 import json
 
-import pytest
 from sqlalchemy import select
 
 from crm.core.db import db, writing
 from crm.enterprises import contacts, editing, extras
 from crm.enterprises.models import Enterprise
 from crm.tiers.models import TierPeriod
-
-
-@pytest.fixture
-def firms(make, cast):
-    with writing():
-        extras.add_field(label="产值", kind="number", choices=[], by=cast.admin)
-    return [
-        make.enterprise(f"杭州第{n}公司", unit=cast.section, contact=f"王{n}", phone=f"1380000000{n}") for n in range(3)
-    ]
-
-
-def grid(page, person):
-    return page.as_(person).open(
-        "/enterprises?grid=1&columns=tier&columns=territory&columns=contact&columns=phone&columns=x1"
-    )
+from tests.desk.table import grid
 
 
 def test_cells_are_changed_on_one_page_and_saved_after_one_check(page, cast, firms):
@@ -45,28 +30,6 @@ def test_cells_are_changed_on_one_page_and_saved_after_one_check(page, cast, fir
     assert contacts.primary_of(two.id).phone == "0571-86912345"
     assert extras.values_of([one.id]) == {one.id: {1: "1200.5"}}
     assert db.session.scalars(select(TierPeriod.tier)).all() == ["T2"]
-
-
-def test_undo_puts_every_cell_back_for_a_day(page, cast, firms, now):
-    one, *_ = firms
-    save(page, cast.clerk, one, tier="T1", phone="13900000000")
-    page.follow()
-    now.move(hours=20)
-    page.submit(form=undo_form(page))
-
-    assert one.tier is None and contacts.primary_of(one.id).phone == "13800000000"
-
-
-def test_undo_is_refused_when_somebody_changed_a_cell_since(page, cast, firms):
-    one, *_ = firms
-    save(page, cast.clerk, one, phone="13900000000")
-    page.follow()
-    target = undo_form(page)
-    with writing():
-        contacts.change(contacts.primary_of(one.id), one, by=cast.manager, phone="13700000000")
-
-    page.submit(form=target, expect=409)
-    assert one.name in page.text and contacts.primary_of(one.id).phone == "13700000000"
 
 
 def test_two_people_at_the_same_cell_the_second_is_told_and_loses_nothing(page, cast, firms):
@@ -128,6 +91,24 @@ def test_what_was_typed_for_a_row_that_left_the_page_is_told(page, cast, firms):
     assert page.all("input", name=f"{two.id}-phone")[0].get("value") == "13900000001"
 
 
+def test_cells_typed_for_a_row_that_a_colleague_took_off_the_page_are_told_not_dropped(page, cast, firms):
+    one, two, three = firms
+    page.as_(cast.clerk).open("/enterprises?grid=1&territory=none&columns=tier&columns=territory&columns=phone")
+    with writing():
+        editing.change(db.session.get_one(Enterprise, one.id), {"territory": str(cast.park.id)}, by=cast.manager)
+        db.session.get_one(Enterprise, three.id).unit = cast.elsewhere
+
+    typed = {f"{one.id}-phone": "13900000000", f"{two.id}-phone": "13900000001", f"{three.id}-tier": "T2"}
+    page.submit(expect=409, **typed)
+    assert f"{one.name}已不在本页" in page.text and "13900000000" in page.text
+    assert three.name not in page.text and "一家企业已不在本页" in page.text
+    assert page.all("input", name=f"{two.id}-phone")[0].get("value") == "13900000001"
+    page.submit(expect=200)
+    page.submit(form="save-table")
+
+    assert [contacts.primary_of(firm.id).phone for firm in (one, two)] == ["13800000000", "13900000001"]
+
+
 def back_to_the_table(page, expect=200):
     button = next(b for b in page.all("button") if b.get("formaction"))
     next(f for f in page.all("form") if f.get("id") == "save-table").set("action", button.get("formaction"))
@@ -179,16 +160,3 @@ def test_all_that_match_are_more_than_the_page(page, make, cast):
     page.as_(cast.manager).open("desk.set_many", all="1")
 
     assert "23" in page.text and "别处的公司" not in page.text
-
-
-def save(page, person, firm, **typed):
-    grid(page, person)
-    page.submit(expect=200, **{f"{firm.id}-{key}": text for key, text in typed.items()})
-    page.submit(form="save-table")
-
-
-def undo_form(page):
-    """The undo button has no id: give the form it stands in one."""
-    form = next(f for f in page.all("form") if "/undo/" in (f.get("action") or ""))
-    form.set("id", "undo")
-    return "undo"

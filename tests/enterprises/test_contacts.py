@@ -58,6 +58,39 @@ def test_whoever_sees_numbers_masked_changes_the_rest_without_touching_them(page
     assert primary.phone == "13712346789"
 
 
+def test_a_masked_address_is_never_stored_over_the_real_one(page, cast, firm):
+    primary = contacts.primary_of(firm.id)
+    with writing():
+        contacts.change(primary, firm, by=cast.lin, email="wangli@163.com")
+    page.as_(cast.clerk).open("enterprises.edit_contact", enterprise_id=firm.id, contact_id=primary.id)
+    page.submit(email="wanx***@163.com", expect=422)
+    assert "填写完整邮箱" in page.text and primary.email == "wangli@163.com"
+    page.submit(email="123xx@163.com")
+    assert primary.email == "123xx@163.com"
+
+
+def test_two_people_at_one_contact_keep_what_only_one_of_them_changed(page, cast, firm):
+    primary = contacts.primary_of(firm.id)
+    page.as_(cast.clerk).open("enterprises.edit_contact", enterprise_id=firm.id, contact_id=primary.id)
+    with writing():
+        contacts.change(primary, firm, by=cast.lin, phone="13712345555", note="周五不在")
+    page.submit(position="总经理")
+    assert (primary.position, primary.phone, primary.note) == ("总经理", "13712345555", "周五不在")
+
+
+@pytest.mark.parametrize(("keep", "kept"), [("mine", "13900001111"), ("theirs", "13712345555")])
+def test_two_people_at_the_same_field_of_a_contact_are_asked(page, cast, firm, keep, kept):
+    primary = contacts.primary_of(firm.id)
+    page.as_(cast.clerk).open("enterprises.edit_contact", enterprise_id=firm.id, contact_id=primary.id)
+    with writing():
+        contacts.change(primary, firm, by=cast.lin, phone="13712345555")
+    page.submit(phone="13900001111", position="总经理", expect=409)
+    assert "137****5555" in page.text and "13712345555" not in page.response.text and cast.lin.name in page.text
+    assert primary.phone == "13712345555"
+    page.submit(form="compare", **{"keep-phone": keep})
+    assert (primary.phone, primary.position) == (kept, "总经理")
+
+
 def test_a_number_nobody_can_read_stays_as_it_was_written(cast, firm):
     with writing():
         contacts.change(contacts.primary_of(firm.id), firm, by=cast.lin, phone="传达室 8-123")
