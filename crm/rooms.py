@@ -34,11 +34,13 @@ def enterprises(app: Flask, _: Settings) -> None:
 
 
 def tiers(app: Flask, _: Settings) -> None:
-    from crm.enterprises import filters, merge_clashes
-    from crm.tiers import queries, services, views
+    from crm.enterprises import derived, filters, merge_clashes
+    from crm.tiers import cadence, queries, services, views
 
     filters.register(title=queries.holds_title)
     merge_clashes.PERIODS.append(services.make_room)
+    derived.DUE_DAYS["next_visit_due_on"] = cadence.refresh
+    jobs.every_day("due days", time(0, 20), cadence.nightly)
     app.register_blueprint(views.bp)
 
 
@@ -53,10 +55,19 @@ def handover(app: Flask, _: Settings) -> None:
 
 
 def followups(app: Flask, _: Settings) -> None:
-    from crm.followups import ties, views
+    from crm.enterprises import derived
+    from crm.followups import services, ties, views
 
+    derived.RECOUNTS["open_followups"] = services.recount_each
     app.register_blueprint(views.bp)
     ties.install()
+
+
+def visits(_app: Flask, _: Settings) -> None:
+    from crm.enterprises import derived
+    from crm.visits import services
+
+    derived.RECOUNTS["last_visit_on"] = services.catch_up
 
 
 def reminders(app: Flask, _: Settings) -> None:
@@ -132,6 +143,7 @@ ALL: tuple[Callable[[Flask, Settings], None], ...] = (
     enterprises,
     tiers,
     followups,
+    visits,
     handover,
     reminders,
     imports,

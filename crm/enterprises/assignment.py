@@ -13,6 +13,7 @@ from crm.core.bureau import bureau
 from crm.core.db import db, lock
 from crm.core.errors import Obstacle, RuleBroken, Stale
 from crm.core.words import say
+from crm.enterprises.derived import refresh_due
 from crm.enterprises.models import Enterprise, Standing
 from crm.enterprises.queries import commissioner_of
 from crm.enterprises.serving_models import Assignment
@@ -89,6 +90,7 @@ def assign(
         db.session.flush()
     except IntegrityError as clash:
         raise Stale(None) from clash
+    refresh_due([enterprise.id])
     record(
         enterprise.id,
         "assignment.opened",

@@ -15,7 +15,7 @@ from crm.core.db import db, lock
 from crm.core.errors import Obstacle, RuleBroken, Stale
 from crm.core.types import canonical
 from crm.core.words import say
-from crm.enterprises import linked
+from crm.enterprises import derived, linked
 from crm.enterprises.editing import keep_name
 from crm.enterprises.merge_clashes import prepare
 from crm.enterprises.merge_trace import Trace
@@ -83,6 +83,7 @@ def confirm(merge: Merge, *, by: Actor) -> None:
     except IntegrityError as clash:
         raise RuleBroken(say("Some rows of both entries exclude each other; nothing was merged")) from clash
     _join_facts(trace, kept, gone)
+    derived.recount([kept.id, gone.id])
     if (name := keep_name(kept, gone.name, kind="former", until=clock.today())) is not None:
         trace.made.append(("enterprise_name", [name.id]))
     index_many([kept])
@@ -102,6 +103,7 @@ def undo(merge: Merge, *, by: Actor) -> None:
         raise RuleBroken(say("%(name)s has been merged into another entry since: take that back first", name=kept.name))
     trace = Trace.from_json(json.loads(merge.moved))
     trace.take_back(kept.id, gone.id)
+    derived.recount([kept.id, gone.id])
     db.session.expire_all()
     for firm in (kept, gone):
         firm.version += 1

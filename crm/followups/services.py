@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -94,6 +95,11 @@ def cancel_open(enterprise: Enterprise, *, reason: str, by: Actor) -> int:
         _close(followup, FollowupState.CANCELLED, by, reason)
         _told(followup, "cancelled", by, reason=reason)
     return len(found)
+
+
+def recount_each(enterprise_ids: Sequence[int]) -> None:
+    for enterprise_id in enterprise_ids:
+        recount(enterprise_id)
 
 
 def recount(enterprise_id: int) -> None:

@@ -17,6 +17,7 @@ from crm.enterprises.models import Enterprise
 from crm.enterprises.queries import commissioner_of
 from crm.enterprises.serving_models import Assignment
 from crm.followups import passing
+from crm.tiers import cadence
 from crm.timeline import Actor, record
 
 
@@ -46,6 +47,7 @@ def hand_over(
         raise RuleBroken(broken)
     assignment.end(current, on=day, reason="handed_over", note=note, by=by)
     after = _open(enterprise, to, on=day, document_no=document_no)
+    cadence.refresh([enterprise.id])
     moved = passing.pass_on([enterprise.id], current.commissioner, to, by=by)
     record(
         enterprise.id,

@@ -20,6 +20,7 @@ from crm.files.models import StoredFile
 from crm.followups.models import Followup, FollowupState
 from crm.ops.doctor import Check, Finding, Weight
 from crm.permissions import Role
+from crm.tiers import cadence
 from crm.timeline import Entry, Seal
 from crm.timeline.services import digest
 from crm.visits.models import Visit, VisitState
@@ -104,6 +105,16 @@ def derived_columns(_settings: Settings) -> Iterator[Finding]:
             )
 
 
+def due_days(_settings: Settings) -> Iterator[Finding]:
+    if count := len(cadence.wrong()):
+        yield Finding(
+            Weight.WARNING,
+            24,
+            say("%(column)s of %(n)s enterprises disagrees with its rows", column=say("Next visit due"), n=count),
+            say("Run: flask --app wsgi doctor --mend"),
+        )
+
+
 def mend() -> int:
     """Recompute every derived column that disagrees; returns how many values changed."""
     changed = 0
@@ -116,7 +127,8 @@ def mend() -> int:
                 .execution_options(synchronize_session=False)
             )
             changed += done.rowcount  # type: ignore[attr-defined]
-    return changed
+        cadence.refresh(late := cadence.wrong())
+    return changed + len(late)
 
 
 def chain(_settings: Settings) -> Iterator[Finding]:
@@ -165,6 +177,7 @@ ALL: tuple[Check, ...] = (
     left_behind,
     stored_files,
     derived_columns,
+    due_days,
     chain,
     guessed_accounts,
 )

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select, update
 
 from crm.core import clock
 from crm.core.bureau import bureau
-from crm.core.db import db
+from crm.core.db import db, writing
 from crm.enterprises.models import Enterprise, Standing
 from crm.enterprises.serving_models import Assignment
 from crm.tiers import rules
@@ -41,18 +41,38 @@ def months_later(day: date, months: int) -> date:
 
 def refresh(enterprise_ids: Sequence[int]) -> None:
     """Compute the due day of these enterprises anew; called by whoever changed tier, visits or assignment."""
-    known, go_live = rules.tiers(clock.today()), _go_live()
     for start in range(0, len(enterprise_ids), AT_ONCE):
-        part = list(enterprise_ids[start : start + AT_ONCE])
-        changes = []
-        for row in db.session.execute(_facts().where(Enterprise.id.in_(part))):
-            tier = known.get(row.tier or "") if row.standing == Standing.ACTIVE else None
-            due = due_on(tier.visit_every_months if tier else None, row.last_visit_on, row.started_on, go_live)
-            if due != row.next_visit_due_on:
-                changes.append({"row_id": row.id, "due": due})
-        if changes:
-            statement = update(Enterprise.__table__).where(Enterprise.__table__.c.id == bindparam("row_id"))
-            db.session.connection().execute(statement.values(next_visit_due_on=bindparam("due")), changes)
+        _write(_wrong(Enterprise.id.in_(list(enterprise_ids[start : start + AT_ONCE]))))
+
+
+def wrong() -> list[int]:
+    """The enterprises whose due day is not what it must be; the rules or the first day of use may have changed."""
+    return [change["row_id"] for change in _wrong()]
+
+
+def nightly() -> str:
+    """Editions of the rules begin on a day and the bureau may set another first day: compute all due days anew."""
+    with writing():
+        _write(changes := _wrong())
+    return f"{len(changes)} due days moved"
+
+
+def _wrong(*which: Any) -> list[dict[str, Any]]:
+    known, go_live, found = rules.tiers(clock.today()), _go_live(), []
+    for row in db.session.execute(_facts().where(*which)):
+        tier = known.get(row.tier or "") if row.standing == Standing.ACTIVE else None
+        due = due_on(tier.visit_every_months if tier else None, row.last_visit_on, row.started_on, go_live)
+        if due != row.next_visit_due_on:
+            found.append({"row_id": row.id, "due": due})
+    return found
+
+
+def _write(changes: list[dict[str, Any]]) -> None:
+    table: Any = Enterprise.__table__
+    if changes:
+        values = {"next_visit_due_on": bindparam("due"), "updated_at": table.c.updated_at}
+        statement = update(table).where(table.c.id == bindparam("row_id")).values(values)
+        db.session.connection().execute(statement, changes)
 
 
 def _facts() -> Any:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, or_, select, update
+from sqlalchemy import ColumnElement, case, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from crm.accounts.models import User
@@ -14,9 +15,10 @@ from crm.core.db import db, lock
 from crm.core.errors import RuleBroken, Stale
 from crm.core.words import say
 from crm.enterprises.models import Contact, Enterprise
+from crm.tiers import cadence
 from crm.timeline import record as write_down
 from crm.visits import rules
-from crm.visits.models import Visit
+from crm.visits.models import Visit, VisitState
 
 
 def record(
@@ -49,6 +51,7 @@ def record(
     )  # fmt: skip
     _insert(made)
     moved_on(enterprise.id, on, counts=counts)
+    cadence.refresh([enterprise.id])
     write_down(
         enterprise.id, "visit.recorded", by=by, subject=("visit", made.id), on=on.isoformat(), kind=kind, text=text
     )
@@ -66,6 +69,15 @@ def moved_on(enterprise_id: int, day: date, *, counts: bool) -> None:
         .values(updated_at=Enterprise.updated_at, **changes)
         .execution_options(synchronize_session=False)
     )
+
+
+def catch_up(enterprise_ids: Sequence[int]) -> None:
+    """Derived, after visits came from another enterprise: the last days are at least those of its visits."""
+    done = select(Visit.enterprise_id, Visit.counts, func.max(Visit.visited_on)).where(
+        Visit.enterprise_id.in_(enterprise_ids), Visit.state == VisitState.DONE
+    )
+    for enterprise_id, counts, day in db.session.execute(done.group_by(Visit.enterprise_id, Visit.counts)).all():
+        moved_on(enterprise_id, day, counts=counts)
 
 
 def _later(column: Any, day: date) -> ColumnElement[Any]:

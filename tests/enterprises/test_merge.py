@@ -15,6 +15,7 @@ from crm.followups import services as followups
 from crm.followups.models import Followup
 from crm.tiers import services as tiers
 from crm.tiers.models import TitleHeld
+from crm.visits import services as visits
 
 
 @pytest.fixture
@@ -106,6 +107,53 @@ def test_a_merge_is_taken_back_within_a_day_row_by_row(two, cast, now):
     assert state(kept, gone) == before
     assert first_ids("李总", [], 5) == [gone.id]
     assert first_ids("和達", [], 5) == [gone.id]
+
+
+def test_what_was_promised_meanwhile_is_counted_where_it_stands(two, cast):
+    kept, gone = two
+    row = merged(two, cast)
+    with writing():
+        followups.add(kept, owner=cast.lin, text="补材料", due_on=date(2026, 12, 2), by=cast.lin)
+    with writing():
+        merging.undo(row, by=cast.manager)
+
+    db.session.expire_all()
+    assert (kept.open_followups, gone.open_followups) == (1, 1)
+
+
+def test_what_was_kept_meanwhile_is_open_no_more_after_a_merge_is_taken_back(two, cast):
+    kept, gone = two
+    row = merged(two, cast)
+    with writing():
+        followups.finish(db.session.scalars(select(Followup)).one(), by=cast.zhou)
+    with writing():
+        merging.undo(row, by=cast.manager)
+
+    db.session.expire_all()
+    assert (kept.open_followups, gone.open_followups) == (0, 0)
+
+
+def test_both_have_their_own_days_again_and_a_visit_made_meanwhile_counts(two, cast):
+    kept, gone = two
+    visit(gone, cast.zhou, date(2026, 11, 2))
+    row = merged(two, cast)
+    db.session.expire_all()
+    assert kept.last_visit_on == date(2026, 11, 2)
+    assert (kept.next_visit_due_on, gone.next_visit_due_on) == (date(2027, 1, 2), None)
+
+    visit(kept, cast.lin, date(2026, 10, 30))
+    with writing():
+        merging.undo(row, by=cast.manager)
+    db.session.expire_all()
+    assert (kept.last_visit_on, gone.last_visit_on) == (date(2026, 10, 30), date(2026, 11, 2))
+    assert (kept.next_visit_due_on, gone.next_visit_due_on) == (date(2026, 12, 30), date(2027, 1, 2))
+
+
+def visit(firm, by, on):
+    with writing():
+        visits.record(
+            firm, by=by, kind="onsite", on=on, met="李总", text="走访", client_key=f"meanwhile-{firm.id}-{on}"
+        )
 
 
 def test_after_a_day_it_stands(two, cast, now):
