@@ -29,11 +29,11 @@ class Lane:
 
 
 LANES = (
-    Lane("rules", 2, "rules"),
-    Lane("pages on SQLite", 6, "not (rules or on_postgresql or slow or browser or proof)"),
-    Lane("pages on PostgreSQL", 8, "on_postgresql and not (slow or browser or proof)"),
-    Lane("import, ledger, faults", 10, "slow and not (browser or proof)"),
-    Lane("browser", 10, "browser and not proof"),
+    Lane("rules", 1, "rules"),
+    Lane("pages on SQLite", 3.5, "not (rules or on_postgresql or slow or browser or proof)"),
+    Lane("pages on PostgreSQL", 4.5, "on_postgresql and not (slow or browser or proof)"),
+    Lane("import, ledger, faults", 6, "slow and not (browser or proof)"),
+    Lane("browser", 8, "browser and not proof"),
 )
 
 
