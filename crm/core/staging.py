@@ -59,6 +59,11 @@ class Line:
         return not self.faults and self.outcome != Outcome.REPEAT
 
 
+def first_sound(lines: Sequence[Line]) -> Line:
+    """The row that counts among several saying the same: the first without a fault, else the first."""
+    return next((line for line in lines if not line.faults), lines[0])
+
+
 @dataclass
 class Findings:
     """What a plan wants to tell: sentences, and what needs a word of confirmation before it is written."""

@@ -46,6 +46,7 @@ def stamp(changes: list[Change]) -> str:
 def carry_out(enterprises: list[Enterprise], to: User, *, form: HandOverForm, by: User) -> None:
     """All or nothing; raises RuleBroken naming the first enterprise that changed since the page was shown."""
     seen = dict(part.split(":") for part in (form.replaces.data or "").split(",") if ":" in part)
+    services.lock_firms(*(e.id for e in enterprises))
     services.lock_people(to.id)
     for change in plan(enterprises):
         if seen.get(str(change.enterprise.id)) != str(change.replaces):

@@ -16,7 +16,7 @@ from crm.enterprises import assignment
 from crm.enterprises.models import Enterprise
 from crm.enterprises.queries import commissioner_of
 from crm.enterprises.serving_models import AssignmentOrder
-from crm.handover.services import hand_over
+from crm.handover.services import hand_over, lock_firms
 from crm.timeline import record
 
 
@@ -77,6 +77,7 @@ def _execute(order_id: int) -> bool:
     try:
         with writing():
             made = db.session.get_one(AssignmentOrder, order_id)
+            lock_firms(made.enterprise_id)
             lock(made)
             if made.state != "waiting":
                 return False

@@ -81,6 +81,12 @@ def obstacles(
     return found
 
 
+def lock_firms(*ids: int) -> None:
+    """Hold these enterprises in id order; every act holds them before people and orders, so that none waits for
+    another in a circle."""
+    db.session.execute(select(Enterprise.id).where(Enterprise.id.in_(ids)).order_by(Enterprise.id).with_for_update())
+
+
 def lock_people(*ids: int) -> None:
     """Hold these people's rows in id order, so that two acts cannot each think there is room for one more."""
     db.session.execute(select(User.id).where(User.id.in_(ids)).order_by(User.id).with_for_update())

@@ -43,6 +43,7 @@ def _assign(form: ServeForm, enterprise: Enterprise, me: User) -> ResponseReturn
     try:
         with writing():
             to = db.session.get_one(User, form.to.data)
+            services.lock_firms(enterprise.id)
             services.lock_people(to.id)
             assignment.assign(
                 enterprise,

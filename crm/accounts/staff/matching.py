@@ -8,7 +8,7 @@ from crm.accounts.models import Unit
 from crm.accounts.rules import SIGN_IN_NAMES
 from crm.accounts.staff.known import People, Person
 from crm.accounts.staff.units import flat
-from crm.core.staging import Findings, Line, Outcome
+from crm.core.staging import Findings, Line, Outcome, first_sound
 from crm.core.words import Say, say
 
 
@@ -83,7 +83,8 @@ def settle_repeats(lines: list[Line], findings: Findings) -> None:
         for key in keys:
             groups[key].append(line)
     for (field, _), group in groups.items():
-        first, *others = group
+        first = first_sound(group)
+        others = [line for line in group if line is not first]
         if any(line.said != first.said for line in others):
             for line in group:
                 other = next(one for one in group if one.said != line.said)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from crm.core.staging import Findings, Line, Outcome
+from crm.core.staging import Findings, Line, Outcome, first_sound
 from crm.core.words import Say, say
 from crm.enterprises import names
 from crm.enterprises.facts import FACTS
@@ -53,7 +53,8 @@ def _join_by_name(groups: dict[Key, list[Line]]) -> None:
 
 
 def _settle(group: list[Line], findings: Findings) -> None:
-    first, *others = group
+    first = first_sound(group)
+    others = [line for line in group if line is not first]
     if not any(_differing(first, line) for line in others):
         for line in others:
             line.outcome = Outcome.REPEAT
