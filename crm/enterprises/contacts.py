@@ -15,8 +15,7 @@ from crm.core.words import say
 from crm.enterprises import phones
 from crm.enterprises.models import Contact, Enterprise
 from crm.enterprises.search import index
-from crm.timeline import Actor, record
-from crm.timeline.models import Entry
+from crm.timeline import Actor, Entry, record
 
 KEPT_AFTER_REMOVAL = timedelta(days=30)
 FIELDS = ("name", "position", "phone", "email", "note")

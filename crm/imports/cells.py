@@ -115,6 +115,8 @@ def mobile(cell: Cell | None) -> Outcome[str]:
 
 @of_text
 def email(_cell: Cell, found: str) -> Outcome[str]:
+    if phones.is_masked_mail(found):
+        return masked()
     if not _EMAIL.fullmatch(found):
         return Problem(say("%(value)s is no e-mail address. It looks like name@example.com.", value=found))
     return Parsed(found)

@@ -28,6 +28,7 @@ def test_an_empty_cell_or_a_dash_changes_nothing(written):
         ("phone", "186****1402"),
         ("mobile", "186＊＊＊＊1402"),
         ("contact", "王*明"),
+        ("email", "wan***@163.com"),
         ("commissioner", "杜*"),
         ("credit_code", "91330101******Y7LL"),
         ("name", "杭州**有限公司"),
