@@ -61,7 +61,7 @@ def _chips(query: Select[Enterprise], limit: int) -> Sequence[Any]:
 
 def found(typed: str) -> Sequence[Any]:
     """Firms of the whole zone by name, pinyin or code: only name, place and commissioner."""
-    clause = search.matching(typed)
+    clause = search.matching_itself(typed)
     return db.session.execute(_lines().where(clause, Enterprise.standing == Standing.ACTIVE).limit(FOUND)).all()
 
 

@@ -74,6 +74,22 @@ def matching(query: str) -> ColumnElement[bool]:
     return and_(true(), *(_term_clause(term) for term in plan(query).terms))
 
 
+def matching_itself(query: str) -> ColumnElement[bool]:
+    """`matching` by what the firm itself is called: for searches beyond one's own firms, which must not tell whose
+    contact or number was typed."""
+    return and_(matching(query), *(_is_its_own(term) for term in plan(query).terms))
+
+
+def _is_its_own(term: Term) -> ColumnElement[bool]:
+    pattern = f"%{escaped(term.text)}%"
+    if term.path == SearchPath.PINYIN:
+        return true()  # contacts are not spelled
+    if term.path == SearchPath.TAIL:
+        codes = (func.lower(Enterprise.credit_code), func.lower(Enterprise.stock_code))
+        return or_(*(code.like(pattern, escape="\\") for code in codes))
+    return or_(*_in_names(pattern))
+
+
 def first_ids(query: str, clauses: Iterable[ColumnElement[bool]], limit: int) -> list[int]:
     """Ids of at most `limit` matching enterprises, in no order, found from the index and not from the register.
 
@@ -122,11 +138,14 @@ def _contains(text: str) -> ColumnElement[bool]:
     if len(text) <= 2:
         return true()
     pattern = f"%{escaped(text)}%"
-    other = select(EnterpriseName.id).where(EnterpriseName.enterprise_id == Enterprise.id)
     person = select(Contact.id).where(Contact.enterprise_id == Enterprise.id, Contact.removed_on.is_(None))
-    return or_(
+    return or_(*_in_names(pattern), person.where(func.lower(Contact.name).like(pattern, escape="\\")).exists())
+
+
+def _in_names(pattern: str) -> list[ColumnElement[bool]]:
+    other = select(EnterpriseName.id).where(EnterpriseName.enterprise_id == Enterprise.id)
+    return [
         Enterprise.name_key.like(pattern, escape="\\"),
         func.lower(Enterprise.short_name).like(pattern, escape="\\"),
         other.where(EnterpriseName.name_key.like(pattern, escape="\\")).exists(),
-        person.where(func.lower(Contact.name).like(pattern, escape="\\")).exists(),
-    )
+    ]

@@ -164,3 +164,13 @@ def test_the_visit_stands_in_the_record_with_its_author(page, cast, firm):
 
 def test_a_firm_that_was_merged_away_is_not_found(page, make, cast, firm):
     page.as_(cast.lin).open("desk.new_visit", enterprise=999_999, expect=404)
+
+
+@pytest.mark.parametrize("typed", ["13900001111", "1390", "1111", "王伟民", "王", "伟民"])
+def test_the_search_over_the_whole_zone_tells_nobody_whose_contact_was_typed(page, make, cast, typed):
+    firm = make.enterprise("杭州远山仪器有限公司", unit=cast.elsewhere, contact="王伟民", phone="13900001111")
+
+    page.as_(cast.lin).open("desk.new_visit", q=typed)
+    assert "远山" not in page.text
+    for known in ("远山仪器", "yuanshan", "远", firm.credit_code[-6:]):
+        assert "远山" in page.open("desk.new_visit", q=known).text, known
