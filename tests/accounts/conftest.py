@@ -5,7 +5,8 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import event
 
-from crm.core.db import db
+from crm.core.db import db, writing
+from tests.accounts.inviting import settings_are
 
 
 @pytest.fixture
@@ -27,3 +28,20 @@ def count_queries(app):
             event.remove(db.engine, "before_cursor_execute", note)
 
     return counting
+
+
+@pytest.fixture
+def bare(make, cast):
+    """An official as a roster brings him: a name and a unit."""
+    person = make.user("杜建", unit=cast.section)
+    with writing():
+        person.mobile = person.password_hash = None
+        db.session.flush()
+    return person
+
+
+@pytest.fixture
+def mailing(app, page):
+    """The visitor of a bureau that has a mail server and an address others can open."""
+    settings_are(app, smtp_url="smtp://127.0.0.1:1", public_url="http://crm.lan:8000")
+    return page

@@ -1,10 +1,8 @@
 """Codes that arrive by mail: derived just before the mail leaves, dead when replaced, silent to the curious."""
 
 import re
-from dataclasses import replace
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import select
 
 from crm.accounts import mails, services
@@ -13,40 +11,8 @@ from crm.core.db import db, writing
 from crm.outbox.jobs import Mailroom, deliver
 from crm.outbox.models import Delivery
 from crm.outbox.registry import Dropped
+from tests.accounts.inviting import NEW, code_on, invite, settings_are
 from tests.services.smtp import mail_server
-
-NEW = "chun jiang shui nuan"
-CODE = re.compile(r"[2-9A-HJKMNP-Z]{4}(?:-[2-9A-HJKMNP-Z]{4}){3}")
-
-
-@pytest.fixture
-def bare(make, cast):
-    """An official as a roster brings him: a name and a unit."""
-    person = make.user("杜建", unit=cast.section)
-    with writing():
-        person.mobile = person.password_hash = None
-        db.session.flush()
-    return person
-
-
-@pytest.fixture
-def mailing(app, page):
-    """The visitor of a bureau that has a mail server and an address others can open."""
-    settings_are(app, smtp_url="smtp://127.0.0.1:1", public_url="http://crm.lan:8000")
-    return page
-
-
-def settings_are(app, **changes):
-    app.extensions["commissioner"] = replace(app.extensions["commissioner"], **changes)
-
-
-def invite(page, who, *people, **typed):
-    page.as_(who).open("accounts.invite_many", id=[p.id for p in people])
-    return page.submit(form="invite", **typed)
-
-
-def code_on(page):
-    return CODE.findall(page.text)
 
 
 def test_by_mail_the_code_is_derived_just_before_the_mail_leaves(mailing, cast, bare):

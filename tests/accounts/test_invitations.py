@@ -1,6 +1,5 @@
 """Codes that open an account: printed, mailed, asked for; who may give one to whom."""
 
-import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,39 +14,7 @@ from crm.core.errors import RuleBroken
 from crm.ops.builders import PASSWORD
 from crm.permissions import Role
 from crm.timeline import Entry
-
-NEW = "chun jiang shui nuan"
-CODE = re.compile(r"[2-9A-HJKMNP-Z]{4}(?:-[2-9A-HJKMNP-Z]{4}){3}")
-
-
-@pytest.fixture
-def bare(make, cast):
-    """An official as a roster brings him: a name and a unit."""
-    person = make.user("杜建", unit=cast.section)
-    with writing():
-        person.mobile = person.password_hash = None
-        db.session.flush()
-    return person
-
-
-@pytest.fixture
-def mailing(app, page):
-    """The visitor of a bureau that has a mail server and an address others can open."""
-    settings_are(app, smtp_url="smtp://127.0.0.1:1", public_url="http://crm.lan:8000")
-    return page
-
-
-def settings_are(app, **changes):
-    app.extensions["commissioner"] = replace(app.extensions["commissioner"], **changes)
-
-
-def invite(page, who, *people, **typed):
-    page.as_(who).open("accounts.invite_many", id=[p.id for p in people])
-    return page.submit(form="invite", **typed)
-
-
-def code_on(page):
-    return CODE.findall(page.text)
+from tests.accounts.inviting import NEW, code_on, invite, settings_are
 
 
 def test_a_clerk_prints_a_slip_and_the_official_is_in_with_it(page, cast, bare):
