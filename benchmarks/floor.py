@@ -1,9 +1,5 @@
-"""The floor: the smallest Flask application that shows the same rows. No session, no rights, no ORM, no layout.
-
-Its table is a `render_template_string`, as in any application of one file: compiled at each request (0.7 ms of it).
-
-FLOOR_DATABASE is the path of an SQLite file or a postgresql:// address with the benchmark's data.
-"""
+"""The floor: the smallest Flask application of the same rows; no session, rights, ORM or layout. Its table is compiled at
+each request (0.7 ms of it). FLOOR_DATABASE: the path of an SQLite file or a postgresql:// address with the data."""
 
 import os
 import sqlite3
