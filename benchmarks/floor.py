@@ -1,5 +1,5 @@
-"""The floor: the smallest Flask application of the same rows; no session, rights, ORM or layout. Its table is compiled at
-each request (0.7 ms of it). FLOOR_DATABASE: the path of an SQLite file or a postgresql:// address with the data."""
+"""The floor: the smallest Flask application of the same rows; no session, rights, ORM or layout. Its table is compiled
+each time (0.7 ms of it). FLOOR_DATABASE: the path of an SQLite file or a postgresql:// address with the data."""
 
 import os
 import sqlite3
