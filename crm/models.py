@@ -11,6 +11,7 @@ MODULES = (
     "crm.outbox.models",
     "crm.jobs.models",
     "crm.accounts.models",
+    "crm.accounts.access_models",
     "crm.accounts.password_models",
     "crm.workdays.models",
     "crm.files.models",

@@ -14,7 +14,8 @@ from flask import current_app
 from sqlalchemy import func, select, update
 
 from crm.accounts import ageing, sessions
-from crm.accounts.models import Invitation, User
+from crm.accounts.access_models import Invitation
+from crm.accounts.models import User
 from crm.core import clock
 from crm.core.db import db, lock
 from crm.core.errors import RuleBroken

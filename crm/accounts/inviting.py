@@ -11,7 +11,8 @@ from werkzeug.datastructures import MultiDict
 
 from crm import outbox
 from crm.accounts import invitations, people_list
-from crm.accounts.models import Invitation, Post, User
+from crm.accounts.access_models import Invitation
+from crm.accounts.models import Post, User
 from crm.accounts.queries import people_clause
 from crm.accounts.rules import invite_obstacle
 from crm.core import clock

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crm.accounts import invitations, slips
-from crm.accounts.models import Invitation
+from crm.accounts.access_models import Invitation
 from crm.core import clock
 from crm.core.db import db
 from crm.outbox import registry

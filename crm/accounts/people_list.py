@@ -10,8 +10,9 @@ from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.datastructures import MultiDict
 
 from crm.accounts import invitations
+from crm.accounts.access_models import Invitation
 from crm.accounts.labels import duty_words
-from crm.accounts.models import Invitation, Post, Unit, User
+from crm.accounts.models import Post, Unit, User
 from crm.accounts.people_forms import PeopleFilters
 from crm.accounts.queries import below, people_clause, units_of, without_access
 from crm.core import clock

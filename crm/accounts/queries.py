@@ -8,7 +8,8 @@ from flask import abort
 from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from crm.accounts.models import Invitation, SignIn, Unit, UnitKind, User
+from crm.accounts.access_models import Invitation, SignIn
+from crm.accounts.models import Unit, UnitKind, User
 from crm.core import clock
 from crm.core.db import db
 from crm.permissions import Permission, Scope

@@ -13,7 +13,8 @@ from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 
-from crm.accounts.models import Post, SignIn, User
+from crm.accounts.access_models import SignIn
+from crm.accounts.models import Post, User
 from crm.accounts.profile import profile
 from crm.core import clock
 from crm.core.db import db, writing

@@ -12,7 +12,8 @@ import segno
 from flask import current_app, url_for
 
 from crm.accounts import invitations
-from crm.accounts.models import Invitation, User
+from crm.accounts.access_models import Invitation
+from crm.accounts.models import User
 from crm.core.settings import Settings
 
 LOCAL = ("localhost", "127.0.0.1", "::1")

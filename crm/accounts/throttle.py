@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select
 
-from crm.accounts.models import SignInFailure, User
+from crm.accounts.access_models import SignInFailure
+from crm.accounts.models import User
 from crm.accounts.profile import profile
 from crm.core import clock
 from crm.core.db import db, lock

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import delete, or_
 
 from crm.accounts import throttle
-from crm.accounts.models import Invitation, SignIn
+from crm.accounts.access_models import Invitation, SignIn
 from crm.core import clock
 from crm.core.db import db, writing
 

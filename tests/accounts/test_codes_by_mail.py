@@ -6,7 +6,8 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from crm.accounts import mails, services
-from crm.accounts.models import Invitation, SignIn, User
+from crm.accounts.access_models import Invitation, SignIn
+from crm.accounts.models import User
 from crm.core.db import db, writing
 from crm.outbox.jobs import Mailroom, deliver
 from crm.outbox.models import Delivery

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from crm import create_app
 from crm.accounts import invitations, passwords, services
-from crm.accounts.models import Invitation, User
+from crm.accounts.access_models import Invitation
+from crm.accounts.models import User
 from crm.core.db import db, writing
 from crm.core.errors import RuleBroken
 from crm.ops.builders import PASSWORD

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from crm.accounts.models import SignIn, Unit
+from crm.accounts.access_models import SignIn
+from crm.accounts.models import Unit
 from crm.core.db import db, writing
 from crm.ops.builders import PASSWORD
 

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from crm.accounts import services, sessions, tidying
-from crm.accounts.models import Invitation, SignIn, User
+from crm.accounts.access_models import Invitation, SignIn
+from crm.accounts.models import User
 from crm.core import clock
 from crm.core.db import db, writing
 from crm.ops.builders import PASSWORD

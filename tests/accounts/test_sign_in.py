@@ -1,6 +1,7 @@
 """Signing in and out."""
 
-from crm.accounts.models import SignIn, User
+from crm.accounts.access_models import SignIn
+from crm.accounts.models import User
 from crm.core.db import db, writing
 from crm.ops.builders import PASSWORD
 

@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from crm.accounts.models import SignIn, Unit, User
+from crm.accounts.access_models import SignIn
+from crm.accounts.models import Unit, User
 from crm.core.db import db, writing
 from crm.ops.builders import PASSWORD
 from tests.browser import PHONE

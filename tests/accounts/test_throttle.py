@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from crm.accounts import throttle
-from crm.accounts.models import SignInFailure
+from crm.accounts.access_models import SignInFailure
 from crm.core.db import db, writing
 from crm.ops import doctor
 from crm.ops.builders import PASSWORD

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import select
 
-from crm.accounts.models import SignIn
+from crm.accounts.access_models import SignIn
 from crm.core.db import db, writing
 from crm.enterprises import merging, serving_queries
 from crm.enterprises.assignment import load_of, serving_on

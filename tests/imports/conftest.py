@@ -31,6 +31,12 @@ OF_THE_RUN = frozenset({"import_run", "import_row", "import_change", "job", "ses
 
 
 @pytest.fixture
+def clerk(page, cast):
+    """The clerk at the wizard's pages."""
+    return page.as_(cast.clerk)
+
+
+@pytest.fixture
 def book(tmp_path):
     """Writes a workbook: {sheet: rows}, merged ranges and hidden rows per sheet."""
 

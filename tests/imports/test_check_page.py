@@ -8,7 +8,7 @@ from crm.core.db import db
 from crm.enterprises.queries import commissioner_of
 from crm.enterprises.serving_models import StandIn
 from tests.imports.conftest import HEAD
-from tests.imports.test_wizard import bring_to_check, firm, last, row
+from tests.imports.wizard import bring_to_check, firm, last, row
 
 
 def facts(page, name):

@@ -12,7 +12,7 @@ from crm.imports.undoing import undo
 from crm.jobs import jobs
 from crm.timeline import CLI
 from tests.imports.conftest import SAMPLE, complaints, counts, dump
-from tests.imports.test_wizard import last, upload
+from tests.imports.wizard import last, upload
 
 HEAD = ("姓名", "单位", "职务", "手机号码", "邮箱", "工号")
 

@@ -14,7 +14,7 @@ from crm.timeline import CLI
 from tests.imports.conftest import complaints, counts, dump
 from tests.imports.test_people import HEAD, bring, named  # noqa: F401 - `bring` is a fixture
 from tests.imports.test_there_and_back import as_csv, as_xls, permuted
-from tests.imports.test_wizard import bring_to_check, last
+from tests.imports.wizard import bring_to_check, last
 
 ROWS = [
     HEAD,

@@ -11,7 +11,7 @@ from crm.core.db import db
 from crm.imports.models import RunState
 from crm.jobs import jobs
 from tests.imports.conftest import SAMPLE
-from tests.imports.test_wizard import last, upload
+from tests.imports.wizard import last, upload
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.imports.conftest import HEAD
-from tests.imports.test_wizard import bring_to_check, firm, row, upload
+from tests.imports.wizard import bring_to_check, firm, row, upload
 
 
 def test_sheets_that_use_other_words_for_the_same_are_no_double(page, cast, make, book):

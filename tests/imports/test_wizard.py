@@ -2,50 +2,16 @@
 
 from __future__ import annotations
 
-import io
-
 import pytest
 from sqlalchemy import func, select
 
 from crm.accounts.models import User
 from crm.core.db import db, writing
 from crm.enterprises.models import Enterprise, ExtraField, ExtraValue
-from crm.enterprises.queries import commissioner_of
-from crm.enterprises.serving_models import AssignmentOrder
-from crm.imports.models import ImportRun, RunState
+from crm.imports.models import RunState
 from crm.jobs import jobs
-from tests.imports.conftest import HEAD, SAMPLE, dump
-
-
-@pytest.fixture
-def clerk(page, cast):
-    return page.as_(cast.clerk)
-
-
-def upload(page, path, *, expect=303, **more):
-    page.open("imports.upload")
-    return page.submit(form="upload", files={"file": (io.BytesIO(path.read_bytes()), path.name)}, expect=expect, **more)
-
-
-def bring_to_check(page, path, kind=None, **columns):
-    """Upload, accept the columns, let the background process check."""
-    upload(page, path, kind=kind).follow()
-    page.submit(form="columns", **columns).follow()
-    assert jobs.work() == 1
-    return page.open("imports.run", run_id=last().id)
-
-
-def last() -> ImportRun:
-    db.session.rollback()
-    return db.session.scalars(select(ImportRun).order_by(ImportRun.id.desc())).first()
-
-
-def firm(name):
-    return db.session.scalars(select(Enterprise).filter_by(name=name)).one()
-
-
-def row(make, number, name, *, official="", contact="王经理", phone="13812345678", park="东部医药港小镇"):
-    return (name, make.code(number), official, contact, phone, 500, "2014-05-03", park, "医药制造业")
+from tests.imports.conftest import HEAD, SAMPLE
+from tests.imports.wizard import bring_to_check, firm, last, row, token, upload
 
 
 def test_the_sample_goes_from_upload_to_sixty_enterprises(clerk, cast):
@@ -65,46 +31,6 @@ def test_nothing_is_written_before_the_button(clerk):
 
     assert db.session.scalar(select(func.count()).select_from(Enterprise)) == 0
     assert last().state == RunState.CHECKED
-
-
-def test_taking_back_from_the_page(clerk):
-    before = dump()
-    bring_to_check(clerk, SAMPLE).submit(form="write").follow()
-
-    clerk.post("imports.undo", {"csrf_token": token(clerk)}, run_id=last().id).follow()
-
-    assert dump() == before and last().state == RunState.UNDONE
-
-
-def token(page) -> str:
-    return page.all("input", name="csrf_token")[0].get("value")
-
-
-def test_no_undo_after_somebody_worked_on_it(clerk, page, cast, make, book):
-    bring_to_check(clerk, book([HEAD, row(make, 1, "杭州和达有限公司"), row(make, 2, "杭州博拓有限公司")])).submit(
-        form="write"
-    ).follow()
-    from crm.enterprises.services import add_contact
-
-    with writing():
-        add_contact(firm("杭州博拓有限公司"), name="赵六", by=cast.manager)
-    before = dump()
-
-    clerk.open("imports.run", run_id=last().id)
-    clerk.post("imports.undo", {"csrf_token": token(clerk)}, expect=409, run_id=last().id)
-
-    assert "杭州博拓有限公司" in clerk.text and "杭州和达有限公司" not in clerk.text
-    assert dump() == before and last().state == RunState.WRITTEN
-
-
-def test_after_a_day_there_is_no_way_back(clerk, now, make, book):
-    bring_to_check(clerk, book([HEAD, row(make, 1, "杭州和达有限公司")])).submit(form="write").follow()
-    now.move(hours=25)
-
-    clerk.open("imports.run", run_id=last().id)
-    clerk.post("imports.undo", {"csrf_token": token(clerk)}, run_id=last().id).follow()
-
-    assert last().state == RunState.WRITTEN and firm("杭州和达有限公司")
 
 
 def test_an_unknown_column_is_kept_by_one_tick(clerk, make, book):
@@ -143,43 +69,6 @@ def test_two_columns_for_one_field_are_refused(clerk, make, book):
     clerk.submit(form="columns", col_8="name", expect=422)
 
     assert last().state == RunState.COLUMNS
-
-
-def test_a_changed_commissioner_needs_note_number_and_day(clerk, cast, make, book):
-    known = make.enterprise(name="杭州和达有限公司", unit=cast.bureau, code=make.code(1), commissioner=cast.lin)
-    bring_to_check(clerk, book([HEAD, row(make, 1, "杭州和达有限公司", official="周敏")]))
-
-    clerk.submit(form="write", note="", document_no="", expect=422)
-    assert commissioner_of(known.id).commissioner_id == cast.lin.id
-
-    clerk.submit(form="write", note="按分工调整", document_no="经发〔2026〕9号").follow()
-    now = commissioner_of(known.id)
-    assert (now.commissioner_id, now.document_no, str(now.started_on)) == (
-        cast.zhou.id,
-        "经发〔2026〕9号",
-        "2026-11-23",
-    )
-
-
-def test_a_change_may_be_left_out(clerk, cast, make, book):
-    known = make.enterprise(name="杭州和达有限公司", unit=cast.bureau, code=make.code(1), commissioner=cast.lin)
-    bring_to_check(clerk, book([HEAD, row(make, 1, "杭州和达有限公司", official="周敏")]))
-
-    clerk.submit(form="write", changes="leave").follow()
-
-    assert commissioner_of(known.id).commissioner_id == cast.lin.id
-    assert db.session.get(Enterprise, known.id).industry == "医药制造业"
-
-
-def test_a_change_for_a_later_day_becomes_an_order(clerk, cast, make, book):
-    known = make.enterprise(name="杭州和达有限公司", unit=cast.bureau, code=make.code(1), commissioner=cast.lin)
-    bring_to_check(clerk, book([HEAD, row(make, 1, "杭州和达有限公司", official="周敏")]))
-
-    clerk.submit(form="write", note="轮岗", document_no="经发〔2026〕9号", on="2026-12-01").follow()
-
-    order = db.session.scalars(select(AssignmentOrder)).one()
-    assert (order.enterprise_id, order.to_id, str(order.on)) == (known.id, cast.zhou.id, "2026-12-01")
-    assert commissioner_of(known.id).commissioner_id == cast.lin.id
 
 
 def test_a_firm_of_another_bureau_is_named_by_its_unit_only(clerk, cast, make, book):

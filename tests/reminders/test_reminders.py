@@ -1,49 +1,14 @@
-"""What is due is told once: in the app at once, by one mail on the working morning; facts are looked at again first."""
+"""What is due is told once: in the app at once, in one mail on the working morning."""
 
-from dataclasses import replace
 from datetime import date
-
-import pytest
-from sqlalchemy import select
 
 from crm.core import clock
 from crm.core.db import db, writing
 from crm.followups import services as followups
-from crm.outbox.jobs import Mailroom, deliver
-from crm.outbox.models import Delivery
-from crm.reminders.models import Digest, Reminder
+from crm.reminders.models import Reminder
 from crm.reminders.planning import plan
-from tests.services.smtp import links, mail_server
-
-
-@pytest.fixture
-def server(app):
-    with mail_server() as running:
-        app.extensions["commissioner"] = replace(app.extensions["commissioner"], smtp_url=running.url)
-        yield running
-
-
-@pytest.fixture
-def firm(make, cast):
-    return make.enterprise(
-        "杭州和达生物技术有限公司", short_name="和达生物", commissioner=cast.lin, since=date(2026, 1, 4)
-    )
-
-
-def promise(firm, owner, day: str, text: str = "问增容进度"):
-    with writing():
-        return followups.add(firm, owner=owner, text=text, due_on=date.fromisoformat(day), by=owner)
-
-
-def tick(app) -> dict[str, int]:
-    counts = plan(clock.now())
-    counts.update(deliver(Mailroom(app.extensions["commissioner"])))
-    db.session.expire_all()
-    return {key: n for key, n in counts.items() if n}
-
-
-def of_followups() -> list[Reminder]:
-    return list(db.session.scalars(select(Reminder).where(Reminder.kind == "followup_due").order_by(Reminder.id)))
+from tests.reminders.morning import of_followups, promise, tick
+from tests.services.smtp import links
 
 
 def test_one_mail_on_the_due_morning_and_nothing_the_next(app, server, firm, cast, now):
@@ -67,16 +32,6 @@ def test_one_mail_on_the_due_morning_and_nothing_the_next(app, server, firm, cas
     assert [r.state for r in of_followups()] == ["sent"]
     now.set("2026-12-01T08:31:00+08:00")
     assert tick(app) == {}
-
-
-def test_what_was_written_about_the_firm_stays_out_of_the_mail(app, server, firm, cast, now):
-    promise(firm, cast.lin, "2026-11-24", "上市辅导机构更换,勿外传 13700000001")
-    now.set("2026-11-24T09:00:00+08:00")
-    tick(app)
-
-    whole = bytes(server.received[0].message).decode()
-    body = "".join(part.get_content() for part in server.received[0].message.walk() if not part.is_multipart())
-    assert "勿外传" not in body + whole and "13700000001" not in body + whole
 
 
 def test_due_on_a_rest_day_is_told_on_the_working_morning_before(app, server, firm, cast, now, make):
@@ -127,30 +82,6 @@ def test_planning_twice_or_at_the_same_moment_adds_nothing(app, server, firm, ca
         assert insert_new(Reminder, [{**again, "due_on": date(2026, 11, 24), "state": "planned"}]) == 0
 
 
-def test_done_before_the_mail_leaves_is_not_told(app, server, firm, cast, now):
-    first, second = promise(firm, cast.lin, "2026-11-24"), promise(firm, cast.lin, "2026-11-24", "第二件")
-    now.set("2026-11-24T08:31:00+08:00")
-    plan(clock.now())
-    with writing():
-        followups.finish(first, by=cast.lin)
-    deliver(Mailroom(app.extensions["commissioner"]))
-
-    [mail] = server.received
-    assert f"/followups/{second.id}" in mail.text and f"/followups/{first.id}" not in mail.text
-    assert [(r.state, r.cancel_reason) for r in of_followups()] == [("cancelled", "done"), ("sent", "")]
-
-
-def test_when_nothing_of_a_digest_holds_it_does_not_leave(app, server, firm, cast, now):
-    followup = promise(firm, cast.lin, "2026-11-24")
-    now.set("2026-11-24T08:31:00+08:00")
-    plan(clock.now())
-    with writing():
-        followups.finish(followup, by=cast.lin)
-
-    assert deliver(Mailroom(app.extensions["commissioner"]))["cancelled"] == 1
-    assert server.received == []
-
-
 def test_a_new_owner_is_told_and_the_old_one_is_not(app, server, make, cast, now):
     firm = make.enterprise(commissioner=cast.lin)
     followup = promise(firm, cast.zhou, "2026-11-24")
@@ -174,74 +105,6 @@ def test_moved_to_another_day_is_told_on_that_day_again(app, server, firm, cast,
 
     assert len(server.received) == 2
     assert [r.basis for r in of_followups()] == ["2026-11-24", "2026-11-26"]
-
-
-def test_a_repeated_digest_has_the_same_members_minus_what_fell_away(app, server, firm, cast, now):
-    first, second = promise(firm, cast.lin, "2026-11-24"), promise(firm, cast.lin, "2026-11-24", "第二件")
-    now.set("2026-11-24T08:31:00+08:00")
-    server.answer("451 later", at="DATA")
-    tick(app)
-    third = promise(firm, cast.lin, "2026-11-24", "后来的")
-    with writing():
-        followups.finish(first, by=cast.lin)
-    now.move(minutes=5)
-    tick(app)
-
-    [mail] = server.received
-    assert f"/followups/{second.id}" in mail.text
-    assert f"/followups/{first.id}" not in mail.text and f"/followups/{third.id}" not in mail.text
-    now.set("2026-11-25T08:31:00+08:00")
-    tick(app)
-    assert f"/followups/{third.id}" in server.received[1].text
-
-
-def test_without_an_address_the_notice_stays_in_the_app(app, server, firm, cast, now, page):
-    promise(firm, cast.manager, "2026-11-24")
-    now.set("2026-11-24T08:31:00+08:00")
-    tick(app)
-
-    assert [r.state for r in of_followups()] == ["in_app"]
-    assert [(d.state, d.words) for d in db.session.scalars(select(Delivery))] == [("cancelled", "no address")]
-    assert "问增容进度" in page.as_(cast.manager).open("reminders.centre").text
-    now.set("2026-11-25T08:31:00+08:00")
-    tick(app)
-    assert db.session.query(Digest).count() == 1, "told once is told"
-
-
-def test_without_a_mail_server_everything_is_in_the_app_and_nothing_fails(app, firm, cast, now):
-    promise(firm, cast.lin, "2026-11-24")
-    now.set("2026-11-24T08:31:00+08:00")
-    tick(app), tick(app)
-
-    assert [r.state for r in of_followups()] == ["in_app"]
-    assert [(d.state, d.words) for d in db.session.scalars(select(Delivery))] == [("cancelled", "no mail server")]
-
-
-def test_a_person_who_left_gets_no_mail(app, server, firm, cast, now):
-    promise(firm, cast.lin, "2026-11-24")
-    now.set("2026-11-24T08:31:00+08:00")
-    plan(clock.now())
-    with writing():
-        cast.lin.active, cast.lin.deactivated_on = False, clock.today()
-        db.session.flush()
-    deliver(Mailroom(app.extensions["commissioner"]))
-
-    assert server.received == []
-
-
-def test_the_mail_is_in_the_readers_language(app, server, firm, cast, now):
-    from crm.accounts.models import Preference
-
-    with writing() as session:
-        session.add(Preference(user_id=cast.lin.id, key="language", value="en"))
-        session.flush()
-    db.session.expire_all()
-    promise(firm, cast.lin, "2026-11-24")
-    now.set("2026-11-24T09:00:00+08:00")
-    tick(app)
-
-    assert server.received[0].message["Subject"] == "[Reminder] 1 thing is due"
-    assert "Follow-up due" in server.received[0].text
 
 
 def test_fifteen_enterprises_received_are_one_line_in_the_app_and_no_mail(app, server, make, cast, now, page):

@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from crm import outbox
 from crm.accounts import invitations, inviting, passwords, queries, services, sessions, slips
 from crm.accounts.access import public, requires, signed_in
+from crm.accounts.access_models import Invitation
 from crm.accounts.forms import AcceptForm, ForgottenForm, InvitationCodeForm
-from crm.accounts.models import Invitation, User
+from crm.accounts.models import User
 from crm.accounts.people_forms import InviteForm
 from crm.accounts.views.room import bp
 from crm.core.db import writing

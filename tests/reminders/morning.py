@@ -1,0 +1,28 @@
+"""A promise, the scheduler's tick, and what was planned: shared by the stories of reminders."""
+
+from datetime import date
+
+from sqlalchemy import select
+
+from crm.core import clock
+from crm.core.db import db, writing
+from crm.followups import services as followups
+from crm.outbox.jobs import Mailroom, deliver
+from crm.reminders.models import Reminder
+from crm.reminders.planning import plan
+
+
+def promise(firm, owner, day: str, text: str = "问增容进度"):
+    with writing():
+        return followups.add(firm, owner=owner, text=text, due_on=date.fromisoformat(day), by=owner)
+
+
+def tick(app) -> dict[str, int]:
+    counts = plan(clock.now())
+    counts.update(deliver(Mailroom(app.extensions["commissioner"])))
+    db.session.expire_all()
+    return {key: n for key, n in counts.items() if n}
+
+
+def of_followups() -> list[Reminder]:
+    return list(db.session.scalars(select(Reminder).where(Reminder.kind == "followup_due").order_by(Reminder.id)))
