@@ -1,7 +1,8 @@
 """Who may do what: one table, role × permission → scope; rights are the union over a person's posts.
 
 Being a commissioner is not a post: `Role.SERVING` stands for whoever has an open assignment or stands in,
-`Role.OFFICIAL` for everyone who is signed in and works with enterprises (not: pure auditors and administrators).
+`Role.OFFICIAL` for everyone who is signed in and works with enterprises (not: those who only administer or audit, as
+long as they serve none themselves).
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -87,6 +87,9 @@ class User(Timestamped, db.Model):
     sign_in = cast("Any", None)
     is_authenticated = True
     is_anonymous = False
+    if TYPE_CHECKING:
+        serves: ClassVar[Any]
+        """Whether this person serves or leads an enterprise today: a column the register adds."""
 
     @property
     def is_active(self) -> bool:
@@ -128,9 +131,9 @@ class User(Timestamped, db.Model):
         return found
 
     def is_official(self, today: date) -> bool:
-        """Works with enterprises: everyone but those who only administer or audit."""
+        """Works with enterprises: everyone but those who only administer or audit and serve none."""
         roles = {p.role for p in self.posts if p.holds_on(today)}
-        return not roles or bool(roles - {Role.ADMINISTRATOR, Role.AUDITOR})
+        return not roles or bool(roles - {Role.ADMINISTRATOR, Role.AUDITOR}) or bool(self.serves)
 
     def may(self, permission: Permission) -> bool:
         return bool(self.grants(permission, clock.today()))

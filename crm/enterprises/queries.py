@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
 from flask import abort
-from sqlalchemy import ColumnElement, Select, bindparam, false, or_, select, true
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Date, Select, bindparam, false, or_, select, true
+from sqlalchemy.orm import column_property, joinedload
 
 from crm.accounts.models import Unit, UnitKind, User
 from crm.core import clock
@@ -80,8 +80,16 @@ def served_by(user: User) -> Select[int]:
 
 @lru_cache(maxsize=2048)
 def _served_by(user_id: Any, today: Any) -> Select[int]:
-    mine = select(Assignment.enterprise_id).where(Assignment.commissioner_id == user_id, Assignment.ended_on.is_(None))
-    stood_in = (
+    return select(_own(user_id).union_all(_stood_in(user_id, today)).subquery().c.enterprise_id)
+
+
+def _own(user_id: Any) -> Select[int]:
+    own = Assignment.commissioner_id == user_id, Assignment.ended_on.is_(None)
+    return select(Assignment.enterprise_id).where(*own)
+
+
+def _stood_in(user_id: Any, today: Any) -> Select[int]:
+    return (
         select(Assignment.enterprise_id)
         .join(StandIn, StandIn.official_id == Assignment.commissioner_id)
         .where(
@@ -92,7 +100,6 @@ def _served_by(user_id: Any, today: Any) -> Select[int]:
             or_(StandIn.enterprise_id.is_(None), StandIn.enterprise_id == Assignment.enterprise_id),
         )
     )
-    return select(mine.union_all(stood_in).subquery().c.enterprise_id)
 
 
 def linked_to(user: User) -> Select[int]:
@@ -104,6 +111,16 @@ def linked_to(user: User) -> Select[int]:
 def _linked_to(user_id: Any, today: Any) -> Select[int]:
     is_open = or_(Liaison.until_on.is_(None), Liaison.until_on > today)
     return select(Liaison.enterprise_id).where(Liaison.leader_id == user_id, Liaison.from_on <= today, is_open)
+
+
+def _any_served() -> ColumnElement[bool]:
+    """Whether a person serves, stands in or leads anywhere today."""
+    today = bindparam("today", callable_=clock.today, type_=Date(), unique=True)
+    ways = (_own(User.id), _stood_in(User.id, today), _linked_to(User.id, today))
+    return or_(*(way.correlate(User).exists() for way in ways))
+
+
+User.serves = column_property(_any_served(), deferred=True)
 
 
 def direct_to(user_id: Any, today: Any) -> ColumnElement[bool]:

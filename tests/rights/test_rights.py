@@ -6,7 +6,9 @@ from sqlalchemy import select
 from crm.accounts import services
 from crm.accounts.models import User
 from crm.accounts.queries import may_on
+from crm.core import clock
 from crm.core.db import db, writing
+from crm.enterprises import assignment
 from crm.enterprises.models import Contact, Enterprise
 from crm.enterprises.queries import may, of_visible, within
 from crm.permissions import WHO_MAY, Permission, Role
@@ -96,6 +98,36 @@ def test_a_section_head_with_firms_of_his_own_has_both_kinds_of_rights(app, make
     assert not may(official, Permission.ASSIGN, own)
 
 
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.AUDITOR])
+def test_who_only_administers_or_audits_acts_on_enterprises_just_while_he_serves_one(page, cast, make, role):
+    watcher = make.user(unit=cast.elsewhere, role=role)
+    firm, other = (make.enterprise(unit=cast.section, commissioner=cast.lin) for _ in range(2))
+    page.as_(watcher).open("desk.new_visit", expect=403)
+    page.open("enterprises.edit", enterprise_id=firm.id, expect=403)
+
+    with writing():
+        assignment.end(assignment.commissioner_of(firm.id), on=clock.today(), reason="handed_over", by=cast.admin)
+        assignment.assign(firm, watcher, by=cast.admin)
+    page.open("desk.new_visit")
+    page.open("enterprises.edit", enterprise_id=firm.id)
+    page.open("enterprises.edit", enterprise_id=other.id, expect=403)
+
+    with writing():
+        assignment.end(assignment.commissioner_of(firm.id), on=clock.today(), reason="handed_over", by=cast.admin)
+    page.open("desk.new_visit", expect=403)
+    page.open("enterprises.edit", enterprise_id=firm.id, expect=403)
+
+
+@pytest.mark.parametrize("relation", ["own", "stand_in", "liaison", "former", "ended_stand_in", "colleague"])
+def test_an_administrator_is_an_official_by_each_tie_of_today(app, make, relation):
+    world = World(make, "administrator")
+    firm = world.enterprise(relation)
+    official = db.session.get(User, world.official.id)
+
+    assert may(official, Permission.CONTACT_DIRECT, firm) is (relation in ("own", "stand_in", "liaison"))
+    assert official.may(Permission.VISIT_RECORD) is (relation in ("own", "stand_in", "liaison"))
+
+
 def test_a_post_over_the_whole_bureau_reaches_every_enterprise(app, make, cast):
     from crm.accounts.queries import root
 
@@ -120,8 +152,6 @@ def test_rows_that_hang_on_an_enterprise_are_seen_with_it_and_only_with_it(app, 
 
 
 def test_a_change_of_the_assignment_bites_on_the_next_request(page, cast, make):
-    from crm.enterprises import assignment
-
     firm = make.enterprise(unit=cast.elsewhere, commissioner=cast.lin)
     page.as_(cast.lin).open("desk.enterprise", enterprise_id=firm.id)
     with writing():
