@@ -74,3 +74,5 @@ def test_the_index_is_searched(page, cast):
 def test_the_whole_manual_is_one_paper(page, cast):
     page.as_(cast.auditor).open("desk.print_help")
     assert all(topic.words["zh"].what in page.text for topic in TOPICS)
+    led_to = [a.get("href")[1:] for a in page.all("a") if (a.get("href") or "").startswith("#")]
+    assert [section.get("id") for section in page.all("section")] == led_to == [topic.key for topic in TOPICS]
