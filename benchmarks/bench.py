@@ -137,9 +137,8 @@ def rows_for(engine: str, url: str, size: int, folder: Path) -> Iterator[Row]:
     with served("wsgi:app", environment) as ours, served("benchmarks.floor:app", floor) as least:
         for page, addresses in PAGES.items():
             path, bare = (address.format(**ids) for address in addresses)
-            yield Row(
-                engine, size, page, measure(ours, path, cookie), measure(least, bare), queries_of(app, cookie, path)
-            )
+            timings = measure((ours, least), (path, bare), cookie)
+            yield Row(engine, size, page, *timings, queries_of(app, cookie, path))
 
 
 def table(rows: list[Row]) -> str:

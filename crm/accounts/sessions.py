@@ -11,10 +11,10 @@ from flask import current_app, request, session
 from flask_login import login_user, logout_user
 from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, load_only
 
 from crm.accounts.access_models import SignIn
-from crm.accounts.models import Post, User
+from crm.accounts.models import Post, Unit, User
 from crm.accounts.profile import profile
 from crm.core import clock
 from crm.core.db import db, writing
@@ -38,12 +38,15 @@ def load(token: str) -> User | None:
 
 @cache
 def _with_person() -> Select[SignIn]:
-    """Built once, for every request asks it."""
+    """Built once, for every request asks it; columns only a few pages need are fetched when they ask."""
     person_of = joinedload(SignIn.user)
     query = select(SignIn).where(SignIn.token_hash == bindparam("hash"), SignIn.ended_at.is_(None))
+    of_unit = (Unit.name, Unit.kind, Unit.path)
     return query.options(
-        person_of.joinedload(User.posts).joinedload(Post.unit),
-        person_of.joinedload(User.unit),
+        load_only(SignIn.user_id, SignIn.created_at, SignIn.seen_at, SignIn.confirmed_at, SignIn.is_trusted),
+        person_of.load_only(User.name, User.unit_id, User.active, User.mobile, User.email),
+        person_of.joinedload(User.posts).joinedload(Post.unit).load_only(*of_unit),
+        person_of.joinedload(User.unit).load_only(*of_unit),
         person_of.joinedload(User.preferences),
     )
 

@@ -76,6 +76,8 @@ class Listing:
         self.grid_url: str | None = None
         self.cell_errors: dict[tuple[Any, str], Say | str] = {}
         self.typed: Mapping[str, str] = {}
+        self.is_plain = False
+        """Whoever fills it says so when a row's cells follow from its values and the day alone: such rows are kept."""
 
     def take(self, statement: Select[Any], *, total: int | None = None, capped: bool = False) -> Listing:
         """Count (unless the total is known), turn to the page asked for, fetch its rows in order."""

@@ -18,6 +18,11 @@ def translate_with(translate: Translate, language: Callable[[], str]) -> None:
     _translate, _language = translate, language
 
 
+def language() -> str:
+    """The language of the page, mail or paper that is being made."""
+    return _language()
+
+
 def is_english() -> bool:
     """Is the page, mail or paper that is being made in English?"""
     return _language().startswith("en")

@@ -10,18 +10,17 @@ from typing import Any
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, bindparam, select
-from sqlalchemy.orm import joinedload
 
 from crm.accounts import User, requires, signed_in
 from crm.core import clock
-from crm.core.db import db
+from crm.core.db import read
 from crm.core.forms import ButtonForm
 from crm.core.web import page
 from crm.core.words import _
 from crm.desk import enterprise_tabs as tabs
 from crm.desk.views import bp
 from crm.enterprises import contacts, serving_queries
-from crm.enterprises.models import Contact, Enterprise
+from crm.enterprises.models import Enterprise
 from crm.enterprises.queries import load_seen, rights_on
 from crm.followups.models import Followup, FollowupState
 from crm.permissions import Permission
@@ -41,10 +40,12 @@ class File:
 
     enterprise: Enterprise
     rights: frozenset[Permission]
-    contacts: list[Contact]
+    contacts: Sequence[Any]
     serving: serving_queries.Now
-    followups: Sequence[Followup]
-    last_visit: Visit | None
+    followups: Sequence[Any]
+    """Rows of id, text, due_on, owner."""
+    last_visit: Any
+    """A row of visited_on and author, or None."""
 
     @property
     def is_direct(self) -> bool:
@@ -82,25 +83,27 @@ def open_file(enterprise_id: int, me: User) -> File:
     return File(
         enterprise=found,
         rights=rights_on(me, found.id, ASKED),
-        contacts=contacts.of(found.id),
+        contacts=contacts.shown(found.id),
         serving=serving_queries.now(found.id),
-        followups=db.session.scalars(_open_items(), firm).all(),
-        last_visit=db.session.scalars(_last_visit(), firm).first(),
+        followups=read(_open_items(), firm).all(),
+        last_visit=read(_last_visit(), firm).first(),
     )
 
 
 @cache
-def _open_items() -> Select[Followup]:
+def _open_items() -> Select[*tuple[Any, ...]]:
     """Statements of this page are built once: their parameter is `firm`."""
     mine = (Followup.enterprise_id == bindparam("firm"), Followup.state == FollowupState.OPEN)
-    query = select(Followup).where(*mine).options(joinedload(Followup.owner))
+    shown = (Followup.id, Followup.text, Followup.due_on, User.name.label("owner"))
+    query = select(*shown).outerjoin(User, User.id == Followup.owner_id).where(*mine)
     return query.order_by(Followup.due_on, Followup.id).limit(OPEN_ITEMS)
 
 
 @cache
-def _last_visit() -> Select[Visit]:
-    query = select(Visit).where(Visit.enterprise_id == bindparam("firm"), Visit.state == VisitState.DONE)
-    return query.options(joinedload(Visit.author)).order_by(Visit.visited_on.desc(), Visit.id.desc()).limit(1)
+def _last_visit() -> Select[*tuple[Any, ...]]:
+    query = select(Visit.visited_on, User.name.label("author")).join(User, User.id == Visit.author_id)
+    query = query.where(Visit.enterprise_id == bindparam("firm"), Visit.state == VisitState.DONE)
+    return query.order_by(Visit.visited_on.desc(), Visit.id.desc()).limit(1)
 
 
 def acts(file: File) -> list[tuple[str, str]]:
@@ -112,7 +115,7 @@ def acts(file: File) -> list[tuple[str, str]]:
             found.append((label, url_for(endpoint, enterprise_id=firm.id)))
 
     if firm.standing == "active":
-        if file.serving.assignment is None:
+        if file.serving.commissioner is None:
             offer(Permission.ASSIGN_FIRST, _("Assign a commissioner"), "handover.assign")
         else:
             offer(Permission.ASSIGN_BY_DOCUMENT, _("Hand over"), "handover.hand_over")

@@ -15,7 +15,7 @@ from wtforms import DateField, Form, SearchField, StringField
 
 from crm.accounts.models import Unit, UnitKind, User
 from crm.core import clock
-from crm.core.db import db
+from crm.core.db import read
 from crm.core.filter_fields import Choice
 from crm.core.lists import OF_THE_LIST
 from crm.core.words import _
@@ -52,8 +52,8 @@ class TypedNamesForm(FilterForm):
 
 def filter_form(args: MultiDict[str, str], extras: Sequence[Extra]) -> FilterForm:
     """The bar filled with what the URL says; two statements. To be read only: equal bars are one object."""
-    people = tuple(map(tuple, db.session.execute(_people_query(), {"most": MOST_CHOICES + 1})))
-    units = tuple(map(tuple, db.session.execute(UNITS)))
+    people = tuple(map(tuple, read(_people_query(), {"most": MOST_CHOICES + 1}).all()))
+    units = tuple(map(tuple, read(UNITS).all()))
     said = tuple((key, value) for key, value in args.items(multi=True) if value and key not in OF_THE_LIST)
     return _filled(people, units, tuple(extras), said, (str(get_locale()), clock.today()))
 

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from crm.accounts.models import Unit, User
 from crm.core import clock
-from crm.core.db import among, db
+from crm.core.db import among, read
 from crm.core.lists import MOST_COUNTED, Listing
 from crm.desk.enterprise_columns import joined
 from crm.enterprises import extras, filters, search
@@ -34,9 +34,9 @@ def turn(
     """Count what matches and fetch the page asked for."""
     ids, total, capped = matching_ids(user, args, permission)
     listing.counted(total, capped=capped)
-    page = list(db.session.scalars(joined(listing.window(ids), listing.sort))) if total else []
+    page = read(joined(listing.window(ids), listing.sort)).scalars().all() if total else []
     needs_extras = any(column.key[1:].isdigit() for column in listing.columns)
-    listing.rows = lines(page, user, with_extras=needs_extras)
+    listing.rows, listing.is_plain = lines(page, user, with_extras=needs_extras), not needs_extras
 
 
 def matching_ids(
@@ -47,7 +47,7 @@ def matching_ids(
     query = args.get("q", "").strip()
     every = select(Enterprise.id)
     if not query:
-        return every.where(*clauses), db.session.scalar(select(func.count(Enterprise.id)).where(*clauses)) or 0, False
+        return every.where(*clauses), read(select(func.count(Enterprise.id)).where(*clauses)).scalar_one(), False
     found = search.first_ids(query, clauses, MOST_COUNTED + 1)
     if len(found) > MOST_COUNTED:
         return every.where(*clauses, search.matching(query)), MOST_COUNTED, True
@@ -60,7 +60,7 @@ def lines(ids: Sequence[int], user: User, *, with_extras: bool = True) -> list[A
         return []
     me = user.id if user.may(Permission.CONTACT_DIRECT) else 0
     given = {"ids": list(ids), "me": me, "today": clock.today()}
-    rows: dict[int, Any] = {row.id: row for row in db.session.execute(_contents(), given)}
+    rows: dict[int, Any] = {row.id: row for row in read(_contents(), given).all()}
     if with_extras:
         own = extras.values_of(ids)
         rows = {row_id: Line(**row._mapping, extras=own.get(row_id, {})) for row_id, row in rows.items()}

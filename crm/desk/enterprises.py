@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 from flask import abort, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 
 from crm.accounts import User, requires, saved_views, signed_in
-from crm.core.db import db
+from crm.core.db import read
 from crm.core.lists import Act, Column, Empty, Listing, View
-from crm.core.web import go, page, told
+from crm.core.web import door, go, page, told
 from crm.core.words import Say, _, say
 from crm.desk import table_edit
 from crm.desk.enterprise_columns import columns
@@ -60,7 +61,7 @@ def _check(listing: Listing, me: User) -> ResponseReturnValue:
 
 def enterprise_listing(me: User) -> Listing:
     """The list as the URL asks for it, filled."""
-    known, here = extras.fields(), url_for("desk.enterprises")
+    known, here = extras.fields(), door("desk.enterprises")
     listing = Listing(
         "enterprises",
         say("Enterprises"),
@@ -84,13 +85,17 @@ def enterprise_listing(me: User) -> Listing:
 
 def _columns(me: User, known: list[extras.Extra]) -> list[Column]:
     """A commissioner sees whom to call and what is open, those above him who serves; the grid what it can change."""
-    every = columns(tuple(known))
     if request.args.get("grid") and not request.args.getlist("columns"):
-        return [replace(c, optional=not c.editable and c.key != "name") for c in every]
-    first, other = ("commissioner", "followups") if me.may(Permission.PEOPLE_VIEW) else ("followups", "commissioner")
-    fact = "commissioner" if first == "commissioner" else "contact"
+        return [replace(c, optional=not c.editable and c.key != "name") for c in columns(tuple(known))]
+    return _reading_columns(tuple(known), me.may(Permission.PEOPLE_VIEW))
+
+
+@lru_cache(maxsize=32)
+def _reading_columns(known: tuple[extras.Extra, ...], sees_people: bool) -> list[Column]:
+    first, other = ("commissioner", "followups") if sees_people else ("followups", "commissioner")
+    fact = "commissioner" if sees_people else "contact"
     hidden = {first: False, other: True}
-    return [replace(c, phone=c.phone or c.key == fact, optional=hidden.get(c.key, c.optional)) for c in every]
+    return [replace(c, phone=c.phone or c.key == fact, optional=hidden.get(c.key, c.optional)) for c in columns(known)]
 
 
 def _views(listing: Listing, me: User) -> list[View]:
@@ -100,7 +105,7 @@ def _views(listing: Listing, me: User) -> list[View]:
     if not me.may(Permission.ASSIGN_FIRST):
         built_in = built_in[:2]
     found = [(View(label, f"{path}?{query}" if query else path), query) for label, query in built_in]
-    for kept in db.session.scalars(saved_views.of(me, "enterprises")):
+    for kept in read(saved_views.of(me, "enterprises")):
         edit = url_for("desk.edit_view", view_id=kept.id) if kept.owner_id == me.id else None
         named = (
             f"{kept.query}&view={kept.id}".lstrip("&")
@@ -121,22 +126,22 @@ def _one_active(same: list[View], every: list[View]) -> list[View]:
 def _tools(me: User) -> list[Act]:
     tools = []
     if me.may(Permission.IMPORT) and "imports.upload" in current_app.view_functions:
-        tools.append(Act(_("Import"), url_for("imports.upload"), "upload"))
+        tools.append(Act(_("Import"), door("imports.upload"), "upload"))
     if me.may(Permission.MERGE_PROPOSE):
-        tools.append(Act(_("Merging entries"), url_for("enterprises.merges"), "git-merge"))
+        tools.append(Act(_("Merging entries"), door("enterprises.merges"), "git-merge"))
     if me.may(Permission.ENTERPRISE_CREATE):
-        tools.append(Act(_("New enterprise"), url_for("enterprises.add"), "plus", primary=True))
+        tools.append(Act(_("New enterprise"), door("enterprises.add"), "plus", primary=True))
     return tools
 
 
 def _bulk(me: User) -> list[Act]:
     acts = []
     if me.may(Permission.ASSIGN_FIRST):
-        acts.append(Act(_("Assign a commissioner"), url_for("desk.assign_many"), "user-check"))
+        acts.append(Act(_("Assign a commissioner"), door("desk.assign_many"), "user-check"))
     if me.may(Permission.ENTERPRISE_EDIT):
-        acts.append(Act(_("Set tier or territory"), url_for("desk.set_many"), "tag"))
+        acts.append(Act(_("Set tier or territory"), door("desk.set_many"), "tag"))
     if me.may(Permission.EXPORT):
-        acts.append(Act(_("Export"), url_for("desk.export_enterprises"), "download"))
+        acts.append(Act(_("Export"), door("desk.export_enterprises"), "download"))
     return acts
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from crm.accounts import signed_in
 from crm.core import clock
-from crm.core.db import db
+from crm.core.db import db, read
 from crm.core.settings import Settings
 from crm.core.web import door
 from crm.core.words import _
@@ -71,7 +71,8 @@ def surroundings() -> dict[str, Any]:
     }
     try:
         context["locale"] = str(get_locale())
-        return {**context, **_of_person(settings, context)} if current_user.is_authenticated else context
+        context |= _of_person(settings, context) if current_user.is_authenticated else {}
+        return {**context, "frame_key": _frame_key(context)}
     except SQLAlchemyError:
         db.session.rollback()
         return context
@@ -81,7 +82,7 @@ def _of_person(settings: Settings, context: dict[str, Any]) -> dict[str, Any]:
     me = signed_in()
     kept = {p.key: p.value for p in me.preferences}
     prefs = {key: kept.get(key, default) for key, default in context["prefs"].items()}
-    unread, todo, newest = db.session.execute(_counts(), {"me": me.id, "today": clock.today()}).one()
+    unread, todo, newest = tuple(read(_counts(), {"me": me.id, "today": clock.today()}).one())
     banners = [*context["banners"], *(_warnings(settings, newest) if me.may(Permission.SYSTEM_VIEW) else ())]
     doors = {
         name: url for name, url in context["doors"].items() if name != "new_visit" or me.may(Permission.VISIT_RECORD)
@@ -95,6 +96,13 @@ def _of_person(settings: Settings, context: dict[str, Any]) -> dict[str, Any]:
         "todo_count": todo,
         "banners": banners,
     }
+
+
+def _frame_key(context: dict[str, Any]) -> tuple[Any, ...]:
+    """All that the menus of a person depend on; see `core.kept`."""
+    me = context.get("me")
+    person = (me.id, me.name, me.unit.name) if me else ()
+    return (*person, *context["prefs"].values(), *context["doors"].values())
 
 
 def _warnings(settings: Settings, newest: datetime | None) -> list[str]:
@@ -118,12 +126,12 @@ def _counts() -> Select[int, int, datetime]:
     return select(unread.scalar_subquery(), todo.scalar_subquery(), newest.scalar_subquery())
 
 
-def menu(todo: int) -> list[tuple[str, str, str, str, Any]]:
-    return [
+def menu(todo: int) -> tuple[tuple[str, str, str, str, Any], ...]:
+    return tuple(
         (endpoint, label(), icon, _current(endpoint), (todo or None) if endpoint == "desk.todo" else None)
         for endpoint, label, icon, permission in MENU
         if endpoint in current_app.view_functions and (permission is None or current_user.may(permission))
-    ]
+    )
 
 
 def _current(endpoint: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, or_, select
 
-from crm.core.db import db
+from crm.core.db import read
 from crm.core.words import Say, say
 from crm.desk.sentences import tell
 from crm.enterprises.models import Enterprise
@@ -43,20 +43,18 @@ class Told:
 
 def entries(enterprise_id: int, *, chip: str = "", before: int | None = None) -> tuple[list[Told], int | None]:
     """The newest entries, and the id to go on from when there are more. Also those of firms merged into this one."""
-    rows = db.session.scalars(
-        _newest(chip if chip in CHIPS else ""), {"firm": enterprise_id, "before": before or NO_END}
-    ).all()
+    rows = read(_newest(chip if chip in CHIPS else ""), {"firm": enterprise_id, "before": before or NO_END}).all()
     shown = rows[:ENTRIES_AT_ONCE]
     return told(shown), shown[-1].id if len(rows) > ENTRIES_AT_ONCE else None
 
 
-def audit(enterprise_id: int, *, before: int | None = None) -> tuple[Sequence[Entry], int | None]:
+def audit(enterprise_id: int, *, before: int | None = None) -> tuple[Sequence[Any], int | None]:
     """Everything, unworded, for those who may read the history."""
-    rows = db.session.scalars(_newest(None), {"firm": enterprise_id, "before": before or NO_END}).all()
+    rows = read(_newest(None), {"firm": enterprise_id, "before": before or NO_END}).all()
     return rows[:ENTRIES_AT_ONCE], rows[ENTRIES_AT_ONCE - 1].id if len(rows) > ENTRIES_AT_ONCE else None
 
 
-def told(rows: Sequence[Entry]) -> list[Told]:
+def told(rows: Sequence[Any]) -> list[Told]:
     found = []
     for entry in rows:
         sentence = tell(entry.kind, entry.body or {})

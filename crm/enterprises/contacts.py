@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import cache
+from typing import Any
 
 from sqlalchemy import Select, bindparam, select, update
 
 from crm.core import clock
-from crm.core.db import db, lock
+from crm.core.db import db, lock, read
 from crm.core.errors import RuleBroken
 from crm.core.shown import APART
 from crm.core.words import say
@@ -23,8 +25,16 @@ FIELDS = ("name", "position", "phone", "email", "note")
 
 def of(enterprise_id: int, *, removed: bool = False) -> list[Contact]:
     """The contacts, the primary one first; with `removed` those that can still be brought back."""
-    given = {"firm": enterprise_id, "since": clock.today() - KEPT_AFTER_REMOVAL} if removed else {"firm": enterprise_id}
-    return list(db.session.scalars(_of(removed), given))
+    return list(db.session.scalars(_of(removed), _given(enterprise_id, removed=removed)))
+
+
+def shown(enterprise_id: int, *, removed: bool = False) -> Sequence[Any]:
+    """The same as plain rows, for a page that only reads."""
+    return read(_of(removed), _given(enterprise_id, removed=removed)).all()
+
+
+def _given(enterprise_id: int, *, removed: bool) -> dict[str, Any]:
+    return {"firm": enterprise_id, "since": clock.today() - KEPT_AFTER_REMOVAL} if removed else {"firm": enterprise_id}
 
 
 @cache

@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import delete, func, insert, select
 
 from crm.core import clock
-from crm.core.db import db
+from crm.core.db import db, read
 from crm.core.errors import RuleBroken
 from crm.core.words import Say, say
 from crm.enterprises.models import ExtraField, ExtraValue
@@ -43,7 +43,7 @@ class Extra:
 
 def fields() -> list[Extra]:
     """The fields in use, in their order."""
-    return [Extra(row.id, row.label, row.kind, tuple(row.choices.splitlines())) for row in db.session.execute(IN_USE)]
+    return [Extra(row.id, row.label, row.kind, tuple(row.choices.splitlines())) for row in read(IN_USE)]
 
 
 def values_of(ids: Iterable[int]) -> dict[int, dict[int, str]]:

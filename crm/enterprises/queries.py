@@ -186,9 +186,15 @@ def stands_for(enterprise: Enterprise) -> Enterprise:
 
 def load_seen(enterprise_id: int, user: User) -> Enterprise:
     """The enterprise with its units for a page about it, or 404."""
-    units = (joinedload(Enterprise.unit), joinedload(Enterprise.territory), joinedload(Enterprise.section))
-    found = db.session.scalar(visible_to(user).where(Enterprise.id == enterprise_id).options(*units))
+    found = db.session.scalar(_seen(reach(user, Permission.ENTERPRISE_VIEW)), {"firm": enterprise_id})
     return found or abort(404)
+
+
+@lru_cache(maxsize=2048)
+def _seen(given: Reach) -> Select[Enterprise]:
+    units = [joinedload(named) for named in (Enterprise.unit, Enterprise.territory, Enterprise.section)]
+    query = select(Enterprise).where(Enterprise.standing != Standing.MERGED, _clause(given))
+    return query.where(Enterprise.id == bindparam("firm")).options(*(unit.load_only(Unit.name) for unit in units))
 
 
 def rights_on(user: User, enterprise_id: int, permissions: tuple[Permission, ...]) -> frozenset[Permission]:

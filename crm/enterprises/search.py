@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, delete, false, func, insert, or_, select, true
 from sqlalchemy.orm import aliased
 
-from crm.core.db import db
+from crm.core.db import db, read
 from crm.enterprises import names, pinyin
 from crm.enterprises.grams import SearchPath, Term, escaped, grams, plan, tail_keys
 from crm.enterprises.models import Contact, Enterprise, EnterpriseName, NearKey, SearchGram, SearchKey
@@ -100,7 +100,7 @@ def first_ids(query: str, clauses: Iterable[ColumnElement[bool]], limit: int) ->
     found = select(Enterprise.id).where(*clauses)
     if terms:
         found = _driven_by(found, terms[0]).where(*(_term_clause(term) for term in terms[1:]))
-    return list(db.session.scalars(found.limit(limit)))
+    return list(read(found.limit(limit)).scalars().all())
 
 
 def _driven_by(found: Select[int], term: Term) -> Select[int]:

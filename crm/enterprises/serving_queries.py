@@ -9,11 +9,12 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from crm.accounts.models import Unit, User
 from crm.core import clock
-from crm.core.db import db
+from crm.core.db import db, read
+from crm.core.list_parts import Person
 from crm.enterprises.models import Enterprise
 from crm.enterprises.serving_models import Assignment, Liaison, Responsibility, StandIn
 
@@ -22,41 +23,51 @@ from crm.enterprises.serving_models import Assignment, Liaison, Responsibility, 
 class Now:
     """Commissioner, deputies and liaison leader of today."""
 
-    assignment: Assignment | None
-    liaison: Liaison | None
-    deputies: Sequence[StandIn]
+    commissioner: Person | None
+    leader: str | None
+    deputies: Sequence[str]
+    """Names."""
 
 
 def now(enterprise_id: int) -> Now:
     """Two statements."""
-    row = db.session.execute(_now(), {"firm": enterprise_id}).one()
-    deputies = deputies_on(enterprise_id, clock.today(), row.Assignment.commissioner_id) if row.Assignment else []
-    return Now(row.Assignment, row.Liaison, deputies)
+    row = read(_now(), {"firm": enterprise_id}).one()
+    if row.commissioner is None:
+        return Now(None, row.leader, [])
+    given = {"firm": enterprise_id, "day": clock.today(), "official": row.official}
+    deputies = read(_deputies(User.name), given).scalars().all()
+    return Now(Person(row.commissioner, row.unit), row.leader, deputies)
 
 
 @cache
-def _now() -> Select[int, Assignment, Liaison]:
-    leader, commissioner = joinedload(Liaison.leader), joinedload(Assignment.commissioner)
+def _now() -> Select[*tuple[Any, ...]]:
+    leader = aliased(User)
+    serving = (User.id.label("official"), User.name.label("commissioner"), Unit.name.label("unit"))
     return (
-        select(Enterprise.id, Assignment, Liaison)
+        select(*serving, leader.name.label("leader"))
+        .select_from(Enterprise)
         .outerjoin(Assignment, and_(Assignment.enterprise_id == Enterprise.id, Assignment.ended_on.is_(None)))
+        .outerjoin(User, User.id == Assignment.commissioner_id)
+        .outerjoin(Unit, Unit.id == User.unit_id)
         .outerjoin(Liaison, and_(Liaison.enterprise_id == Enterprise.id, Liaison.until_on.is_(None)))
+        .outerjoin(leader, leader.id == Liaison.leader_id)
         .where(Enterprise.id == bindparam("firm"))
-        .options(commissioner.joinedload(User.unit), leader.joinedload(User.unit))
     )
 
 
 def deputies_on(enterprise_id: int, day: date, official_id: int) -> Sequence[StandIn]:
     """Who stood in for this official at this enterprise on a day."""
-    return db.session.scalars(_deputies(), {"firm": enterprise_id, "day": day, "official": official_id}).all()
+    query = _deputies(StandIn).options(joinedload(StandIn.deputy).joinedload(User.unit))
+    return db.session.scalars(query, {"firm": enterprise_id, "day": day, "official": official_id}).all()
 
 
 @cache
-def _deputies() -> Select[StandIn]:
+def _deputies(shown: Any) -> Select[Any]:
+    """Parameters: `firm`, `day`, `official`."""
     covered = _covers(StandIn.from_on, StandIn.until_on, bindparam("day"))
     here = or_(StandIn.enterprise_id == bindparam("firm"), StandIn.enterprise_id.is_(None))
-    query = select(StandIn).where(StandIn.official_id == bindparam("official"), covered, here)
-    return query.options(joinedload(StandIn.deputy).joinedload(User.unit)).order_by(StandIn.id)
+    query = select(shown).select_from(StandIn).join(User, User.id == StandIn.deputy_id)
+    return query.where(StandIn.official_id == bindparam("official"), covered, here).order_by(StandIn.id)
 
 
 @dataclass(frozen=True)
