@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import unicodedata
 from datetime import datetime, timedelta
 
 from flask import current_app
@@ -76,8 +77,8 @@ def is_usable(invitation: Invitation) -> bool:
 
 
 def invitation(code: str) -> Invitation | None:
-    """The usable invitation behind a code, as typed (case, spaces and dashes do not matter)."""
-    plain = "".join(c for c in code.upper() if c.isalnum())
+    """The usable invitation behind a code, as typed (case, width, spaces and dashes do not matter)."""
+    plain = "".join(c for c in unicodedata.normalize("NFKC", code).upper() if c.isalnum())
     tidy = "-".join(plain[at : at + 4] for at in range(0, len(plain), 4))
     found = db.session.scalar(select(Invitation).where(Invitation.code_hash == sessions.hashed(tidy)))
     return found if found is not None and is_usable(found) and found.user.active else None

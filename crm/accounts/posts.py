@@ -57,13 +57,18 @@ def obstacles(
         found.append(Obstacle("domain", say("Only managers, leaders and clerks are bound to one field")))
     if until and until <= since:
         found.append(Obstacle("until", say("The end lies after the beginning")))
-    twins = select(Post.id).where(
-        Post.user_id == user.id, Post.unit_id == unit.id, Post.role == role, Post.domain == domain,
-        or_(Post.until.is_(None), Post.until > since),
-    )  # fmt: skip
-    if db.session.scalars(twins.limit(1)).first() is not None:
+    if holds(user, role=role, unit=unit, domain=domain, on=since):
         found.append(Obstacle("role", say("%(name)s has this duty already", name=user.name)))
     return found
+
+
+def holds(user: User, *, role: Role, unit: Unit, domain: Domain | None = None, on: date | None = None) -> bool:
+    """Whether the person has this very duty on a day (default today) or later."""
+    twins = select(Post.id).where(
+        Post.user_id == user.id, Post.unit_id == unit.id, Post.role == role, Post.domain == domain,
+        or_(Post.until.is_(None), Post.until > (on or clock.today())),
+    )  # fmt: skip
+    return db.session.scalars(twins.limit(1)).first() is not None
 
 
 def end_post(post: Post, *, by: Actor, on: date | None = None) -> None:

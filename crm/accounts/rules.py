@@ -13,7 +13,8 @@ from crm.permissions import Role
 DEEPEST = 8
 SIGN_IN_NAMES = ("mobile", "staff_no", "email")
 EMAIL = re.compile(r"[^@\s<>,;:\"()\[\]\\]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?\.[A-Za-z]{2,}")
-MOBILE = re.compile(r"\+?[0-9]{5,19}")
+MOBILE = re.compile(r"1[3-9][0-9]{9}|\+[0-9]{6,18}")
+"""Of the mainland, or of another country with its +code."""
 FULL_WIDTH = str.maketrans("０１２３４５６７８９＋＠．－　", "0123456789+@.- ")
 
 
@@ -46,14 +47,16 @@ def sorted_sign_in_name(text: str) -> dict[str, str]:
     if "@" in text:
         return {"email": text}
     mobile = tidy_mobile(text)
-    return {"mobile": text} if mobile and MOBILE.fullmatch(mobile) and len(mobile) >= 11 else {"staff_no": text}
+    return {"mobile": text} if mobile and MOBILE.fullmatch(mobile) else {"staff_no": text}
 
 
 def name_obstacles(*, mobile: str | None, email: str | None) -> list[Obstacle]:
     """What is wrong with the shape of sign-in names (already tidy)."""
     found = []
     if mobile and not MOBILE.fullmatch(mobile):
-        found.append(Obstacle("mobile", say("A mobile number has digits only, e.g. 13800000000")))
+        found.append(
+            Obstacle("mobile", say("A mobile number has 11 digits and begins with 1, one from abroad begins with +"))
+        )
     if email and not EMAIL.fullmatch(email):
         found.append(Obstacle("email", say("An e-mail address looks like name@example.cn")))
     return found
