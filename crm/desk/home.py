@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, case, func, or_, select
 
 from crm.accounts import User, everyone, signed_in
+from crm.accounts.models import Unit
 from crm.core import clock
 from crm.core.bureau import bureau
 from crm.core.db import db
@@ -21,12 +22,14 @@ from crm.desk.views import bp
 from crm.enterprises import filters
 from crm.enterprises.models import Enterprise, Merge, Standing
 from crm.enterprises.queries import of_visible, served_by, within
-from crm.enterprises.serving_models import Assignment
+from crm.enterprises.serving_models import Assignment, Liaison
 from crm.followups import queries as followups
 from crm.followups.models import Followup
 from crm.permissions import Permission
 
 SHOWN = 8
+OVERSEES = Permission.HISTORY_VIEW
+"""Who has it reads over a unit or over everything: manager, leader, clerk, auditor, administrator."""
 WEEK = timedelta(days=7)
 
 
@@ -58,7 +61,8 @@ def home() -> ResponseReturnValue:
         numbers=numbers_of(me, today, days),
         late_by_person=_late_by_person(me, today),
         without_owner=_without_owner(me),
-        is_new=me.may(Permission.SETTINGS) and db.session.scalar(select(Enterprise.id).limit(1)) is None,
+        linked=linked_to(me),
+        is_new=me.may(OVERSEES) and db.session.scalar(select(Enterprise.id).limit(1)) is None,
     )
 
 
@@ -82,9 +86,20 @@ def silent_of(me: User, today: date, days: int) -> Sequence[Enterprise]:
     ).all()
 
 
+def linked_to(me: User) -> Sequence[Enterprise]:
+    """The firms whose liaison leader I am, those not visited for longest first; one more than is shown."""
+    mine = select(Liaison.enterprise_id).where(Liaison.leader_id == me.id, Liaison.until_on.is_(None))
+    return db.session.scalars(
+        select(Enterprise)
+        .where(Enterprise.id.in_(mine), Enterprise.standing == Standing.ACTIVE)
+        .order_by(Enterprise.last_visit_on.asc().nulls_first(), Enterprise.sort_key)
+        .limit(SHOWN + 1)
+    ).all()
+
+
 def numbers_of(me: User, today: date, days: int) -> list[Number]:
-    """For whoever leads or keeps the ledger of a unit: what is nobody's, late, silent or incomplete; one statement."""
-    if not me.may(Permission.ASSIGN_FIRST):
+    """For whoever reads over a unit: what is nobody's, late, silent or incomplete; one statement."""
+    if not me.may(OVERSEES):
         return []
     served = select(Assignment.id).where(Assignment.enterprise_id == Enterprise.id, Assignment.ended_on.is_(None))
     late = select(func.count()).select_from(Followup).where(*_late_in_reach(me, today)).scalar_subquery()
@@ -123,19 +138,20 @@ def _count_of(clause: ColumnElement[bool]) -> ColumnElement[int]:
 
 
 def _late_in_reach(me: User, today: date) -> tuple[ColumnElement[bool], ...]:
-    return followups.OPEN, Followup.due_on < today, of_visible(Followup, me, Permission.ASSIGN_FIRST)
+    return followups.OPEN, Followup.due_on < today, of_visible(Followup, me, OVERSEES)
 
 
 def _late_by_person(me: User, today: date) -> Sequence[Any]:
     """In the order of names: a list to ask about, not a ranking."""
-    if not me.may(Permission.ASSIGN_FIRST):
+    if not me.may(OVERSEES):
         return []
     return db.session.execute(
-        select(User.name, func.count().label("n"))
+        select(User.id, User.name, Unit.name.label("unit"), func.count().label("n"))
         .select_from(Followup)
         .outerjoin(User, User.id == Followup.owner_id)
+        .outerjoin(Unit, Unit.id == User.unit_id)
         .where(*_late_in_reach(me, today))
-        .group_by(User.id, User.name, User.name_pinyin)
+        .group_by(User.id, User.name, User.name_pinyin, Unit.name)
         .order_by(User.name_pinyin.nulls_first(), User.id)
         .limit(50)
     ).all()

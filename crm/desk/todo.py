@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import groupby
 
@@ -15,22 +14,22 @@ from crm.core import clock
 from crm.core.db import db
 from crm.core.web import page
 from crm.core.words import _
-from crm.desk.home import WEEK
+from crm.desk.home import OVERSEES, WEEK
 from crm.desk.views import bp
 from crm.enterprises.queries import of_visible
 from crm.followups import queries
 from crm.followups.models import Followup
-from crm.permissions import Permission
 
 SHOWN = 200
-Group = tuple[str, list[Followup]]
+Group = tuple[str, str, list[Followup]]
+"""Its anchor, its title, its promises."""
 
 
 @bp.get("/todo")
 @everyone
 def todo() -> ResponseReturnValue:
     me, today = signed_in(), clock.today()
-    leads = me.may(Permission.ASSIGN_FIRST)
+    leads = me.may(OVERSEES)
     is_unit = leads and request.args.get("of") == "unit"
     groups = _late_by_person(me, today) if is_unit else _mine_by_day(me, today)
     return page("desk/todo.html", groups=groups, is_unit=is_unit, leads=leads)
@@ -38,15 +37,26 @@ def todo() -> ResponseReturnValue:
 
 def _mine_by_day(me: User, today: date) -> list[Group]:
     mine = db.session.scalars(queries.with_firm(queries.open_of(me)).limit(SHOWN)).all()
-    return _parted(mine, lambda f: _when(f.due_on, today))
+    return [("", when, list(part)) for when, part in groupby(mine, key=lambda f: _when(f.due_on, today))]
 
 
 def _late_by_person(me: User, today: date) -> list[Group]:
     """Overdue promises at the firms of my unit; those without an owner first."""
-    theirs = queries.late(today).where(of_visible(Followup, me, Permission.ASSIGN_FIRST))
-    rows = db.session.scalars(queries.with_firm(theirs).options(joinedload(Followup.owner)).limit(SHOWN)).all()
-    rows = sorted(rows, key=lambda f: (f.owner_id or 0, f.due_on, f.id))
-    return _parted(rows, lambda f: f.owner.name if f.owner else _("Nobody"))
+    theirs = queries.late(today).where(of_visible(Followup, me, OVERSEES))
+    rows = db.session.scalars(
+        queries.with_firm(theirs).options(joinedload(Followup.owner).joinedload(User.unit)).limit(SHOWN)
+    ).all()
+    rows = sorted(rows, key=lambda f: (_owner(f), f.due_on, f.id))
+    return [(f"person-{owner or 0}", _named(part := list(same)), part) for owner, same in groupby(rows, key=_owner)]
+
+
+def _owner(followup: Followup) -> int:
+    return followup.owner_id or 0
+
+
+def _named(of_one: list[Followup]) -> str:
+    owner = of_one[0].owner
+    return owner.label if owner else _("Nobody")
 
 
 def _when(due_on: date, today: date) -> str:
@@ -55,7 +65,3 @@ def _when(due_on: date, today: date) -> str:
     if due_on == today:
         return _("Today")
     return _("Next 7 days") if due_on <= today + WEEK else _("After that")
-
-
-def _parted(rows: Sequence[Followup], label: Callable[[Followup], str]) -> list[Group]:
-    return [(name, list(part)) for name, part in groupby(rows, key=label)]

@@ -1,0 +1,61 @@
+"""Home by duty: nobody who signs in stands before a closed door."""
+
+import pytest
+
+from crm.core import clock
+from crm.core.db import writing
+from crm.followups import services as followups
+from crm.handover import attached
+
+
+def numbers(page):
+    return {
+        "".join(card.itertext()).split()[1]: int("".join(card.itertext()).split()[0])
+        for card in page.all("a", **{"class": "number"})
+    }
+
+
+@pytest.mark.parametrize(("who", "firms"), [("manager", 1), ("leader", 1), ("auditor", 2), ("admin", 2)])
+def test_whoever_reads_over_firms_is_shown_their_figures(page, cast, make, who, firms):
+    make.enterprise(unit=cast.section)
+    make.enterprise(unit=cast.elsewhere)
+    page.as_(getattr(cast, who)).open("desk.home")
+
+    assert numbers(page)["企业"] == firms
+    assert "还没有由你服务的企业" not in page.text
+
+
+def test_a_leader_begins_with_the_firms_he_is_linked_to(page, cast, make):
+    firm = make.enterprise("杭州和达有限公司", unit=cast.section, commissioner=cast.lin)
+    make.enterprise("杭州博拓有限公司", unit=cast.section)
+    with writing():
+        attached.set_leader(firm, cast.leader, replaces=0, on=clock.today(), by=cast.manager)
+    page.as_(cast.leader).open("desk.home")
+
+    assert "我联系的企业" in page.text
+    assert "杭州和达有限公司" in page.text and "杭州博拓有限公司" not in page.text
+
+
+def test_an_empty_register_tells_each_person_the_first_step(page, cast):
+    page.as_(cast.clerk).open("desk.home")
+    assert page.all("a", href="/imports/new") and not numbers(page)
+
+    page.as_(cast.manager).open("desk.home")
+    assert "内勤或管理员导入企业名单后" in page.text and not numbers(page)
+
+
+def test_two_people_of_one_name_are_late_each_for_himself(page, cast, make, now):
+    firm = make.enterprise(unit=cast.section, commissioner=cast.lin)
+    twin = make.user(cast.lin.name, unit=cast.bureau)
+    for owner in (cast.lin, twin):
+        with writing():
+            followups.add(firm, owner=owner, due_on=clock.today(), text=f"第{owner.id}件", by=owner)
+    now.move(days=1)
+    page.as_(cast.manager).open("desk.home")
+    doors = [a.get("href") for a in page.all("a") if (a.get("href") or "").startswith("/todo?of=unit#person-")]
+    assert len(set(doors)) == 2
+
+    page.open(doors[0].split("#")[0])
+    for door in doors:
+        [card] = page.all("section", id=door.split("#")[1])
+        assert "".join(card.itertext()).count("件") == 1
