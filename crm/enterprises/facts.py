@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from crm.accounts.models import Unit
+from crm.core import clock
 from crm.core.db import db
 from crm.core.shown import wan, yuan_in_wan
 from crm.core.typed import id_from
@@ -81,6 +82,8 @@ def _write_founded(enterprise: Enterprise, text: str) -> Refusal:
     found = rules.founding_day(text) if text else None
     if text and found is None:
         return say("Write a day, a month or a year: 2014-05-06, 2014-05 or 2014")
+    if found and found[0] > clock.today():
+        return say("The founding day lies in the future: %(day)s", day=text)
     enterprise.founded_on = found[0] if found else None
     enterprise.founded_precision = Precision(found[1]) if found else None
     return None

@@ -31,6 +31,7 @@ BLOCK_TITLES = {
     "deputy": say("Two officials in one cell"),
     "new": say("New"),
     "update": say("Changed"),
+    "other": say("Other changes"),
     "same": say("Unchanged"),
     "repeat": say("Repeated rows"),
 }

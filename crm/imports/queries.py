@@ -13,7 +13,7 @@ from crm.imports.kinds import KINDS, Kind
 from crm.imports.models import ImportRow, ImportRun
 from crm.permissions import Permission, Scope
 
-BLOCKS = ("error", "change", "deputy", "new", "update", "same", "repeat")
+BLOCKS = ("error", "change", "deputy", "new", "update", "other", "same", "repeat")
 MAY_OPEN = (Permission.IMPORT, Permission.IMPORT_PEOPLE, Permission.ASSIGN)
 
 
@@ -62,12 +62,18 @@ def rows(run: ImportRun, block: str) -> Select[ImportRow]:
 
 
 def in_block(block: str) -> ColumnElement[bool]:
-    """`change`: another commissioner than now; `deputy`: a second name. Both are read off the canonical JSON."""
+    """`change`: another commissioner than now; `deputy`: a second name; `other`: more than a commissioner changes.
+
+    They are read off the canonical JSON.
+    """
     will_be_written = ImportRow.outcome.in_(("new", "update"))
     if block == "change":
         return will_be_written & _changes().like('%"commissioner":["%')
     if block == "deputy":
         return will_be_written & _changes().like('%"deputy":[%')
+    if block == "other":
+        is_alone = _changes().like('{"commissioner":["%') & _changes().not_like('%],"%')
+        return (ImportRow.outcome == "update") & ~is_alone
     return ImportRow.outcome == block
 
 

@@ -31,6 +31,8 @@ from crm.jobs.models import Job
 
 FIRST = 8
 SHOWN = ("error", "change", "deputy", "new", "update")
+BESIDE_CHANGES = ("error", "change", "deputy", "new", "other")
+"""A changed commissioner has a block of its own and does not stand among the others again."""
 
 
 @bp.get("/imports/<int:run_id>")
@@ -75,7 +77,11 @@ def _check_page(
 ) -> Response:
     me = signed_in()
     numbers = queries.counted(found)
-    blocks = {block: _first_rows(found, block, me) for block in SHOWN if numbers[block]}
+    blocks = {
+        block: _first_rows(found, block, me)
+        for block in (BESIDE_CHANGES if numbers["change"] else SHOWN)
+        if numbers[block]
+    }
     notices = [Say.from_json(stored) for stored in found.notices]
     return page(
         "imports/check.html", form, **_about(found, me), status=status, stale=stale, numbers=numbers, blocks=blocks,
@@ -96,16 +102,21 @@ def rows(run_id: int, block: str) -> ResponseReturnValue:
     found = queries.load(run_id, me)
     if block not in queries.BLOCKS:
         abort(404)
-    listing = Listing("import-rows", BLOCK_TITLES[block], _columns(block), tie=ImportRow.id)
+    listing = Listing("import-rows", BLOCK_TITLES[block], _columns(found.kind, block), tie=ImportRow.id)
     listing.empty = Empty(say("No such rows"), say("This import has none of these; go back to see all of it."))
     listing.take(queries.rows(found, block))
     listing.rows = [shown(found, row, is_own=found.by_id == me.id) for row in listing.rows]
     return page("imports/rows.html", listing=listing, run=found, block=block, words=BLOCK_TITLES[block])
 
 
-def _columns(block: str) -> list[Column]:
+def _columns(kind: str, block: str) -> list[Column]:
     return [
-        Column("name", say("Row"), width="wide", value=lambda row: row.name),
+        Column(
+            "name",
+            say("Enterprise") if kind == "roster" else say("Full name"),
+            width="wide",
+            value=lambda row: row.name,
+        ),
         Column("place", say("Place in the file"), phone=True, value=lambda row: f"{row.sheet} {row.number}"),
         Column("what", say("What is wrong") if block == "error" else say("What changes"), phone=True, width="wide"),
     ]

@@ -63,9 +63,13 @@ class Vocabulary:
     person_words: Sequence[tuple[str, str]] = field(default=())
 
     def is_header(self, matches: Sequence[Match]) -> bool:
-        """Whether these columns make a header: a name column and one of those that tell a list from a letter."""
+        """Whether these columns make a header: a name column and one of those that tell a list from a letter.
+
+        A name column that somebody named by hand is enough.
+        """
         found = {match.field for match in matches}
-        return self.needs_all <= found and bool(self.needs_any & found)
+        is_named = any(match.by_hand and match.field in self.needs_all for match in matches)
+        return self.needs_all <= found and (is_named or bool(self.needs_any & found))
 
     def is_group(self, label: str) -> bool:
         """Whether a label is known to stand above others: 联系人, 基本情况 …"""

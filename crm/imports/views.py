@@ -97,6 +97,8 @@ def _begin(form: UploadForm) -> ImportRun | None:
         store.drop(stashed)
         for why in services.reasons(unusable):
             form.refuse(why, "file")
+        if isinstance(unusable, NoRows):
+            form.refuse(say("If the name column has an unusual head, type that head below"), "file")
         return None
     offered = services.sheet_defaults(form.kind.data, reading)
     options = {"mapping": form.mapping, "name_heads": list(form.mapping), "offered": offered, "defaults": offered}

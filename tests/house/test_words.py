@@ -1,5 +1,6 @@
 """Every word shown to people exists in both languages, in a good clerk's Chinese."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -72,3 +73,20 @@ def test_the_chinese_is_a_good_clerks(part):
     ]
     assert [text for _, text in texts if CLUMSY.search(text)] == []
     assert [text for _, text in texts if HALF_WIDTH.search(HELD.sub("", text))] == []
+
+
+def test_what_is_said_is_written_where_it_is_said():
+    """`say(words)` hides its words from the catalogue: they would be shown in English."""
+    hidden = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for path in (ROOT / "crm").rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("say", "_")
+        if call.args and not all(isinstance(part, ast.Constant) for part in said_in(call.args[0]))
+    ]
+    assert hidden == []
+
+
+def said_in(argument):
+    """The texts of `"a" if x else "b"`, or the one that stands there."""
+    return said_in(argument.body) + said_in(argument.orelse) if isinstance(argument, ast.IfExp) else [argument]

@@ -78,3 +78,22 @@ def test_a_second_name_becomes_the_deputy_by_the_ticked_box(page, cast, make, bo
 
     assert commissioner_of(firm("杭州和达有限公司").id).commissioner_id == cast.lin.id
     assert [deputy.deputy_id for deputy in db.session.scalars(select(StandIn))] == [cast.zhou.id]
+
+
+def test_a_changed_commissioner_stands_in_its_own_block_only(page, cast, make, book):
+    for number in (1, 2):
+        make.enterprise(f"杭州第{number}有限公司", unit=cast.bureau, code=make.code(number), commissioner=cast.lin)
+    alone = ("杭州第1有限公司", make.code(1), "周敏")
+    bring_to_check(page.as_(cast.clerk), book([HEAD, alone, row(make, 2, "杭州第2有限公司", official="周敏")]))
+
+    shown = {key: "".join(page.all("section", id=f"block-{key}")[0].itertext()) for key in ("change", "other")}
+    assert "杭州第1有限公司" in shown["change"] and "杭州第2有限公司" in shown["change"]
+    assert "杭州第1有限公司" not in shown["other"] and "杭州第2有限公司" in shown["other"]
+    assert not page.all("section", id="block-update")
+
+
+def test_whom_the_file_overloads_is_told_in_chinese(page, cast, make, book):
+    rows = [row(make, number, f"杭州第{number}有限公司", official="林晓") for number in range(1, 17)]
+    bring_to_check(page.as_(cast.clerk), book([HEAD, *rows]))
+
+    assert "林晓将服务 16 家企业（提醒线 15 家，上限 25 家）" in page.text

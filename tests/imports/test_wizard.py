@@ -19,6 +19,7 @@ def test_the_sample_goes_from_upload_to_sixty_enterprises(clerk, cast):
 
     assert "新官员" in clerk.text or "杜建" in clerk.text
     clerk.submit(form="write").follow()
+    assert "撤销本次导入" in clerk.text
 
     assert db.session.scalar(select(func.count()).select_from(Enterprise)) == 60
     assert last().state == RunState.WRITTEN and last().by_id == cast.clerk.id
@@ -172,6 +173,15 @@ def test_a_file_that_is_no_table_gets_a_clear_word(clerk, tmp_path, name):
     upload(clerk, path, expect=422)
 
     assert clerk.all("div", id="error-summary") and last() is None
+
+
+def test_an_unusual_head_of_the_name_column_is_typed_in(clerk, book):
+    path = book([("公司", "谁跟"), ("杭州和达有限公司", "林晓")])
+    upload(clerk, path, expect=422)
+    assert "在下方写上该表头" in clerk.text and clerk.all("details", open="")
+
+    upload(clerk, path, name_head="公司").follow()
+    assert "谁跟" in clerk.text
 
 
 def test_the_template_is_understood(clerk, tmp_path, check):

@@ -26,9 +26,7 @@ class Fields(Quiet):
             self._compare_names(line, firm)
             compare_plain(line, row, ("credit_code",))
         compare_plain(line, row, OWN)
-        compare_plain(
-            line, {"founded_on": founded(row.get("founded_on"), row.get("founded_precision"))}, ("founded_on",)
-        )
+        self._compare_founding(line, founded(row.get("founded_on"), row.get("founded_precision")))
         compare_plain(line, {"registered_capital": capital(row) if firm else None}, ("registered_capital",))
         self._compare_last_visit(line, row.get("last_visit_on"))
 
@@ -49,6 +47,13 @@ class Fields(Quiet):
                 words = say("%(there)s was merged into %(name)s and is read as a row of it", there=place(line),
                             name=firm.row["name"])  # fmt: skip
                 self.batch.findings.notices.append(words)
+
+    def _compare_founding(self, line: Line, known: str | None) -> None:
+        said = line.said.get("founded_on") or ""
+        if said > self.batch.errand.today.isoformat()[: len(said)]:
+            line.refuse("founded_on", say("The founding day lies in the future: %(day)s", day=said))
+        else:
+            compare_plain(line, {"founded_on": known}, ("founded_on",))
 
     def _compare_last_visit(self, line: Line, known: date | None) -> None:
         """Only news counts: an older day than the one on record says nothing."""

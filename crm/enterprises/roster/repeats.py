@@ -91,8 +91,11 @@ def _contradiction(line: Line, other: Line, fields: list[str]) -> Say:
             there=place(other),
             name=other.said.get("name", "--"),
         )
-    words = "%(there)s names the same enterprise with other data (%(field)s): keep one"
-    return say(words, there=place(other), field=_label(fields[0]))
+    return say(
+        "%(there)s names the same enterprise with other data (%(field)s): keep one",
+        there=place(other),
+        field=_label(fields[0]),
+    )
 
 
 def _label(field: str) -> Say | str:

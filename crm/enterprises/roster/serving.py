@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from crm.core.bureau import bureau
 from crm.core.db import db
 from crm.core.staging import Handover, Line
-from crm.core.words import say
+from crm.core.words import Say, say
 from crm.enterprises.assignment_many import Move, change_many
 from crm.enterprises.roster.firms import Firm
 from crm.enterprises.roster.officials import Meant, names_in
@@ -60,14 +60,13 @@ class Serving(Quiet):
         firms = [firm for line in moved if (firm := self.batch.firm(line))]
         losses = Counter(firm.assignment.whom for firm in firms if firm.assignment)
         known = _loads([one.id for one in gains if one.id])
-        warn, limit = bureau("load_warn"), bureau("load_limit")
+        warn = bureau("load_warn")
         for one in sorted(gains, key=lambda one: one.name):
             before = known.get(one.id or 0, 0)
             n = before + gains[one] - losses.get(one.id or 0, 0)
             self.batch.findings.loads.append({"name": one.name, "before": before, "after": n, "warn": n > warn})
             if n > warn:
-                words = "%(name)s would serve %(n)s enterprises (warning from %(warn)s, limit %(limit)s)"
-                self.batch.findings.notices.append(say(words, name=one.name, n=n, warn=warn, limit=limit))
+                self.batch.findings.notices.append(_heavy(one.name, n))
 
     def prepare(self, lines: list[Line]) -> None:
         """Create the unknown officials in the unit chosen."""
@@ -132,6 +131,16 @@ class Serving(Quiet):
         """A deputy of somebody who comes later comes with him."""
         order, today = self.batch.choices.handover, self.batch.errand.today
         return max(order.on, today) if order and line.changes.get("commissioner", [None])[0] else today
+
+
+def _heavy(name: str, n: int) -> Say:
+    return say(
+        "%(name)s would serve %(n)s enterprises (warning from %(warn)s, limit %(limit)s)",
+        name=name,
+        n=n,
+        warn=bureau("load_warn"),
+        limit=bureau("load_limit"),
+    )
 
 
 def _loads(ids: list[int]) -> dict[int, int]:
