@@ -104,6 +104,8 @@ def desk(app: Flask, _: Settings) -> None:
         todo,
         view_pages,
         views,
+        visit_export,
+        visit_list,
         visits,
     )
 
@@ -111,6 +113,7 @@ def desk(app: Flask, _: Settings) -> None:
     frame.install(app)
     template_words.install(app)
     enterprise_export.install()
+    visit_export.install()
     app.register_blueprint(views.bp)
 
 

@@ -41,6 +41,8 @@ from crm.permissions import Permission
 from crm.sheets.names import file_name
 
 KIND = "export_enterprises"
+KINDS = {KIND}
+"""Jobs whose result is a file that waits for its owner; other lists add theirs."""
 AT_ONCE = 5_000
 LARGEST_FILE = 512 * 1024 * 1024
 KEPT = timedelta(hours=24)
@@ -68,12 +70,12 @@ def export_enterprises() -> ResponseReturnValue:
         rows = _write(me, request.args, kind, path)
         content = path.read_bytes()
     timeline.note("enterprise.exported", by=me, rows=rows, filters=asked[:MOST_RECORDED], format=kind)
-    return _sent(content, kind)
+    return sent(content, _name(kind), kind)
 
 
-def _sent(content: bytes, kind: str) -> Response:
+def sent(content: bytes, name: str, kind: str) -> Response:
     """`send_file` writes a Chinese name so that it fits into a header."""
-    return send_file(BytesIO(content), mimetype=TYPES[kind], as_attachment=True, download_name=_name(kind))
+    return send_file(BytesIO(content), mimetype=TYPES[kind], as_attachment=True, download_name=name)
 
 
 def _name(kind: str) -> str:
@@ -124,16 +126,16 @@ def run(args: Any, progress: jobs.Progress) -> dict[str, Any]:
 def exported(job_id: int) -> ResponseReturnValue:
     """The finished file, for a day and for its owner only."""
     me, job = signed_in(), db.session.get(Job, job_id)
-    is_mine = job is not None and job.by_id == me.id and job.kind == KIND and job.state == JobState.DONE
+    is_mine = job is not None and job.by_id == me.id and job.kind in KINDS and job.state == JobState.DONE
     if job is None or not is_mine or job.finished_at is None or clock.now() - job.finished_at > KEPT:
         abort(404)
     stored = db.session.get_one(StoredFile, (job.result or {})["file"])
-    return _sent(store.path_of(stored.stored_as).read_bytes(), stored.name.rpartition(".")[2])
+    return sent(store.path_of(stored.stored_as).read_bytes(), stored.name, stored.name.rpartition(".")[2])
 
 
 def forget_old() -> None:
     """Daily: what waited its day for its owner is marked as removed."""
-    old = select(Job.result).where(Job.kind == KIND, Job.finished_at < clock.now() - KEPT, Job.result.is_not(None))
+    old = select(Job.result).where(Job.kind.in_(KINDS), Job.finished_at < clock.now() - KEPT, Job.result.is_not(None))
     ids = [result["file"] for result in db.session.scalars(old)]
     with writing():
         for part in parts(ids):

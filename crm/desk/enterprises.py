@@ -8,12 +8,11 @@ from functools import lru_cache
 from flask import abort, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 
-from crm.accounts import User, requires, saved_views, signed_in
-from crm.core.db import read
+from crm.accounts import User, requires, signed_in
 from crm.core.lists import Act, Column, Empty, Listing, View
 from crm.core.web import door, go, page, told
 from crm.core.words import Say, _, say
-from crm.desk import table_edit
+from crm.desk import table_edit, tabs_of_lists
 from crm.desk.enterprise_columns import columns
 from crm.desk.enterprise_filters import filter_form
 from crm.desk.enterprise_rows import turn
@@ -99,28 +98,8 @@ def _reading_columns(known: tuple[extras.Extra, ...], sees_people: bool) -> list
 
 
 def _views(listing: Listing, me: User) -> list[View]:
-    """Built-in tabs, then the person's own and the shared views."""
-    path, here = listing.path, listing.query()
     built_in = [(_("All"), ""), (_("Mine"), "commissioner=me"), (_("Nobody serves"), "commissioner=none")]
-    if not me.may(Permission.ASSIGN_FIRST):
-        built_in = built_in[:2]
-    found = [(View(label, f"{path}?{query}" if query else path), query) for label, query in built_in]
-    for kept in read(saved_views.of(me, "enterprises")):
-        edit = url_for("desk.edit_view", view_id=kept.id) if kept.owner_id == me.id else None
-        named = (
-            f"{kept.query}&view={kept.id}".lstrip("&")
-            if kept.query in [query for _view, query in found]
-            else kept.query
-        )
-        found.append((View(kept.name, f"{path}?{named}", shared=kept.unit_id is not None, edit_url=edit), kept.query))
-    return _one_active([view for view, query in found if query == here], [view for view, _query in found])
-
-
-def _one_active(same: list[View], every: list[View]) -> list[View]:
-    """Of several tabs with the filters of this page, the one the address names, else the first."""
-    asked = request.args.get("view", "")
-    named = [view for view in same if asked and view.url.endswith(f"view={asked}")]
-    return [replace(view, active=view in (named or same)[:1]) for view in every]
+    return tabs_of_lists.views(listing, me, built_in if me.may(Permission.ASSIGN_FIRST) else built_in[:2])
 
 
 def _tools(me: User) -> list[Act]:

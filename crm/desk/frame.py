@@ -31,6 +31,7 @@ MENU = (
     ("desk.home", lambda: _("Home"), "house", None),
     ("desk.todo", lambda: _("To do"), "list-todo", None),
     ("desk.enterprises", lambda: _("Enterprises"), "building-2", Permission.ENTERPRISE_VIEW),
+    ("desk.visits", lambda: _("Visits"), "footprints", None),
     ("handover.load_per_official", lambda: _("Workload"), "user-check", Permission.PEOPLE_VIEW),
     ("imports.runs", lambda: _("Import"), "upload", Permission.IMPORT),
     ("accounts.people", lambda: _("People"), "users", Permission.PEOPLE_VIEW),

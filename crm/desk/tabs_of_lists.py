@@ -1,0 +1,34 @@
+"""The tabs above a list: built-in ones, then the person's own and the shared views."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from flask import request, url_for
+
+from crm.accounts import User, saved_views
+from crm.core.db import read
+from crm.core.lists import Listing, View
+
+
+def views(listing: Listing, me: User, built_in: Sequence[tuple[str, str]]) -> list[View]:
+    """`built_in` are label and query; of several tabs with the filters of this page one is active."""
+    path, here = listing.path, listing.query()
+    found = [(View(label, f"{path}?{query}" if query else path), query) for label, query in built_in]
+    for kept in read(saved_views.of(me, listing.name)):
+        edit = url_for("desk.edit_view", view_id=kept.id) if kept.owner_id == me.id else None
+        named = (
+            f"{kept.query}&view={kept.id}".lstrip("&")
+            if kept.query in [query for _view, query in found]
+            else kept.query
+        )
+        found.append((View(kept.name, f"{path}?{named}", shared=kept.unit_id is not None, edit_url=edit), kept.query))
+    return one_active([view for view, query in found if query == here], [view for view, _query in found])
+
+
+def one_active(same: list[View], every: list[View]) -> list[View]:
+    """Of several tabs with the filters of this page, the one the address names, else the first."""
+    asked = request.args.get("view", "")
+    named = [view for view in same if asked and view.url.endswith(f"view={asked}")]
+    return [replace(view, active=view in (named or same)[:1]) for view in every]

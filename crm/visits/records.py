@@ -1,0 +1,44 @@
+"""Visits as rows of a file, one line a visit, under the heads that the import reads back without a change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from crm.core.words import say
+from crm.sheets.layout import Column, Content, Show
+from crm.sheets.write import Target, write_csv, write_table
+from crm.visits.models import VisitState
+from crm.visits.words import kind_word
+
+NOT_MET = say("nobody in charge was there")
+STATE = {VisitState.DONE: say("Took place"), VisitState.PLANNED: say("Planned"), VisitState.VOIDED: say("Voided")}
+COLUMNS = (
+    Column(say("Visit number"), Show.NUMBER, 10),
+    Column(say("Enterprise name"), width=36),
+    Column(say("Unified social credit code"), width=23),
+    Column(say("Day of the visit"), Show.DATE, 13),
+    Column(say("Way of visiting"), width=10),
+    Column(say("Visitor"), width=10),
+    Column(say("Visitor's unit"), width=18),
+    Column(say("Received by"), width=14),
+    Column(say("What was talked about"), width=60),
+    Column(say("Entered by"), width=10),
+    Column(say("State of the record"), width=10),
+)
+
+
+def write(kind: str, target: Path | Target, rows: Iterable[Any], *, title: str = "") -> int:
+    """`rows` as `desk.visit_rows` gives them; returns how many."""
+    lines = (cells(row) for row in rows)
+    if kind == "csv":
+        return write_csv(target, columns=COLUMNS, rows=lines)
+    return write_table(target, columns=COLUMNS, rows=lines, title=title)
+
+
+def cells(row: Any) -> list[Content]:
+    return [
+        row.id, row.name, row.credit_code, row.visited_on, kind_word(row.kind, row.visited_on), row.author, row.unit,
+        str(NOT_MET) if row.is_not_met else row.met, row.text, row.typist, str(STATE[row.state]),
+    ]  # fmt: skip
