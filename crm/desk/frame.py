@@ -21,11 +21,14 @@ from crm.core.words import _
 from crm.desk import manual
 from crm.followups.models import Followup, FollowupState
 from crm.jobs.models import Heartbeat
+from crm.outbox.channel import TOLD_AFTER
+from crm.outbox.models import Channel
 from crm.permissions import Permission
 from crm.reminders import queries as reminders
 from crm.reminders.models import Reminder
 
 SILENT_AFTER = timedelta(minutes=2)
+JUMP_TOLD_FOR = timedelta(days=1)
 
 MENU = (
     ("desk.home", lambda: _("Home"), "house", None),
@@ -83,8 +86,8 @@ def _of_person(settings: Settings, context: dict[str, Any]) -> dict[str, Any]:
     me = signed_in()
     kept = {p.key: p.value for p in me.preferences}
     prefs = {key: kept.get(key, default) for key, default in context["prefs"].items()}
-    unread, todo, newest = tuple(read(_counts(), {"me": me.id, "today": clock.today()}).one())
-    banners = [*context["banners"], *(_warnings(settings, newest) if me.may(Permission.SYSTEM_VIEW) else ())]
+    unread, todo, *machine = tuple(read(_counts(), {"me": me.id, "today": clock.today()}).one())
+    banners = [*context["banners"], *(_warnings(settings, *machine) if me.may(Permission.SYSTEM_VIEW) else ())]
     doors = {
         name: url for name, url in context["doors"].items() if name != "new_visit" or me.may(Permission.VISIT_RECORD)
     }
@@ -106,25 +109,35 @@ def _frame_key(context: dict[str, Any]) -> tuple[Any, ...]:
     return (*person, *context["prefs"].values(), *context["doors"].values())
 
 
-def _warnings(settings: Settings, newest: datetime | None) -> list[str]:
+def _warnings(
+    settings: Settings, newest: datetime | None, jumped: datetime | None, paused: datetime | None, away: datetime | None
+) -> list[str]:
     """What administrators must know on every page."""
     found = []
     if newest is None or clock.real_now() - newest > SILENT_AFTER:
         found.append("scheduler_silent")
+    if jumped is not None and clock.real_now() - jumped < JUMP_TOLD_FOR:
+        found.append("clock_jumped")
+    if settings.smtp_url and paused is not None:
+        found.append("mail_paused")
+    elif settings.smtp_url and away is not None and clock.now() - away >= TOLD_AFTER:
+        found.append("mail_away")
     if settings.env == "production" and not settings.is_https:
         found.append("plain_http")
     return found
 
 
 @cache
-def _counts() -> Select[int, int, datetime]:
-    """Built once: unread notices of `me`, open follow-ups due `today` or earlier, the newest sign of life."""
+def _counts() -> Select[int, int, datetime, datetime, datetime, datetime]:
+    """Built once: unread notices of `me`, open follow-ups due `today` or earlier; the newest sign of life, the last
+    jump of the clock, since when mail is paused, since when the mail server is away."""
     me: Any = bindparam("me")
     unread = select(func.count()).select_from(Reminder).where(reminders.shown_to(me), Reminder.read_at.is_(None))
     is_due = (Followup.owner_id == me, Followup.state == FollowupState.OPEN, Followup.due_on <= bindparam("today"))
     todo = select(func.count()).select_from(Followup).where(*is_due)
-    newest = select(func.max(Heartbeat.at))
-    return select(unread.scalar_subquery(), todo.scalar_subquery(), newest.scalar_subquery())
+    alive = [select(func.max(column)) for column in (Heartbeat.at, Heartbeat.jumped_at)]
+    mail = [select(func.max(column)) for column in (Channel.paused_at, Channel.trouble_since)]
+    return select(*(each.scalar_subquery() for each in (unread, todo, *alive, *mail)))
 
 
 def menu(todo: int) -> tuple[tuple[str, str, str, str, Any], ...]:

@@ -25,3 +25,10 @@ def beat(started_at: datetime) -> None:
         if not changed_one(alive):
             insert_new(Heartbeat, [{"name": NAME, "at": now, "started_at": started_at}])
             db.session.execute(delete(Heartbeat).where(Heartbeat.at < now - FORGOTTEN))
+
+
+def jumped(seconds: float) -> None:
+    """Keep that the machine's clock jumped, for the banner of administrators."""
+    with writing():
+        seen = {"jumped_at": clock.real_now(), "jumped_by": round(seconds)}
+        db.session.execute(update(Heartbeat).where(Heartbeat.name == NAME).values(**seen))

@@ -55,11 +55,13 @@ class Job(Claimable, db.Model):
 
 
 class Heartbeat(db.Model):
-    """The last sign of life of each scheduler process, by the real clock."""
+    """The last sign of life of each scheduler process, by the real clock, and the last jump of that clock it saw."""
 
     name: Mapped[str] = mapped_column(String(80), primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    jumped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    jumped_by: Mapped[int] = mapped_column(default=0)
 
 
 class Once(db.Model):

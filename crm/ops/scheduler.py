@@ -87,6 +87,7 @@ class Ticks:
         before, self.drift = self.drift, self._drift()
         if abs(self.drift - before) > JUMP:
             log.warning("the clock of this machine jumped by %.0f seconds", self.drift - before)
+            heartbeat.jumped(self.drift - before)
 
 
 def metronome(ticks: Ticks, pace: Pace) -> BlockingScheduler:

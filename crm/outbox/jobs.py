@@ -12,7 +12,8 @@ from crm.core import clock
 from crm.core.db import db
 from crm.core.failpoint import failpoint
 from crm.core.settings import Settings
-from crm.outbox import ledger, mails, rules
+from crm.outbox import channel, ledger, mails
+from crm.outbox.demo import DEMO_URL, DemoServer
 from crm.outbox.ledger import Claim
 from crm.outbox.models import Delivery, State
 from crm.outbox.registry import TEMPLATES, Dropped, Letter
@@ -23,18 +24,22 @@ log = logging.getLogger(__name__)
 
 
 class Mailroom:
-    """The way out of one process: rests for a while when the server is away, so that nobody hammers at its door."""
+    """The way out of one process; how the server is doing is known to all processes (`channel`)."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         hello = urlsplit(settings.public_url).hostname or "localhost"
-        self.server = Server.of(settings.smtp_url, settings.smtp_ca_file, hello) if settings.smtp_url else None
-        self.rests_until: datetime | None = None
-        self.in_vain = 0
+        self.server: Server | DemoServer | None = None
+        if settings.smtp_url == DEMO_URL and settings.env != "production":
+            self.server = DemoServer()
+        elif settings.smtp_url:
+            self.server = Server.of(settings.smtp_url, settings.smtp_ca_file, hello)
 
     def is_open(self, now: datetime) -> bool:
-        rests = self.rests_until is not None and now < self.rests_until
-        return not rests and ledger.left_this_minute(now, self.settings.mail_per_minute)
+        known = channel.now_is()
+        if not channel.is_open(known, self.settings, now):
+            return False
+        return ledger.left_this_minute(now, channel.per_minute(known, self.settings, now))
 
     def send(self, delivery: Delivery, letter: Letter) -> Callable[[], Reply]:
         """Write the mail now, send it when called: nothing is rendered between the mark and the dispatch."""
@@ -44,12 +49,7 @@ class Mailroom:
         return lambda: server.send(message, sender=sender, to=to)
 
     def heard(self, reply: Reply, now: datetime) -> None:
-        if reply.outcome != Outcome.CHANNEL:
-            self.in_vain, self.rests_until = 0, None
-            return
-        self.in_vain += 1
-        self.rests_until = now + rules.rest_after(self.in_vain)
-        log.warning("mail server: %s %s; resting until %s", reply.code, reply.words, self.rests_until)
+        channel.heard(reply, self.settings, now)
 
 
 def deliver(room: Mailroom, *, limit: int = 20, go_on: Callable[[], bool] = lambda: True) -> Counter[str]:
@@ -93,5 +93,6 @@ def _deliver_one(room: Mailroom, taken: Claim) -> State | str:
 
 
 def _end(room: Mailroom, taken: Claim, reply: Reply) -> State | str:
+    ended = ledger.end(taken, reply, clock.now(), policy=room.settings.uncertain) or "lost"
     room.heard(reply, clock.now())
-    return ledger.end(taken, reply, clock.now(), policy=room.settings.uncertain) or "lost"
+    return ended

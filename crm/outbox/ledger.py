@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
 from crm.core import clock
 from crm.core.claims import LEASE, changed_one, claim, settle
 from crm.core.db import db, writing
-from crm.outbox import rules
+from crm.outbox import refused, rules
 from crm.outbox.models import OPEN_STATES, Delivery, DeliveryAttempt, State
 from crm.outbox.registry import TEMPLATES, Letter
 from crm.outbox.rules import Outcome, Reply
@@ -86,6 +86,8 @@ def end(taken: Claim, reply: Reply, now: datetime, *, policy: str) -> State | No
         changes = {**changes, **_tidied(delivery, state)}
         if not settle(Delivery, delivery.id, taken.token, state=state, claim_token=None, lease_until=None, **changes):
             return None
+        if reply.outcome == Outcome.ADDRESS:
+            refused.flag(delivery.address, reply, now)
         told = State.UNCERTAIN if reply.outcome == Outcome.UNCERTAIN else state
         _note(delivery.id, told, reply, now)
         return told
@@ -105,11 +107,14 @@ def _after(delivery: Delivery, reply: Reply, now: datetime, policy: str) -> tupl
     match reply.outcome:
         case Outcome.ACCEPTED:
             return State.ACCEPTED, {**said, "accepted_at": now}
-        case Outcome.PERMANENT:
+        case Outcome.PERMANENT | Outcome.ADDRESS:
             return State.FAILED, said
         case Outcome.UNCERTAIN:
             return _unsure(delivery, policy, now, said)
-    gap = rules.gap_after(delivery.attempts)
+        case Outcome.CHANNEL | Outcome.PAUSE:
+            gap = rules.gap_after(min(delivery.attempts, rules.LAST_ATTEMPT - 1))  # not this message's fault
+        case _:
+            gap = rules.gap_after(delivery.attempts)
     if gap is None:
         return State.FAILED, said
     return State.RETRY, {**said, "next_attempt_at": now + gap, "dispatching_at": None}

@@ -58,6 +58,7 @@ class Delivery(Claimable, db.Model):
 
     __table_args__ = (
         Index("ix_delivery_state_next_attempt_at", "state", "next_attempt_at"),
+        Index("ix_delivery_dispatching_at", "dispatching_at"),
         {"sqlite_autoincrement": True},
     )
 
@@ -71,5 +72,45 @@ class DeliveryAttempt(db.Model):
     state: Mapped[State] = mapped_column(EnumText(State))
     code: Mapped[int | None]
     words: Mapped[str] = mapped_column(Text, default="")
+
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+
+class Channel(db.Model):
+    """How the way to the mail server is, for all processes: resting, slowed, or paused until somebody has looked.
+
+    `paused_for` tells which server refused us, so that another one in the settings ends the pause.
+    """
+
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    in_vain: Mapped[int] = mapped_column(default=0)
+    trouble_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    rests_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    paused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    paused_for: Mapped[str] = mapped_column(String(64), default="")
+    slowed: Mapped[int] = mapped_column(default=0)
+    slowed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    code: Mapped[int | None]
+    words: Mapped[str] = mapped_column(Text, default="")
+
+
+class RefusedAddress(db.Model):
+    """An address the mail server does not know; nothing is sent there until somebody says it is right after all."""
+
+    address: Mapped[str] = mapped_column(String(254), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    code: Mapped[int | None]
+    words: Mapped[str] = mapped_column(Text, default="")
+
+
+class DemoMail(db.Model):
+    """A mail as it was received in the demonstration, which has no mail server."""
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    recipient: Mapped[str] = mapped_column(String(254))
+    subject: Mapped[str] = mapped_column(String(240))
+    message_id: Mapped[str] = mapped_column(String(120), index=True)
+    raw: Mapped[str] = mapped_column(Text)
 
     __table_args__ = ({"sqlite_autoincrement": True},)

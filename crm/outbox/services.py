@@ -15,6 +15,7 @@ from crm.core import clock
 from crm.core.db import db
 from crm.core.queries import insert_new
 from crm.core.settings import Settings
+from crm.outbox import refused
 from crm.outbox.models import Delivery, State
 
 NO_SERVER = "no mail server"
@@ -43,7 +44,9 @@ def post(
     """
     settings: Settings = current_app.extensions["commissioner"]
     address = (to.email or "").strip()
-    reason = NO_SERVER if not settings.smtp_url else "" if address else NO_ADDRESS
+    reason = NO_SERVER if not settings.smtp_url else NO_ADDRESS if not address else ""
+    if not reason and refused.is_refused(address):
+        reason = refused.REFUSED
     row = {
         "key": key,
         "recipient_id": to.id,

@@ -6,12 +6,18 @@ import smtplib
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP as WIRE
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
+
+import yaml
+from flask import current_app, has_app_context
 
 from crm.core.failpoint import failpoint
 from crm.core.rulebook import rulebook
@@ -21,7 +27,9 @@ from crm.outbox.rules import Outcome, Reply
 
 CONNECT_SECONDS = 10.0
 COMMAND_SECONDS = 30.0
-MESSAGE_SECONDS = 120.0
+MESSAGE_SECONDS = 110.0
+"""From the first knock to the last word; less than a lease, so that nobody takes over what is still being said."""
+GREETING = 220
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
 
@@ -52,17 +60,22 @@ class Server:
             with self._connected() as line:
                 return _dialogue(line, message, sender, to)
         except smtplib.SMTPResponseException as refused:
-            return _channel(refused.smtp_code, _text(refused.smtp_error))
+            return _before_mail(refused.smtp_code, _text(refused.smtp_error))
+        except (ssl.SSLCertVerificationError, smtplib.SMTPNotSupportedError) as unsafe:
+            return Reply(Outcome.PAUSE, None, f"{unsafe.__class__.__name__}: {unsafe}")
         except (smtplib.SMTPException, OSError) as lost:
             return Reply(Outcome.CHANNEL, None, f"{lost.__class__.__name__}: {lost}")
 
     @contextmanager
     def _connected(self) -> Iterator[smtplib.SMTP]:
-        line = self._opened()
+        line = self._line()
         watch = threading.Timer(MESSAGE_SECONDS, _cut, [line])
         watch.daemon = True
         watch.start()
         try:
+            code, words = line.connect(self.host, self.port)
+            if code != GREETING:
+                raise smtplib.SMTPConnectError(code, words)
             assert line.sock is not None
             line.sock.settimeout(COMMAND_SECONDS)
             if self.scheme == "smtp+starttls":
@@ -74,11 +87,12 @@ class Server:
             watch.cancel()
             line.close()
 
-    def _opened(self) -> smtplib.SMTP:
-        if self.scheme == "smtps":
-            tls = self._tls()
-            return smtplib.SMTP_SSL(self.host, self.port, self.hello, timeout=CONNECT_SECONDS, context=tls)
-        return smtplib.SMTP(self.host, self.port, self.hello, timeout=CONNECT_SECONDS)
+    def _line(self) -> smtplib.SMTP:
+        """Not yet connected, so that the watch also runs while the server greets."""
+        common: dict[str, Any] = {"local_hostname": self.hello, "timeout": CONNECT_SECONDS}
+        line = smtplib.SMTP_SSL(context=self._tls(), **common) if self.scheme == "smtps" else smtplib.SMTP(**common)
+        line._host = self.host  # type: ignore[attr-defined] # the name that the certificate must bear
+        return line
 
     def _tls(self) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=self.ca_file or None)
@@ -86,9 +100,16 @@ class Server:
 
 def _dialogue(line: smtplib.SMTP, message: EmailMessage, sender: str, to: str) -> Reply:
     line.ehlo_or_helo_if_needed()
-    for code, words in (line.mail(sender), line.rcpt(to), line.docmd("DATA")):
+    asked: tuple[tuple[str, Callable[[], tuple[int, bytes]]], ...] = (
+        ("mail", lambda: line.mail(sender)),
+        ("rcpt", lambda: line.rcpt(to)),
+        ("data", lambda: line.docmd("DATA")),
+    )
+    for at, ask in asked:
+        code, words = ask()
+        failpoint(f"smtp.{at}")
         if code not in (250, 251, 354):
-            return _meaning(code, words)
+            return _meaning(code, words, at)
     try:
         line.send(_wire(message))
         failpoint("smtp.told")
@@ -96,7 +117,7 @@ def _dialogue(line: smtplib.SMTP, message: EmailMessage, sender: str, to: str) -
     except (smtplib.SMTPException, OSError) as lost:
         return Reply(Outcome.UNCERTAIN, None, f"{lost.__class__.__name__}: {lost}")
     if code != 250:
-        return _meaning(code, words)
+        return _meaning(code, words, "data")
     _part(line)
     return Reply(Outcome.ACCEPTED, code, _text(words))
 
@@ -115,19 +136,30 @@ def _wire(message: EmailMessage) -> bytes:
     return lines + (b"" if lines.endswith(b"\r\n") else b"\r\n") + b".\r\n"
 
 
-def _meaning(code: int, words: bytes) -> Reply:
-    return rules.meaning(_known_replies(), code, _text(words))
+def _meaning(code: int, words: bytes, at: str) -> Reply:
+    return rules.meaning(_known_replies(), code, _text(words), at)
 
 
-def _channel(code: int, words: str) -> Reply:
+def _before_mail(code: int, words: str) -> Reply:
     """Refused before any message was spoken of: whatever the code, no other message would pass now."""
-    return Reply(Outcome.CHANNEL, code, words)
+    reply = rules.meaning(_known_replies(), code, words)
+    return reply if reply.outcome in (Outcome.PAUSE, Outcome.SLOW) else Reply(Outcome.CHANNEL, code, words)
 
 
-def _known_replies() -> list[dict[str, object]]:
-    book = rulebook("outbox/replies").editions[-1]
-    replies: list[dict[str, object]] = book.content["replies"]
-    return replies
+def _known_replies() -> list[dict[str, Any]]:
+    """The bureau's own table in the data directory, else the one that is shipped."""
+    settings = current_app.extensions["commissioner"] if has_app_context() else None
+    own = settings.data_dir / "replies.yaml" if settings else None
+    if own is not None and own.is_file():
+        return _own_table(own, own.stat().st_mtime)
+    shipped: list[dict[str, Any]] = rulebook("outbox/replies").editions[-1].content["replies"]
+    return shipped
+
+
+@lru_cache(maxsize=2)
+def _own_table(path: Path, _changed_at: float) -> list[dict[str, Any]]:
+    table: list[dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))["editions"][-1]["replies"]
+    return table
 
 
 def _text(words: bytes | str) -> str:

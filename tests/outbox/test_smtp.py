@@ -83,7 +83,7 @@ def test_an_encrypted_line_needs_a_known_authority_and_never_falls_back(scheme, 
         unknown = send(Server.of(url))
 
     assert known.outcome == Outcome.ACCEPTED, known
-    assert unknown.outcome == Outcome.CHANNEL and "CERTIFICATE_VERIFY_FAILED" in unknown.words
+    assert unknown.outcome == Outcome.PAUSE and "CERTIFICATE_VERIFY_FAILED" in unknown.words
     assert len(server.received) == 1
 
 
@@ -91,16 +91,34 @@ def test_starttls_is_not_given_up_when_the_server_does_not_offer_it():
     with mail_server() as server:
         reply = send(Server.of(server.url.replace("smtp", "smtp+starttls", 1)))
 
-    assert reply.outcome == Outcome.CHANNEL
+    assert reply.outcome == Outcome.PAUSE
     assert server.received == []
 
 
-def test_a_refused_sign_in_stops_the_channel():
+def test_a_server_without_sign_in_stops_the_channel_when_one_is_set():
     with mail_server() as server:
         reply = send(Server.of(server.url.replace("//", "//me:secret@")))
 
-    assert reply.outcome == Outcome.CHANNEL
+    assert reply.outcome == Outcome.PAUSE
     assert "secret" not in reply.words
+
+
+def test_a_refused_sign_in_stops_the_channel_and_is_not_tried_twice():
+    asked = []
+
+    def refusing(connection):
+        connection.sendall(b"220 hello\r\n")
+        with connection.makefile("rb") as words:
+            for line in words:
+                asked.append(line[:4])
+                answer = b"250-hello\r\n250 AUTH PLAIN\r\n" if line.startswith(b"ehlo") else b"535 no\r\n"
+                connection.sendall(answer)
+
+    with a_listener(refusing) as url:
+        reply = send(Server.of(url.replace("//", "//me:secret@")))
+
+    assert (reply.outcome, reply.code) == (Outcome.PAUSE, 535)
+    assert asked.count(b"AUTH") == 1 and "secret" not in reply.words
 
 
 def test_a_server_that_says_nothing_is_left_in_time(monkeypatch):
@@ -113,12 +131,13 @@ def test_a_server_that_says_nothing_is_left_in_time(monkeypatch):
     assert reply.outcome == Outcome.CHANNEL
 
 
-def test_a_server_that_answers_a_byte_at_a_time_is_left_in_time(monkeypatch):
+@pytest.mark.parametrize("greeting", [b"220 hello\r\n", b"22"], ids=["after the greeting", "while greeting"])
+def test_a_server_that_answers_a_byte_at_a_time_is_left_in_time(monkeypatch, greeting):
     monkeypatch.setattr(smtp, "MESSAGE_SECONDS", 0.5)
     stop = threading.Event()
 
     def dribble(connection):
-        connection.sendall(b"220 hello\r\n")
+        connection.sendall(greeting)
         while not stop.wait(0.05):
             connection.sendall(b"2")
 

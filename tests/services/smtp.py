@@ -34,7 +34,7 @@ class Received(NamedTuple):
 
 @dataclass(frozen=True)
 class Step:
-    """One question of the dialogue: at RCPT or DATA, for one recipient or (None) for any."""
+    """One question of the dialogue: at MAIL, RCPT or DATA, for one recipient or (None) for any."""
 
     stage: str
     recipient: str | None
@@ -72,6 +72,14 @@ class MailServer:
     def counted(self) -> Counter[tuple[str, str]]:
         """How often each (recipient, Message-ID) was accepted: anything above 1 is a duplicate."""
         return Counter((mail.recipient, mail.message_id) for mail in list(self.received))
+
+    async def handle_MAIL(
+        self, _server: SMTP, _session: Session, envelope: Envelope, sender: str, options: list
+    ) -> str:
+        if (reply := self._next("MAIL", [])) == ACCEPTED:
+            envelope.mail_from = sender
+            envelope.mail_options.extend(options)
+        return reply
 
     async def handle_RCPT(self, _server: SMTP, _session: Session, envelope: Envelope, to: str, _options: list) -> str:
         reply = self._next("RCPT", [to])
