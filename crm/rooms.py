@@ -120,6 +120,7 @@ def desk(app: Flask, _: Settings) -> None:
 def ops(app: Flask, settings: Settings) -> None:
     from crm.ops import (
         commands,
+        delivery_pages,  # noqa: F401 - hangs itself on the blueprint of views
         demo_commands,
         demo_mark,
         handlers,

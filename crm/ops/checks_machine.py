@@ -16,6 +16,7 @@ from crm.core.settings import Settings
 from crm.core.words import say
 from crm.ops import backup, health
 from crm.ops.doctor import Check, Finding, Weight
+from crm.outbox import channel
 
 OLD_COPY = timedelta(days=2)
 LITTLE_SPACE = 0.05
@@ -50,6 +51,26 @@ def mail(settings: Settings) -> Iterator[Finding]:
             3,
             say("No mail server is set: reminders appear in the pages only"),
             say("If there is one, set CRM_SMTP_URL and CRM_MAIL_FROM"),
+        )
+
+
+def mail_server(settings: Settings) -> Iterator[Finding]:
+    known = channel.now_is() if settings.smtp_url else None
+    if known is None or known.trouble_since is None:
+        return
+    if channel.is_paused(known, settings):
+        yield Finding(
+            Weight.ERROR,
+            30,
+            say("All mail is paused, the mail server refused us: %(words)s", words=f"{known.code or ''} {known.words}"),
+            say("Mend user, password or certificate in CRM_SMTP_URL, then choose “Try again now” under Deliveries"),
+        )
+    elif channel.is_long_away(known, clock.now()):
+        yield Finding(
+            Weight.WARNING,
+            31,
+            say("The mail server does not answer as it should: %(words)s", words=f"{known.code or ''} {known.words}"),
+            say("Look whether it runs and can be reached from here; mail waits and is sent later"),
         )
 
 
@@ -136,4 +157,4 @@ def copies(settings: Settings) -> Iterator[Finding]:
         )
 
 
-ALL: tuple[Check, ...] = (secret, transport, mail, migrations, sqlite_engine, disk, scheduler, copies)
+ALL: tuple[Check, ...] = (secret, transport, mail, mail_server, migrations, sqlite_engine, disk, scheduler, copies)

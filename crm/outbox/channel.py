@@ -21,7 +21,7 @@ MAIL = "mail"
 TOLD_AFTER = timedelta(minutes=15)
 """A server that is away for so long is told to administrators."""
 LOOK_AGAIN = timedelta(hours=1)
-"""A refused certificate may be renewed by others; a refused sign-in is not tried again by itself: that locks accounts."""
+"""A refused certificate may be renewed by others; a refused sign-in is never tried again by itself: that locks it."""
 FINE: dict[str, Any] = {
     "in_vain": 0, "trouble_since": None, "rests_until": None, "paused_at": None, "paused_for": "", "code": None,
     "words": "",

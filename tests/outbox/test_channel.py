@@ -1,4 +1,4 @@
-"""What one answer of the mail server means for everybody else's mail (faults F7, F10 to F13, F15, F16 of the catalogue)."""
+"""What one answer of the mail server means for everybody else's mail: faults F7, F10 to F13, F15, F16."""
 
 import socket
 import threading

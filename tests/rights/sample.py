@@ -23,6 +23,7 @@ from crm.imports.models import ImportRun
 from crm.imports.reading import read_tables
 from crm.jobs.models import Job
 from crm.ops.builders import Cast
+from crm.outbox.models import Delivery
 from crm.tiers.models import TitleHeld
 from crm.visits.models import Visit
 
@@ -82,6 +83,9 @@ class Sample:
                 text="样本走访",
                 met="王样本",
                 client_key="sample",
+            ),
+            "delivery_id": Delivery(
+                key="sample", recipient_id=cast.lin.id, template="sample", params={"n": 1}, message_id="<1@sample>"
             ),
             "suggestion_id": Suggestion(user_id=cast.lin.id, text="样本建议"),
             "step_id": UndoStep(kind="enterprise.edited_in_table", by_id=cast.clerk.id, changes=[]),
