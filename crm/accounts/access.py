@@ -6,9 +6,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
-from flask import Flask, Response, abort, current_app, request
+from flask import Flask, Response, abort, current_app, g, request
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
+from sqlalchemy.exc import SQLAlchemyError
 
 from crm.accounts import sessions
 from crm.accounts.models import User
@@ -73,6 +74,14 @@ def must_be_confirmed(me: User) -> None:
     """Stop here until the password has been typed again, if this is a trusted phone."""
     if not sessions.is_confirmed(me):
         raise ConfirmFirst
+
+
+def go_without_person() -> None:
+    """For pages about a database that is away: whoever asks for the person is not answered by the next error."""
+    try:
+        _ = current_user.is_authenticated
+    except SQLAlchemyError:
+        g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]
 
 
 def rights_of(endpoint: str) -> Any:

@@ -18,7 +18,7 @@ PREFIX = "kept-"
 Typed = list[tuple[str, str]]
 
 
-def typed() -> Typed:
+def typed(*, is_token_good: bool | None = None) -> Typed:
     """The fields of the refused POST, or those a sign-in page already carries for it.
 
     The token stays behind when the session is over; where only the password is asked again it is still good. A part of
@@ -29,7 +29,8 @@ def typed() -> Typed:
     pairs = list(request.form.items(multi=True))
     if is_carrying():
         return [(name.removeprefix(PREFIX), value) for name, value in pairs if name.startswith(PREFIX)]
-    left = () if current_user.is_authenticated else ("csrf_token",)
+    is_good = current_user.is_authenticated if is_token_good is None else is_token_good
+    left = () if is_good else ("csrf_token",)
     return [(name, value) for name, value in pairs if name not in left and "password" not in name]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -25,9 +26,16 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+PATIENCE = 10.0
+"""Seconds for which one act waits for another before it gives up."""
+IN_THE_WAY = {
+    *("55P03", "40P01", "40001"),  # lock not available, deadlock detected, serialization failure
+    *("57P01", "57P02", "57P03"),  # the server is shutting down, crashed, starts up
+}
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 
@@ -55,7 +63,7 @@ def writing() -> Iterator[Session]:
     """One act: forget what was read, begin to write, commit at the end; on any exception nothing has happened.
 
     SQLite takes its write lock at BEGIN (a deferred one fails at once when it upgrades, whatever the busy timeout);
-    on PostgreSQL each service locks its root row.
+    on PostgreSQL each service locks its root row. Who waits longer than PATIENCE gives up: see `is_busy`.
     """
     if _writing.get():
         raise OutsideWriting("writing() does not nest")
@@ -79,6 +87,15 @@ def read(statement: Select[*tuple[Any, ...]], values: Mapping[str, Any] | None =
 
 def in_writing() -> bool:
     return _writing.get()
+
+
+def is_busy(error: DBAPIError) -> bool:
+    """Whether another act was in the way, or the database away: done again later, the same act may succeed."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:
+        return code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    is_away = error.connection_invalidated or (isinstance(error, OperationalError) and error.statement is None)
+    return is_away or getattr(error.orig, "sqlstate", None) in IN_THE_WAY
 
 
 def lock(row: Any) -> None:
@@ -106,13 +123,15 @@ def guard(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begin)
+    else:
+        event.listen(engine, "begin", _postgresql_begin)
 
 
 def _sqlite_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
-        "busy_timeout=10000",
+        f"busy_timeout={PATIENCE * 1000:.0f}",
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
@@ -124,6 +143,11 @@ def _sqlite_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -
 
 def _sqlite_begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+
+
+def _postgresql_begin(connection: Connection) -> None:
+    if _writing.get():
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE * 1000:.0f}ms'")
 
 
 @event.listens_for(Session, "before_flush")

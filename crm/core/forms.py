@@ -6,16 +6,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from flask import session
 from flask_wtf import FlaskForm
+from sqlalchemy.exc import DBAPIError
 from wtforms import Field, StringField
 
+from crm.core.db import is_busy
 from crm.core.errors import RuleBroken
 from crm.core.form_words import Words
 from crm.core.words import Say, say
 
+BUSY = say("Nothing was saved. What you typed is still here: wait a moment, then press the button once more.")
+
 
 class Form(FlaskForm):
-    """Every form of the product. `problems` are sentences that belong to no single field."""
+    """Every form of the product. `problems` are sentences that belong to no single field; `is_busy` says that another
+    act was in the way, and the same form sent again may be taken."""
 
     class Meta(FlaskForm.Meta):
         csrf_time_limit = None
@@ -31,6 +37,7 @@ class Form(FlaskForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.problems: list[Say | str] = []
+        self.is_busy = False
 
     def validate(self, extra_validators: Any = None) -> bool:
         valid = super().validate(extra_validators)
@@ -54,12 +61,18 @@ class Form(FlaskForm):
 
     @contextmanager
     def showing(self, kind: type[RuleBroken] = RuleBroken) -> Iterator[None]:
-        """Turn a broken rule into words on this form; the caller then shows the form again."""
+        """Turn a broken rule, or another act in the way, into words on this form; the caller then shows it again."""
         try:
             yield
         except kind as broken:
             for obstacle in broken.obstacles:
                 self.refuse(obstacle.why, obstacle.field)
+        except DBAPIError as error:
+            if not is_busy(error):
+                raise
+            self.is_busy = True
+            session.pop("_flashes", None)  # told inside an act that did not happen
+            self.refuse(BUSY)
 
 
 class ButtonForm(Form):

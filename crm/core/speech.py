@@ -7,12 +7,19 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
+import click
+from sqlalchemy.exc import DBAPIError
+
+from crm.core.db import is_busy
 from crm.core.pages import speaking
+from crm.core.words import say
 
 Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
 DECIDES = ("LC_ALL", "LC_MESSAGES", "LANG")
 """The first of them that is set."""
+TRY_LATER = 75
+"""The exit code by which a shell knows that the same command may succeed later (EX_TEMPFAIL)."""
 
 
 def command_language(environment: Mapping[str, str] = os.environ) -> str:
@@ -26,6 +33,14 @@ def spoken(run: Callable[Given, Answer]) -> Callable[Given, Answer]:
     @wraps(run)
     def speak(*args: Given.args, **given: Given.kwargs) -> Answer:
         with speaking(command_language()):
-            return run(*args, **given)
+            try:
+                return run(*args, **given)
+            except DBAPIError as error:
+                if not is_busy(error):
+                    raise
+                click.echo(
+                    str(say("The database is busy with other work: nothing was written, try again later")), err=True
+                )
+                raise SystemExit(TRY_LATER) from None
 
     return speak

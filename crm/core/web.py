@@ -14,9 +14,10 @@ from crm.core.words import Say
 
 
 def page(template: str, form: Form | None = None, /, *, status: int | None = None, **context: Any) -> Response:
-    """A whole page; 422 when its form was refused. Must not be called inside `writing()`."""
+    """A whole page; 422 when its form was refused, 503 when the database was busy. Never inside `writing()`."""
     refused = form is not None and form.is_submitted() and form.is_refused
-    code = status or (422 if refused else 200)
+    busy = form is not None and form.is_busy
+    code = status or (503 if busy else 422 if refused else 200)
     return make_response(render_template(template, form=form, **context), code)
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Flask, g, render_template, request
+from flask import Flask, current_app, g, render_template, request, session
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from crm.core.db import db
+from crm.accounts import kept
+from crm.accounts.access import go_without_person
+from crm.core.db import db, is_busy
 from crm.core.errors import Stale
+from crm.core.web import safe_next
 
 PAGES = (400, 403, 404, 405, 409, 413, 422, 429, 500, 503)
 
@@ -15,6 +19,7 @@ PAGES = (400, 403, 404, 405, 409, 413, 422, 429, 500, 503)
 def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, show)
     app.register_error_handler(Stale, lambda _: show_code(409))
+    app.register_error_handler(DBAPIError, show_busy)
 
 
 def show(error: HTTPException) -> ResponseReturnValue:
@@ -28,3 +33,23 @@ def show_code(code: int) -> ResponseReturnValue:
     shown = code if code in PAGES else InternalServerError.code if code >= 500 else 400
     kept = request.method == "POST"
     return render_template(f"errors/{shown}.html", reference=g.get("request_id", ""), kept=kept), code
+
+
+def show_busy(error: DBAPIError) -> ResponseReturnValue:
+    """Another act was in the way: nothing was written, and what was typed can be sent once more as it is."""
+    if not is_busy(error):
+        raise error
+    current_app.logger.warning("%s %s: the database was busy: %s", request.method, request.path, error.orig)
+    db.session.rollback()
+    session.pop("_flashes", None)  # told inside an act that did not happen
+    go_without_person()
+    return busy_page()
+
+
+def busy_page() -> ResponseReturnValue:
+    """A form without files is sent once more as it was; the others are gone back to."""
+    fields = [] if any(request.files.values()) else kept.typed(is_token_good=True)
+    again = fields or request.method == "GET"
+    target = safe_next(request.full_path.rstrip("?")) if again else kept.back()
+    shown = render_template("errors/busy.html", fields=fields, target=target, reference=g.get("request_id", ""))
+    return shown, 503, {"Retry-After": "10"}

@@ -76,8 +76,10 @@ def upload() -> ResponseReturnValue:
     if request.method == "GET":
         form.kind.data = request.args.get("kind", form.kind.choices[0][0])
         form.unit.data = me.unit_id
-    if form.validate_on_submit() and (run := _begin(form)):
-        return go("imports.columns", run_id=run.id)
+    if form.validate_on_submit():
+        with form.showing():
+            if run := _begin(form):
+                return go("imports.columns", run_id=run.id)
     return page("imports/upload.html", form)
 
 

@@ -78,10 +78,14 @@ def told(fault, node):
 
 def error_pages(app, language):
     """Every page about an error, as a POST gets it (with the words about what was typed) and as a GET gets it."""
-    from crm.desk.errors import show_code
+    from crm.desk.errors import busy_page, show_code
 
     for code in PAGES:
         for method in ("GET", "POST"):
             with app.test_request_context(method=method, headers={"Accept-Language": language}):
                 html, _ = show_code(code)
             yield f"{code} {method}", html
+    for method, data in (("GET", None), ("POST", {"text": "谈了用电增容"})):
+        with app.test_request_context(method=method, data=data, headers={"Accept-Language": language}):
+            html, *_ = busy_page()
+        yield f"busy {method}", html

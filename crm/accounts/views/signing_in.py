@@ -27,13 +27,19 @@ def sign_in() -> ResponseReturnValue:
     form = SignInForm()
     if request.method == "GET" and current_user.is_authenticated:
         return kept.resume(request.args.get("next"))
-    if form.validate_on_submit() and (user := _proved(form)):
-        with writing():
-            sessions.begin(user, is_trusted=bool(form.trusted.data))
-            record(None, "session.begun", by=user, subject=("user", user.id))
-        return devices.remember(make_response(kept.resume(form.next.data)), user)
+    if form.validate_on_submit():
+        with form.showing():
+            if user := _proved(form):
+                return _begun(form, user)
     form.next.data = safe_next(form.next.data or request.args.get("next"))
     return _sign_in_page(form)
+
+
+def _begun(form: SignInForm, user: User) -> Response:
+    with writing():
+        sessions.begin(user, is_trusted=bool(form.trusted.data))
+        record(None, "session.begun", by=user, subject=("user", user.id))
+    return devices.remember(make_response(kept.resume(form.next.data)), user)
 
 
 def _sign_in_page(form: SignInForm, *, status: int | None = None) -> Response:
@@ -105,8 +111,10 @@ def sign_out() -> ResponseReturnValue:
 def confirm() -> ResponseReturnValue:
     """Type the password again before a sensitive act on a trusted phone."""
     me, form = signed_in(), ConfirmForm()
-    if form.validate_on_submit() and _is_really(me, form):
-        return kept.resume(form.next.data)
+    if form.validate_on_submit():
+        with form.showing():
+            if _is_really(me, form):
+                return kept.resume(form.next.data)
     form.next.data = safe_next(form.next.data or request.args.get("next"))
     return page("accounts/confirm.html", form, typed=kept.typed())
 
