@@ -65,9 +65,10 @@ def followups(app: Flask, _: Settings) -> None:
 
 def visits(_app: Flask, _: Settings) -> None:
     from crm.enterprises import derived
-    from crm.visits import services
+    from crm.visits import coverage, services
 
     derived.RECOUNTS["last_visit_on"] = services.catch_up
+    coverage.install()
 
 
 def reminders(app: Flask, _: Settings) -> None:
@@ -105,6 +106,7 @@ def desk(app: Flask, _: Settings) -> None:
         view_pages,
         views,
         visit_export,
+        visit_figures,
         visit_list,
         visits,
     )

@@ -40,6 +40,9 @@ class FilterForm(Form):
     leader = Choice(_l("Liaison leader"), render_kw=MORE)
     standing = Choice(_l("Standing"), render_kw=MORE)
     silent = Choice(_l("Not visited for"), render_kw=MORE)
+    visited_in = StringField(_l("Visited between"), render_kw={**MORE, "placeholder": "2026-11-01..2026-11-30"})
+    not_visited_in = StringField(_l("Not visited between"), render_kw={**MORE, "placeholder": "2026-11-01..2026-11-30"})
+    served_unit = Choice(_l("Commissioner's unit"), render_kw=MORE)
     provisional = Choice(_l("Credit code"), render_kw=MORE)
 
 
@@ -71,6 +74,7 @@ def _filled(
     form.territory.choices = [("", _("All")), ("none", _("None")), *_of_kind(units, UnitKind.TERRITORY)]
     form.unit.choices = [("", _("All")), *_of_kind(units, UnitKind.ROOT, UnitKind.BUREAU, UnitKind.SECTION)]
     form.section.choices = [("", _("All")), ("none", _("None")), *_of_kind(units, UnitKind.SECTION, UnitKind.BUREAU)]
+    form.served_unit.choices = [("", _("All")), *((str(unit_id), name) for unit_id, name, _kind in units)]
     form.tier.choices = [("", _("All")), ("none", _("None")), *words.tier_choices()]
     form.title.choices = [("", _("All")), ("none", _("None")), *words.title_choices()]
     for extra in extras:
