@@ -54,6 +54,9 @@ class Permission(StrEnum):
     EXPORT = "export.run"
     VISIT_RECORD = "visit.record"
     VISIT_VIEW = "visit.view"
+    VISIT_AMEND = "visit.amend"  # correct, void or move one of somebody else, or one long past
+    VISIT_ON_BEHALF = "visit.on_behalf"  # of these people (代录)
+    POLICIES_EDIT = "policies.edit"
     FOLLOWUP_VIEW = "followup.view"
     HISTORY_VIEW = "history.view"
     PEOPLE_VIEW = "people.view"
@@ -85,6 +88,9 @@ WHO_MAY: dict[Permission, dict[Role, Scope]] = {
     Permission.EXPORT: _READERS,
     Permission.VISIT_RECORD: {Role.OFFICIAL: Scope.ALL},
     Permission.VISIT_VIEW: _READERS,
+    Permission.VISIT_AMEND: {Role.MANAGER: Scope.SUBTREE},
+    Permission.VISIT_ON_BEHALF: {Role.CLERK: Scope.SUBTREE},
+    Permission.POLICIES_EDIT: {Role.CLERK: Scope.SUBTREE, Role.ADMINISTRATOR: Scope.ALL},
     Permission.FOLLOWUP_VIEW: _READERS,
     Permission.HISTORY_VIEW: {**_SUBTREE_READERS, Role.ADMINISTRATOR: Scope.ALL, Role.AUDITOR: Scope.ALL},
     Permission.PEOPLE_VIEW: {**_SUBTREE_READERS, Role.ADMINISTRATOR: Scope.ALL, Role.AUDITOR: Scope.ALL},

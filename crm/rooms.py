@@ -65,9 +65,10 @@ def followups(app: Flask, _: Settings) -> None:
 
 def visits(_app: Flask, _: Settings) -> None:
     from crm.enterprises import derived
-    from crm.visits import coverage, services
+    from crm.visits import coverage
+    from crm.visits import derived as days
 
-    derived.RECOUNTS["last_visit_on"] = services.catch_up
+    derived.RECOUNTS["last_visit_on"] = days.catch_up
     coverage.install()
 
 
@@ -105,9 +106,12 @@ def desk(app: Flask, _: Settings) -> None:
         todo,
         view_pages,
         views,
+        visit_amending,
         visit_export,
         visit_figures,
         visit_list,
+        visit_page,
+        visit_planning,
         visits,
     )
 

@@ -39,6 +39,12 @@ register(
     Known("load_limit", say("Enterprises per commissioner: refuse above"), 25, lowest=1, highest=500),
     Known("go_live_on", say("First day of real use"), "", say("Set by the first applied roster import")),
     Known("silence_days", say("Silent after so many days without a visit"), 90, lowest=1, highest=3650),
+    Known(
+        "visit_drafts",
+        say("Keep what is typed of a visit on the device until it is saved"),
+        True,
+        say("For 7 days, for this person only, gone after signing out"),
+    ),
     Known("backup_keep", say("Nightly copies to keep"), 14, lowest=1, highest=365),
 )
 

@@ -72,6 +72,7 @@ SENTENCES: dict[str, tuple[str, Say]] = {
     "followup.cancelled": ("ban", say("Open follow-ups closed")),
 }
 TO_NOBODY = say("Follow-up handed back, it waits for somebody")
+FOR_A_COLLEAGUE = say("Visit of %(on_behalf_of)s on %(on)s, entered for the colleague")
 OTHER = ("activity", say("Something was recorded (%(kind)s)"))
 TEXTS = ("text", "note", "reason", "result")
 PARAMETER = re.compile(r"%\((\w+)\)s")
@@ -80,6 +81,8 @@ PARAMETER = re.compile(r"%\((\w+)\)s")
 def tell(kind: str, body: Mapping[str, Any]) -> Sentence:
     """The sentence of an entry; a kind nobody worded is named, never hidden. What the body lacks reads "--"."""
     icon, what = SENTENCES.get(kind, OTHER)
+    if kind == "visit.recorded" and body.get("on_behalf_of"):
+        what = FOR_A_COLLEAGUE
     if kind == "followup.passed_on" and not body.get("to"):
         what = TO_NOBODY
     params: dict[str, Any] = dict.fromkeys(PARAMETER.findall(what.msgid), "--")

@@ -8,10 +8,12 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+from flask import url_for
 from sqlalchemy import Select, bindparam, or_, select
 
 from crm.core.db import read
 from crm.core.words import Say, say
+from crm.desk import places
 from crm.desk.sentences import tell
 from crm.enterprises.models import Enterprise
 from crm.timeline import Entry, Level
@@ -25,6 +27,9 @@ CHIPS: dict[str, tuple[Say, tuple[str, ...]]] = {
     "data": (say("Data"), ("enterprise.", "contact.", "name.", "tier.", "title.", "merge.", "import.")),
 }
 PROGRAMS = {"cli": say("Command line"), "scheduler": say("Scheduled work"), "system": say("Scheduled work")}
+STRUCK = (".recorded", ".edited", ".planned", ".added")
+MOVED = "visit.moved"
+PAGES = {"visit": "desk.visit", "followup": "followups.followup"}
 ONLY_AUDIT = ("contact.revealed", "enterprise.exported", "reminder.sent")
 
 
@@ -39,13 +44,14 @@ class Told:
     what: Say
     body: str
     url: str | None
+    is_struck: bool = False
 
 
 def entries(enterprise_id: int, *, chip: str = "", before: int | None = None) -> tuple[list[Told], int | None]:
     """The newest entries, and the id to go on from when there are more. Also those of firms merged into this one."""
     rows = read(_newest(chip if chip in CHIPS else ""), {"firm": enterprise_id, "before": before or NO_END}).all()
     shown = rows[:ENTRIES_AT_ONCE]
-    return told(shown), shown[-1].id if len(rows) > ENTRIES_AT_ONCE else None
+    return told(shown, firm=enterprise_id), shown[-1].id if len(rows) > ENTRIES_AT_ONCE else None
 
 
 def audit(enterprise_id: int, *, before: int | None = None) -> tuple[Sequence[Any], int | None]:
@@ -54,13 +60,26 @@ def audit(enterprise_id: int, *, before: int | None = None) -> tuple[Sequence[An
     return rows[:ENTRIES_AT_ONCE], rows[ENTRIES_AT_ONCE - 1].id if len(rows) > ENTRIES_AT_ONCE else None
 
 
-def told(rows: Sequence[Any]) -> list[Told]:
-    found = []
-    for entry in rows:
-        sentence = tell(entry.kind, entry.body or {})
-        by = PROGRAMS.get(entry.actor_name, entry.actor_name) if entry.actor_id is None else entry.actor_name
-        found.append(Told(entry.id, sentence.icon, entry.at, by, sentence.what, sentence.body, None))
-    return found
+def told(rows: Sequence[Any], *, firm: int | None = None) -> list[Told]:
+    """In sentences. In the file of a firm each visit opens its page, and one that is void or at another firm by now is
+    struck; what was talked about or promised there is not told here any more."""
+    stands: dict[str, dict[int | None, places.Place]] = {}
+    if firm is not None:
+        for kind in places.KINDS:
+            stands[kind] = places.of(kind, {e.subject_id for e in rows if e.subject_kind == kind})
+    return [_told(entry, stands.get(entry.subject_kind, {}).get(entry.subject_id), firm) for entry in rows]
+
+
+def _told(entry: Any, place: places.Place | None, firm: int | None) -> Told:
+    sentence = tell(entry.kind, entry.body or {})
+    by = PROGRAMS.get(entry.actor_name, entry.actor_name) if entry.actor_id is None else entry.actor_name
+    is_away = place is not None and place.enterprise_id != firm
+    is_struck = entry.kind.endswith(STRUCK) and (is_away or (place is not None and place.is_void))
+    body = "" if is_away and not entry.kind.startswith(MOVED) else sentence.body
+    url = url_for(PAGES[entry.subject_kind], **{f"{entry.subject_kind}_id": entry.subject_id}) if place else None
+    return Told(
+        entry.id, sentence.icon, entry.at, by, sentence.what, body, None if is_away else url, is_struck
+    )  # fmt: skip
 
 
 @cache

@@ -10,12 +10,14 @@ from crm.desk.enterprise_columns import STANDING
 from crm.enterprises import phones
 from crm.enterprises.models import Enterprise
 from crm.tiers.words import tier_word, title_word
+from crm.visits.words import kind_word
 
 
 def install(app: Flask) -> None:
     app.jinja_env.globals.update(
         tier_word=tier_word,
         title_word=title_word,
+        kind_word=kind_word,
         masked=phones.masked_all,
         masked_mail=phones.masked_mail,
         capital_words=capital_words,

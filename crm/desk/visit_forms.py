@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, HiddenField, RadioField, TextAreaField
@@ -19,33 +20,28 @@ from crm.visits.rules import DEFAULT_KIND
 from crm.visits.words import kind_choices
 from crm.workdays.rules import Calendar
 
-NOBODY = "nobody"
+NOBODY, NO_FOLLOWUP = "nobody", "none"
 
 
-class VisitForm(Form):
-    """Chips carry the value they show; a picked date or a written name wins over the chip beside it."""
+class TalkForm(Form):
+    """How, when, whom, what. Chips carry the value they show; a picked date or a written name wins over the chip."""
 
-    client_key = HiddenField()
     kind = RadioField(_l("How"), validate_choice=False)
     on = RadioField(_l("When"), validate_choice=False)
     on_other = DateField(_l("Another day"), [Optional()])
     person = RadioField(_l("Whom you met"), validate_choice=False)
-    met = TextLine(_l("Somebody else"), [Optional(), Length(max=160)])
+    met = TextLine(_l("Full name"), [Optional(), Length(max=80)])
+    met_phone = TextLine(_l("Phone"), [Optional(), Length(max=60)])
     text = TextAreaField(
         _l("What was talked about"), [DataRequired(_l("Write what was talked about")), Length(max=4000)], filters=[tidy]
     )
-    followup_on = RadioField(_l("Follow up on"), validate_choice=False)
-    followup_other = DateField(_l("Another day"), [Optional()])
-    followup_text = TextLine(_l("What is to be done then"), [Optional(), Length(max=400)])
+    leaders = TextLine(_l("Leader who came along"), [Optional(), Length(max=200)])
+    companions = TextLine(_l("Colleagues who came along"), [Optional(), Length(max=400)])
 
     @property
     def visited_on(self) -> date:
         """The day chosen or picked; a value that is none counts as a day that cannot be."""
         return self.on_other.data or _day(self.on.data) or date.max
-
-    @property
-    def next_on(self) -> date | None:
-        return self.followup_other.data or _day(self.followup_on.data)
 
     @property
     def contact_id(self) -> int | None:
@@ -56,6 +52,34 @@ class VisitForm(Form):
     def is_not_met(self) -> bool:
         return self.person.data == NOBODY and not self.met.data
 
+    def offer(self, contacts: Sequence[Contact], today: date) -> None:
+        """The chips: kinds in force, today and the two days before, the firm's people."""
+        self.kind.choices = kind_choices(today)
+        self.on.choices = [(d.isoformat(), word) for d, word in _recent(today)]
+        self.person.choices = [*((str(c.id), _called(c)) for c in contacts), (NOBODY, _("Nobody in charge was there"))]
+
+
+class VisitForm(TalkForm):
+    client_key = HiddenField()
+    author = RadioField(_l("Whose visit"), validate_choice=False)
+    request = TextLine(_l("What the enterprise asks for"), [Optional(), Length(max=400)])
+    followup_on = RadioField(_l("Follow up on"), validate_choice=False)
+    followup_other = DateField(_l("Another day"), [Optional()])
+    followup_text = TextLine(_l("What is to be done then"), [Optional(), Length(max=400)])
+
+    @property
+    def next_on(self) -> date | None:
+        return self.followup_other.data or _day(self.followup_on.data)
+
+    @property
+    def says_none(self) -> bool:
+        """No follow-up is needed: said, not just left open."""
+        return self.followup_on.data == NO_FOLLOWUP
+
+    @property
+    def author_id(self) -> int | None:
+        return id_from(self.author.data)
+
 
 def _day(text: str | None) -> date | None:
     try:
@@ -64,18 +88,20 @@ def _day(text: str | None) -> date | None:
         return None
 
 
-def visit_form(contacts: Sequence[Contact], today: date, calendar: Calendar) -> VisitForm:
+def visit_form(contacts: Sequence[Contact], today: date, calendar: Calendar, **kwargs: Any) -> VisitForm:
     """The form with its chips; the first contact is chosen, the day is today, nothing is promised."""
-    form = VisitForm()
-    form.kind.choices = kind_choices(today)
-    form.on.choices = [(d.isoformat(), word) for d, word in _recent(today)]
-    form.person.choices = [*((str(c.id), _called(c)) for c in contacts), (NOBODY, _("Nobody in charge was there"))]
-    form.followup_on.choices = [("", _("No follow-up")), *_ahead(today, calendar)]
+    form = VisitForm(**kwargs)
+    form.offer(contacts, today)
+    form.followup_on.choices = [*_ahead(today, calendar), (NO_FOLLOWUP, _("No follow-up"))]
     if not form.is_submitted():
-        form.client_key.data = secrets.token_hex(16)
+        form.client_key.data = new_key()
         form.kind.data, form.on.data, form.followup_on.data = DEFAULT_KIND, today.isoformat(), ""
         form.person.data = form.person.choices[0][0] if contacts else None
     return form
+
+
+def new_key() -> str:
+    return secrets.token_hex(12)
 
 
 def _recent(today: date) -> list[tuple[date, str]]:
@@ -88,6 +114,11 @@ def _ahead(today: date, calendar: Calendar) -> list[tuple[str, str]]:
     """+7, +14, +30 days, each rolled to a working day, which is the one shown."""
     days = [(n, calendar.roll(today + timedelta(days=n)).on) for n in AHEAD]
     return [(d.isoformat(), _("+%(n)s days · %(day)s", n=n, day=short(d))) for n, d in days]
+
+
+def is_estimated(today: date, calendar: Calendar) -> bool:
+    """Does a chip show a day of a year whose holidays are not published yet?"""
+    return any(calendar.roll(today + timedelta(days=n)).estimated for n in AHEAD)
 
 
 def short(d: date) -> str:

@@ -11,17 +11,21 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from crm.accounts.models import Unit, User
+from crm.accounts.queries import officials, people_clause
 from crm.core.db import db
 from crm.enterprises import search
 from crm.enterprises.models import Contact, Enterprise, Standing
-from crm.enterprises.queries import may, served_by
+from crm.enterprises.queries import served_by
 from crm.enterprises.serving_models import Assignment
 from crm.followups import queries as followups
 from crm.followups.models import Followup
 from crm.permissions import Permission
 from crm.visits.models import Visit, VisitState
 
-RECENT, MINE, FOUND = 5, 40, 20
+RECENT, MINE, FOUND, MOST_AUTHORS = 5, 40, 20, 300
+
+NAMES_PEOPLE = (Permission.CONTACT_DIRECT, Permission.ENTERPRISE_EDIT)
+"""The names of a firm's people belong to those who may see them plainly."""
 
 
 @dataclass(frozen=True)
@@ -82,12 +86,19 @@ def _lines() -> Any:
     )  # fmt: skip
 
 
-def contacts_of(enterprise: Enterprise, me: User) -> list[Contact]:
-    """The people to choose from, the primary one first; their names belong to those who may see them plainly."""
-    if not (may(me, Permission.CONTACT_DIRECT, enterprise) or may(me, Permission.ENTERPRISE_EDIT, enterprise)):
-        return []
+def contacts_of(enterprise: Enterprise) -> list[Contact]:
+    """The people to choose from, the primary one first: for those who hold one of NAMES_PEOPLE."""
     known = select(Contact).where(Contact.enterprise_id == enterprise.id, Contact.removed_on.is_(None))
     return list(db.session.scalars(known.order_by(Contact.is_primary.desc(), Contact.id)))
+
+
+def authors_for(me: User) -> Sequence[User]:
+    """Whose visits this person may type (代录), himself first; nobody else's: nothing to choose."""
+    if not me.may(Permission.VISIT_ON_BEHALF):
+        return []
+    others = officials().where(people_clause(me, Permission.VISIT_ON_BEHALF), User.id != me.id).limit(MOST_AUTHORS)
+    found = db.session.scalars(others).all()
+    return [me, *found] if found else []
 
 
 def beside(enterprise: Enterprise) -> Beside:

@@ -86,6 +86,13 @@ def hand_back(followup: Followup, *, reason: str, by: User) -> None:
     _told(followup, "passed_on", by, to=to.name if to else "--", reason=reason)
 
 
+def cancel(followup: Followup, *, reason: str, by: Actor) -> None:
+    """It is not to be done any more: what it was promised on was void."""
+    _hold(followup)
+    _close(followup, FollowupState.CANCELLED, by, reason)
+    _told(followup, "cancelled", by, reason=reason)
+
+
 def cancel_open(enterprise: Enterprise, *, reason: str, by: Actor) -> int:
     """The firm has left: everything open at it ends with that reason; returns how many."""
     lock(enterprise)

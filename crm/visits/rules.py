@@ -11,6 +11,11 @@ from crm.core.words import say
 
 DEFAULT_KIND = "onsite"
 EARLIEST = date(2000, 1, 1)
+AMEND_DAYS = 5
+"""Working days in which whoever made or typed a visit may correct, void or move it; later a manager."""
+LONGEST_AHEAD = 366
+MOST_FIRMS = 40
+"""Enterprises in one group visit."""
 
 
 @dataclass(frozen=True)
@@ -36,3 +41,23 @@ def obstacles(*, kind: str, on: date, today: date, met: str, is_not_met: bool, t
     if not met and not is_not_met:
         found.append(Obstacle("person", say("Say whom you met, or that nobody in charge was there")))
     return found + ([] if text else [Obstacle("text", say("Write what was talked about"))])
+
+
+def plan_obstacles(*, kind: str, on: date, today: date) -> list[Obstacle]:
+    """Why a visit cannot be planned for this day."""
+    found = [] if kind in kinds(today) else [Obstacle("kind", say("Choose how you were in contact"))]
+    if on < today:
+        found.append(Obstacle("on", say("The planned day has passed")))
+    elif (on - today).days > LONGEST_AHEAD:
+        found.append(Obstacle("on", say("The planned day lies more than a year ahead")))
+    return found
+
+
+def may_amend(*, is_own: bool, working_days: int, is_manager: bool) -> bool:
+    """Own visits for five working days after they were entered; a manager of the enterprise any time."""
+    return is_manager or (is_own and working_days <= AMEND_DAYS)
+
+
+def quarter_of(day: date) -> date:
+    """The first day of the day's quarter."""
+    return date(day.year, (day.month - 1) // 3 * 3 + 1, 1)

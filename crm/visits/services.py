@@ -1,12 +1,13 @@
-"""A visit is recorded once, however often its form arrives."""
+"""A visit is recorded once, however often its form arrives; a planned one becomes the visit it was planned for."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from crm.accounts.models import User
@@ -17,8 +18,26 @@ from crm.core.words import say
 from crm.enterprises.models import Contact, Enterprise
 from crm.tiers import cadence
 from crm.timeline import record as write_down
-from crm.visits import rules
-from crm.visits.models import Visit, VisitState
+from crm.visits import company, rules
+from crm.visits.derived import moved_on
+from crm.visits.models import Visit, VisitPolicy, VisitState
+
+
+@dataclass(frozen=True)
+class More:
+    """What few visits have: an author other than who types (代录), company, policies told, a group, an earlier plan."""
+
+    author: User | None = None
+    leaders: str = ""
+    companions: str = ""
+    policies: Sequence[int] = ()
+    group_key: str | None = None
+    no_followup: bool = False
+    planned: Visit | None = None
+    source: str = "hand"
+
+
+NOTHING_MORE = More()
 
 
 def record(
@@ -32,70 +51,94 @@ def record(
     client_key: str,
     is_not_met: bool = False,
     contact: Contact | None = None,
+    more: More = NOTHING_MORE,
 ) -> tuple[Visit, bool]:
     """Record a visit by its author; returns it and whether it is new (the key of the form may have come before).
 
     Raises RuleBroken for what is missing, Stale when the key belongs to another visit.
     """
     lock(enterprise)
-    if (known := _known(client_key, enterprise, by)) is not None:
+    author = more.author or by
+    if (known := _known(client_key, enterprise, author)) is not None:
         return known, False
     facts: dict[str, Any] = {"kind": kind, "on": on, "met": met, "is_not_met": is_not_met, "text": text}
     if broken := rules.obstacles(today=clock.today(), **facts):
         raise RuleBroken(broken)
-    counts = rules.kinds(on)[kind].counts_as_visit
-    made = Visit(
-        enterprise_id=enterprise.id, kind=kind, counts=counts, visited_on=on, author_id=by.id, text=text,
-        contact_id=contact.id if contact else None, met="" if is_not_met else met, is_not_met=is_not_met,
-        client_key=client_key,
-    )  # fmt: skip
-    _insert(made)
-    moved_on(enterprise.id, on, counts=counts)
+    values = {
+        "kind": kind, "counts": rules.kinds(on)[kind].counts_as_visit, "visited_on": on, "text": text,
+        "contact_id": contact.id if contact else None, "met": "" if is_not_met else met, "is_not_met": is_not_met,
+        "client_key": client_key, "author_id": author.id, "entered_by_id": by.id if by.id != author.id else None,
+        "group_key": more.group_key, "no_followup": more.no_followup, "source": more.source,
+    }  # fmt: skip
+    made = _from_plan(more.planned, enterprise, values) if more.planned else _insert(enterprise, values)
+    _around(made, more)
+    moved_on(enterprise.id, on, counts=made.counts)
     cadence.refresh([enterprise.id])
-    write_down(
-        enterprise.id, "visit.recorded", by=by, subject=("visit", made.id), on=on.isoformat(), kind=kind, text=text
-    )
+    _told(made, "recorded", by, text=text, author=author)
     return made, True
 
 
-def moved_on(enterprise_id: int, day: date, *, counts: bool) -> None:
-    """Derived: the last contact and, for kinds that count, the last visit never move back by a later entry."""
-    changes: dict[str, Any] = {"last_contact_on": _later(Enterprise.last_contact_on, day)}
-    if counts:
-        changes["last_visit_on"] = _later(Enterprise.last_visit_on, day)
-    db.session.execute(
-        update(Enterprise)
-        .where(Enterprise.id == enterprise_id)
-        .values(updated_at=Enterprise.updated_at, **changes)
-        .execution_options(synchronize_session=False)
-    )
+def plan(
+    enterprise: Enterprise, *, by: User, kind: str, on: date, at: time | None, note: str, client_key: str
+) -> tuple[Visit, bool]:
+    """Plan a visit; its author records it later from this row. Returns it and whether it is new."""
+    lock(enterprise)
+    if (known := _known(client_key, enterprise, by)) is not None:
+        return known, False
+    if broken := rules.plan_obstacles(kind=kind, on=on, today=clock.today()):
+        raise RuleBroken(broken)
+    counts = rules.kinds(clock.today())[kind].counts_as_visit
+    values = {
+        "kind": kind, "counts": counts, "visited_on": on, "at_time": at, "text": note, "author_id": by.id,
+        "client_key": client_key, "state": VisitState.PLANNED,
+    }  # fmt: skip
+    made = _insert(enterprise, values)
+    _told(made, "planned", by, text=note)
+    return made, True
 
 
-def catch_up(enterprise_ids: Sequence[int]) -> None:
-    """Derived, after visits came from another enterprise: the last days are at least those of its visits."""
-    done = select(Visit.enterprise_id, Visit.counts, func.max(Visit.visited_on)).where(
-        Visit.enterprise_id.in_(enterprise_ids), Visit.state == VisitState.DONE
-    )
-    for enterprise_id, counts, day in db.session.execute(done.group_by(Visit.enterprise_id, Visit.counts)).all():
-        moved_on(enterprise_id, day, counts=counts)
+def _from_plan(planned: Visit, enterprise: Enterprise, values: dict[str, Any]) -> Visit:
+    lock(planned)
+    if planned.state != VisitState.PLANNED or planned.enterprise_id != enterprise.id:
+        raise Stale(planned)
+    for name, value in {**values, "state": VisitState.DONE, "version": planned.version + 1}.items():
+        setattr(planned, name, value)
+    db.session.flush()
+    return planned
 
 
-def _later(column: Any, day: date) -> ColumnElement[Any]:
-    return case((or_(column.is_(None), column < day), day), else_=column)
+def _around(made: Visit, more: More) -> None:
+    """Who came along and which policies were told."""
+    company.set_company(made, leaders=more.leaders, companions=more.companions)
+    if more.policies:
+        rows = [{"visit_id": made.id, "policy_id": policy} for policy in dict.fromkeys(more.policies)]
+        db.session.execute(insert(VisitPolicy), rows)
 
 
-def _known(client_key: str, enterprise: Enterprise, by: User) -> Visit | None:
+def _told(made: Visit, what: str, by: User, **body: Any) -> None:
+    author: User | None = body.pop("author", None)
+    if author is not None and author.id != by.id:
+        body["on_behalf_of"] = author.name
+    write_down(
+        made.enterprise_id, f"visit.{what}", by=by, subject=("visit", made.id), on=made.visited_on.isoformat(),
+        kind=made.kind, **body,
+    )  # fmt: skip
+
+
+def _known(client_key: str, enterprise: Enterprise, author: User) -> Visit | None:
     if not 8 <= len(client_key) <= 40:
         raise RuleBroken(say("This page is damaged: open it again"))
     known = db.session.scalar(select(Visit).where(Visit.client_key == client_key))
-    if known is not None and (known.author_id, known.enterprise_id) != (by.id, enterprise.id):
+    if known is not None and (known.author_id, known.enterprise_id) != (author.id, enterprise.id):
         raise Stale(None)
     return known
 
 
-def _insert(made: Visit) -> None:
+def _insert(enterprise: Enterprise, values: dict[str, Any]) -> Visit:
+    made = Visit(enterprise_id=enterprise.id, **values)
     db.session.add(made)
     try:
         db.session.flush()
     except IntegrityError as clash:
         raise Stale(None) from clash
+    return made

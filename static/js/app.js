@@ -111,5 +111,20 @@
   });
   each("[data-print]", function (button) { button.hidden = false; });
 
+  /* Drafts of visits on this device: gone once saved, and with whoever signs out. */
+  function dropDrafts(isGone) {
+    try {
+      Object.keys(localStorage).forEach(function (name) {
+        if (name.indexOf("draft:") === 0 && isGone(localStorage.getItem(name))) localStorage.removeItem(name);
+      });
+    } catch (refused) { /* no storage, no drafts */ }
+  }
+  each("[data-saved]", function (place) {
+    dropDrafts(function (text) { return text.indexOf('"' + place.dataset.saved + '"') >= 0; });
+  });
+  document.addEventListener("submit", function (event) {
+    if (/\/sign-out$/.test(event.target.action)) dropDrafts(function () { return true; });
+  });
+
   window.commissioner = { each: each, tell: tell, toErrors: toErrors };
 })();

@@ -65,6 +65,7 @@ def told(endpoint, sample):
     known = {
         "accounts.invite_many": {"id": sample.cast.zhou.id},
         "desk.assign_many": {"id": firm},
+        "desk.plan_visit": {"enterprise": firm},
         "desk.save_view": {"listing": "enterprises", "query": "sort=name"},
         "desk.set_many": {"id": firm, "ids": firm},
         "enterprises.similar": {"name": "样本"},

@@ -1,0 +1,124 @@
+"""A visit that is wrong: corrected, voided with a reason, or moved to the firm it belongs to with all it carries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, request
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField
+from wtforms.validators import InputRequired, Length
+
+from crm.accounts import User, everyone, signed_in
+from crm.core import clock
+from crm.core.db import db, writing
+from crm.core.errors import RuleBroken
+from crm.core.forms import Form, TextLine
+from crm.core.typed import id_from
+from crm.core.web import go, page, told
+from crm.core.words import say
+from crm.desk import visit_queries
+from crm.desk.views import bp
+from crm.desk.visit_forms import NOBODY, TalkForm
+from crm.desk.visit_saving import Known, met_person
+from crm.desk.visits import known_of
+from crm.enterprises.models import Enterprise, Standing
+from crm.followups import moving as followups
+from crm.visits import amending, company, queries
+from crm.visits.models import Visit, VisitState
+
+
+class WhyForm(Form):
+    reason = TextLine(_l("Reason"), [InputRequired(_l("Write why")), Length(max=240)])
+
+
+class CorrectForm(TalkForm):
+    version = HiddenField(default="0")
+
+
+@bp.route("/visits/<int:visit_id>/void", methods=["GET", "POST"])
+@everyone
+def void_visit(visit_id: int) -> ResponseReturnValue:
+    me, form = signed_in(), WhyForm()
+    visit = queries.load_to_amend(visit_id, me)
+    if form.validate_on_submit():
+        with form.showing(RuleBroken), writing():
+            amending.void(visit, reason=form.reason.data or "", by=me)
+            followups.cancel_born_of("visit", visit.id, reason=form.reason.data or "", by=me)
+            told(say("The visit is voided; it counts nowhere any more"))
+            return go("desk.visit", visit_id=visit.id)
+    return page("desk/visits/void.html", form, visit=visit)
+
+
+@bp.route("/visits/<int:visit_id>/move", methods=["GET", "POST"])
+@everyone
+def move_visit(visit_id: int) -> ResponseReturnValue:
+    """First the firm is found, then the reason is written."""
+    me, form = signed_in(), WhyForm()
+    visit, typed = queries.load_to_amend(visit_id, me), request.args.get("q", "").strip()
+    to = _target()
+    if to is not None and form.validate_on_submit():
+        with form.showing(RuleBroken), writing():
+            before = amending.move(visit, to, reason=form.reason.data or "", by=me)
+            followups.move_born_of("visit", visit.id, before=before, to=to)
+            told(say("The visit is at %(name)s now, with all that belongs to it", name=to.name))
+            return go("desk.visit", visit_id=visit.id)
+    found = visit_queries.found(typed) if typed and to is None else None
+    return page("desk/visits/move.html", form, visit=visit, to=to, typed=typed, found=found)
+
+
+def _target() -> Enterprise | None:
+    wanted = id_from(request.args.get("to"))
+    if wanted is None:
+        return None
+    found = db.session.get(Enterprise, wanted)
+    return found if found is not None and found.standing == Standing.ACTIVE else abort(404)
+
+
+@bp.route("/visits/<int:visit_id>/correct", methods=["GET", "POST"])
+@everyone
+def correct_visit(visit_id: int) -> ResponseReturnValue:
+    me = signed_in()
+    visit = queries.load_to_amend(visit_id, me)
+    if visit.state != VisitState.DONE:
+        abort(404)
+    known = known_of(visit.enterprise, me)
+    form = _as_saved(visit, known)
+    if form.validate_on_submit():
+        with form.showing(RuleBroken), writing():
+            _correct(form, visit, known, me)
+            told(say("The visit is corrected"))
+            return go("desk.visit", visit_id=visit.id)
+    return page("desk/visits/correct.html", form, visit=visit, is_mine=known.is_mine)
+
+
+def _as_saved(visit: Visit, known: Known) -> CorrectForm:
+    """The form; unless it was sent, filled with what is saved."""
+    form, values = CorrectForm(), _values(visit, known)
+    form.offer(known.contacts, clock.today())
+    if not form.is_submitted():
+        form.process(data=values)
+        form.offer(known.contacts, clock.today())
+    return form
+
+
+def _values(visit: Visit, known: Known) -> dict[str, Any]:
+    day = visit.visited_on.isoformat()
+    chosen = NOBODY if visit.is_not_met else str(visit.contact_id or "")
+    has_chip = visit.is_not_met or any(c.id == visit.contact_id and c.name == visit.met for c in known.contacts)
+    return {
+        "kind": visit.kind, "on": day, "on_other": visit.visited_on, "text": visit.text,
+        "person": chosen if has_chip else "", "met": "" if has_chip else visit.met, "version": str(visit.version),
+        "leaders": company.line(company.of(visit, "leader")),
+        "companions": company.line(company.of(visit, "companion")),
+    }  # fmt: skip
+
+
+def _correct(form: CorrectForm, visit: Visit, known: Known, me: User) -> None:
+    contact = met_person(form, known, me)
+    amending.correct(
+        visit, version=id_from(form.version.data) or 0, by=me, kind=form.kind.data or "", on=form.visited_on,
+        met=form.met.data or (contact.name if contact else ""), is_not_met=form.is_not_met, text=form.text.data or "",
+        contact=contact, leaders=form.leaders.data or "", companions=form.companions.data or "",
+    )  # fmt: skip

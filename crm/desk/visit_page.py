@@ -1,0 +1,60 @@
+"""One visit: what was talked about, with whom, what came of it, and what was done with its record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from crm.accounts import User, everyone, signed_in
+from crm.core.db import db
+from crm.core.web import page
+from crm.desk import stream, visit_queries
+from crm.desk.views import bp
+from crm.enterprises.queries import may
+from crm.followups.models import Followup
+from crm.permissions import Permission
+from crm.visits import company, queries
+from crm.visits.models import Visit
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What this person may do with the visit; `sees_firm`: may he open the enterprise file?"""
+
+    sees_firm: bool
+    amends: bool
+    is_own: bool
+
+
+@bp.get("/visits/<int:visit_id>")
+@everyone
+def visit(visit_id: int) -> ResponseReturnValue:
+    me = signed_in()
+    found = queries.load(visit_id, me)
+    return page(
+        "desk/visits/visit.html",
+        visit=found,
+        rights=rights_on(found, me),
+        line=visit_queries.line_of(found.enterprise),
+        leaders=company.line(company.of(found, "leader")),
+        companions=company.line(company.of(found, "companion")),
+        followups=followups_of(found),
+        mates=queries.group_of(found, me),
+        history=stream.told(db.session.scalars(queries.history(found)).all()),
+    )
+
+
+def rights_on(found: Visit, me: User) -> Rights:
+    sees = may(me, Permission.ENTERPRISE_VIEW, found.enterprise)
+    return Rights(sees_firm=sees, amends=queries.may_amend(me, found), is_own=queries.is_own(me, found))
+
+
+def followups_of(found: Visit) -> Sequence[Followup]:
+    """What was promised or asked for on this visit."""
+    born = (Followup.origin_kind == "visit", Followup.origin_id == found.id)
+    query = select(Followup).where(*born).options(joinedload(Followup.owner)).order_by(Followup.due_on, Followup.id)
+    return db.session.scalars(query).all()

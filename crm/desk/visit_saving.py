@@ -1,0 +1,103 @@
+"""One save of the quick visit: the visit, a new contact, the follow-up, what the firm asks for; all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from crm.accounts.models import User
+from crm.core import clock
+from crm.core.db import lock
+from crm.core.errors import RuleBroken
+from crm.core.words import _, say
+from crm.desk.visit_forms import TalkForm, VisitForm
+from crm.enterprises import contacts as people
+from crm.enterprises.models import Contact, Enterprise
+from crm.enterprises.queries import commissioner_of
+from crm.followups import services as followups
+from crm.followups.rules import AHEAD
+from crm.visits import services as visits
+from crm.visits.models import Visit
+from crm.visits.queries import was_asked
+
+
+@dataclass(frozen=True)
+class Known:
+    """The firm of the form and what its author may choose there."""
+
+    enterprise: Enterprise
+    is_mine: bool
+    contacts: Sequence[Contact]
+    authors: Sequence[User] = ()
+    planned: Visit | None = None
+    edits: bool = False
+
+
+def save(form: VisitForm, known: Known, me: User) -> tuple[Visit, bool]:
+    """The visit and whether it is new; what belongs to it is written with it, once."""
+    if form.followup_text.data and form.next_on is None:
+        raise RuleBroken(say("Choose the day of the follow-up"), "followup_on")
+    lock(known.enterprise)
+    author = next((person for person in known.authors if person.id == form.author_id), me)
+    contact = met_person(form, known, me)
+    met = form.met.data or (contact.name if contact else "")
+    more = visits.More(
+        author=author, leaders=form.leaders.data or "", companions=form.companions.data or "",
+        no_followup=form.says_none and form.next_on is None, planned=known.planned,
+    )  # fmt: skip
+    visit, is_new = visits.record(
+        known.enterprise, by=me, kind=form.kind.data or "", on=form.visited_on, met=met, is_not_met=form.is_not_met,
+        contact=contact, text=form.text.data or "", client_key=form.client_key.data or "", more=more,
+    )  # fmt: skip
+    if is_new:
+        _ask_about_next(form, known)
+        _promise(form, known.enterprise, visit, author, me)
+    return visit, is_new
+
+
+def _ask_about_next(form: VisitForm, known: Known) -> None:
+    """Whoever leaves the next day open is asked whether none is needed, once per firm and quarter."""
+    if form.next_on or form.says_none or form.request.data or not known.is_mine:
+        return
+    if not was_asked(known.enterprise, clock.today()):
+        raise RuleBroken(say("Is no follow-up needed? Choose a day, or press “No follow-up, save”"), "followup_on")
+
+
+def met_person(form: TalkForm, known: Known, me: User) -> Contact | None:
+    """The contact chosen; a name written down becomes a contact where one may edit the firm, the same name is he."""
+    if not form.met.data:
+        return next((c for c in known.contacts if c.id == form.contact_id), None)
+    if not known.edits:
+        return None
+    phone = form.met_phone.data or ""
+    same = next((c for c in people.of(known.enterprise.id) if c.name == form.met.data), None)
+    if same is None:
+        return people.add(known.enterprise, by=me, name=form.met.data, phone=phone)
+    if phone and not same.phone:
+        people.change(same, known.enterprise, by=me, phone=phone)
+    return same
+
+
+def _promise(form: VisitForm, enterprise: Enterprise, visit: Visit, author: User, me: User) -> None:
+    origin = ("visit", visit.id)
+    if form.next_on is not None:
+        text = form.followup_text.data or promised(visit.visited_on)
+        followups.add(enterprise, owner=author, text=text, due_on=form.next_on, by=me, origin=origin)
+    if form.request.data:
+        due_on = form.next_on or clock.today() + timedelta(days=AHEAD[0])
+        followups.add(
+            enterprise, owner=_asked_of(enterprise, author), text=form.request.data, due_on=due_on, by=me,
+            kind="request", origin=origin,
+        )  # fmt: skip
+
+
+def _asked_of(enterprise: Enterprise, author: User) -> User:
+    """What a firm asks for is its commissioner's to see to, whoever heard it."""
+    serving = commissioner_of(enterprise.id)
+    return serving.commissioner if serving else author
+
+
+def promised(visited_on: date) -> str:
+    """The words of a follow-up for which nobody wrote any, in the language of its author."""
+    return str(_("Follow up on the visit of %(day)s", day=visited_on.isoformat()))

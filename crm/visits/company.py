@@ -1,0 +1,48 @@
+"""Who came along: 带队领导 and 同行, people of the system where the name is theirs alone, else names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from sqlalchemy import delete, select
+
+from crm.accounts.models import User
+from crm.core.db import db
+from crm.visits.models import Visit, VisitPerson
+
+APART = re.compile(r"[、,，;；/\n]+|\s{2,}")
+MOST = 20
+
+
+def names_in(text: str) -> list[str]:
+    """The names of a line, each once."""
+    return list(dict.fromkeys(name for piece in APART.split(text) if (name := piece.strip()[:80])))[:MOST]
+
+
+def set_company(visit: Visit, *, leaders: str, companions: str) -> None:
+    """Replace who came along by the names of these lines."""
+    wanted = {part: names_in(line) for part, line in (("leader", leaders), ("companion", companions))}
+    known = _people({name for names in wanted.values() for name in names})
+    db.session.execute(delete(VisitPerson).where(VisitPerson.visit_id == visit.id))
+    for part, names in wanted.items():
+        for name in names:
+            db.session.add(VisitPerson(visit_id=visit.id, user_id=known.get(name), name=name, part=part))
+    db.session.flush()
+
+
+def of(visit: Visit, part: str) -> Sequence[VisitPerson]:
+    query = select(VisitPerson).where(VisitPerson.visit_id == visit.id, VisitPerson.part == part)
+    return db.session.scalars(query.order_by(VisitPerson.id)).all()
+
+
+def line(people: Sequence[VisitPerson]) -> str:
+    return "、".join(person.name for person in people)
+
+
+def _people(names: set[str]) -> dict[str, int]:
+    """Names that belong to exactly one active person."""
+    if not names:
+        return {}
+    rows = db.session.execute(select(User.name, User.id).where(User.name.in_(names), User.active.is_(True))).all()
+    return {row.name: row.id for row in rows if [r.name for r in rows].count(row.name) == 1}

@@ -1,0 +1,55 @@
+"""Half a minute at the firm's gate: three taps and the words, and 60 KB in all with an empty cache."""
+
+import gzip
+from urllib.parse import urlsplit
+
+from tests.visitor import HTML
+
+MOST_TAPS, MOST_BYTES = 3, 60_000
+
+
+def test_firm_day_save_are_all_the_taps(page, make, cast):
+    firm = make.enterprise(commissioner=cast.lin, contact="王经理")
+    page.as_(cast.lin).open("desk.new_visit")
+    taps = [next(a.get("href") for a in page.all("a") if f"enterprise={firm.id}" in (a.get("href") or ""))]
+    page.open(taps[0])
+    untouched = [f.get("name") for f in page.all("input", type="radio") if f.get("checked") is not None]
+    assert {"kind", "on", "person"} <= set(untouched), "what has a default costs no tap"
+    day = next(f for f in page.all("input", name="followup_on") if f.get("value") == "2026-11-30")
+    taps += [day.get("value"), "save"]
+    page.submit(text="用电要增容", followup_on=day.get("value"))
+
+    assert len(taps) <= MOST_TAPS
+    assert page.follow().url == "/visits/1"
+
+
+def test_the_page_weighs_little_with_an_empty_cache(page, make, cast):
+    firm = make.enterprise("杭州和达生物技术有限公司", commissioner=cast.lin, contact="王经理")
+    page.as_(cast.lin).open("desk.new_visit", enterprise=firm.id)
+    weights = {"page": weight(page.response.data)}
+    for address in sorted(fetched(page.tree)):
+        answer = page.client.get(address)
+        assert answer.status_code == 200, address
+        weights[address] = weight(answer.data)
+        answer.close()
+
+    assert not any("bootstrap" in address and ".js" in address for address in weights)
+    assert sum(weights.values()) <= MOST_BYTES, weights
+
+
+def fetched(tree) -> set[str]:
+    """Whatever a browser loads for the page: styles, scripts, icons, pictures."""
+    found = set()
+    for element in tree.iter():
+        if not isinstance(element.tag, str):
+            continue
+        place = element.get("src") or (element.get("href") if element.tag in (f"{HTML}link", "use") else None)
+        if element.tag.endswith("}use"):
+            place = element.get("href") or element.get("{http://www.w3.org/1999/xlink}href")
+        if place and not place.startswith("data:"):
+            found.add(urlsplit(place)._replace(fragment="").geturl())
+    return found
+
+
+def weight(body: bytes) -> int:
+    return len(gzip.compress(body, 9))
