@@ -108,6 +108,10 @@ class Listing:
     def cell(self, row: Any, column: Column) -> Any:
         if self.typed and (key := f"{row.id}-{column.key}") in self.typed:
             return self.typed[key]
+        return self.stands(row, column)
+
+    def stands(self, row: Any, column: Column) -> Any:
+        """What the cell holds, whatever was typed over it."""
         return column.value(row) if column.value else getattr(row, column.key)
 
     def href(self, row: Any) -> str | None:

@@ -54,6 +54,7 @@ def _check(listing: Listing, me: User) -> ResponseReturnValue:
     else:
         status = 409 if gone else 422
     table_edit.tell_gone(listing, gone)
+    table_edit.tell_refused(listing)
     listing.typed = request.form
     return page("desk/enterprises.html", listing.grid, status=status, listing=listing)
 

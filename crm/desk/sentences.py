@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from crm.core.words import Say, say
+from crm.core.words import Say, _, say
 from crm.enterprises.facts import FACTS
+from crm.imports.labels import field_label
 from crm.tiers.words import tier_word, title_word
 
 
@@ -74,6 +75,12 @@ SENTENCES: dict[str, tuple[str, Say]] = {
 TO_NOBODY = say("Follow-up handed back, it waits for somebody")
 FOR_A_COLLEAGUE = say("Visit of %(on_behalf_of)s on %(on)s, entered for the colleague")
 OTHER = ("activity", say("Something was recorded (%(kind)s)"))
+REASONS = {
+    "handed_over": say("Handed over"),
+    "moved_out": say("Moved out"),
+    "deregistered": say("Deregistered"),
+    "merged": say("Merged"),
+}
 TEXTS = ("text", "note", "reason", "result")
 PARAMETER = re.compile(r"%\((\w+)\)s")
 
@@ -101,14 +108,17 @@ def _word(key: str, value: Any) -> Any:
 
 
 def _label(key: str) -> str:
-    return str(FACTS[key].label) if key in FACTS else key
+    """A fact by its name on pages, a column of the roster by its head, an own field by its label."""
+    return str(FACTS[key].label) if key in FACTS else field_label("roster", key)
 
 
 def _text(body: Mapping[str, Any]) -> str:
     """What somebody wrote, and old → new of changed facts."""
-    lines = [str(body[key]) for key in TEXTS if body.get(key)]
+    lines = [str(REASONS.get(body[key], body[key])) for key in TEXTS if body.get(key)]
     changes = body.get("changes")
     if isinstance(changes, Mapping):
         pairs = [(key, pair) for key, pair in changes.items() if isinstance(pair, list) and len(pair) == 2]
-        lines += [f"{_label(key)}: {before or '--'} → {after or '--'}" for key, (before, after) in pairs]
+        lines += [
+            _("%(label)s: %(value)s", label=_label(key), value=f"{a or '--'} → {b or '--'}") for key, (a, b) in pairs
+        ]
     return "\n".join(lines)

@@ -51,7 +51,13 @@ def entries(enterprise_id: int, *, chip: str = "", before: int | None = None) ->
     """The newest entries, and the id to go on from when there are more. Also those of firms merged into this one."""
     rows = read(_newest(chip if chip in CHIPS else ""), {"firm": enterprise_id, "before": before or NO_END}).all()
     shown = rows[:ENTRIES_AT_ONCE]
-    return told(shown, firm=enterprise_id), shown[-1].id if len(rows) > ENTRIES_AT_ONCE else None
+    sayable = [row for row in shown if not _is_half_of_a_hand_over(row)]
+    return told(sayable, firm=enterprise_id), shown[-1].id if len(rows) > ENTRIES_AT_ONCE else None
+
+
+def _is_half_of_a_hand_over(entry: Any) -> bool:
+    """The end of the former assignment; the hand-over itself stands beside it."""
+    return entry.kind == "assignment.ended" and (entry.body or {}).get("reason") == "handed_over"
 
 
 def audit(enterprise_id: int, *, before: int | None = None) -> tuple[Sequence[Any], int | None]:

@@ -119,6 +119,14 @@ def submitted(listing: Listing, me: User) -> tuple[list[Edit], list[Edit]]:
     return edits, [Edit(n, known.get(n, _("An enterprise")), changes) for n, changes in unlisted.items()]
 
 
+def tell_refused(listing: Listing) -> None:
+    """Name the marked cells above the table too: they may stand far below."""
+    labels, names = cells.labels(extras.fields()), {row.id: row.name for row in listing.rows}
+    for (row_id, key), why in listing.cell_errors.items():
+        where = f"{names.get(row_id, '')} {labels.get(key, key)}".strip()
+        listing.grid.refuse(say("%(label)s: %(value)s", label=where, value=why))
+
+
 class _Rehearsed(Exception):
     """Raised at the end of a rehearsal, so that nothing of it stays."""
 

@@ -70,7 +70,7 @@ def add(enterprise: Enterprise, *, by: Actor, **fields: str) -> Contact:
 def change(contact: Contact, enterprise: Enterprise, *, by: Actor, **fields: str) -> list[str]:
     """Bring a contact up to date; returns the fields that changed. What is masked is never taken for new."""
     lock(enterprise)
-    values = _tidy(fields)
+    values = _tidy(fields, was=contact.phone)
     changed = [key for key, value in values.items() if getattr(contact, key) != value]
     for key in changed:
         setattr(contact, key, values[key])
@@ -132,13 +132,16 @@ def _demote(enterprise_id: int) -> None:
     db.session.execute(query.values(is_primary=False, updated_at=clock.now()))
 
 
-def _tidy(fields: dict[str, str]) -> dict[str, str]:
+def _tidy(fields: dict[str, str], *, was: str = "") -> dict[str, str]:
+    """What was typed in its usual spelling; too few or too many digits stay only where they stood already (`was`)."""
     values = {key: (fields[key] or "").strip() for key in FIELDS if key in fields}
     if "name" in values and not values["name"]:
         raise RuleBroken(say("The name is missing"), "name")
     if "phone" in values:
         if phones.is_masked(values["phone"]):
             raise RuleBroken(say("This number is masked: type it in full"), "phone")
+        if values["phone"] != was and (wrong := phones.problem(values["phone"], words_may_stand=True)):
+            raise RuleBroken(wrong, "phone")
         values["phone"] = tidy_phone(values["phone"])
     if phones.is_masked_mail(values.get("email", "")):
         raise RuleBroken(say("This e-mail is masked: type it in full"), "email")

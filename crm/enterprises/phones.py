@@ -6,10 +6,12 @@ import re
 import unicodedata
 
 from crm.core import shown
+from crm.core.words import Say, say
 
 MOBILE = re.compile(r"1[3-9]\d{9}")
 _LANDLINE = re.compile(r"(0\d{2,3})?([2-9]\d{6,7})(?:-(\d{1,6}))?")
 _SERVICE = re.compile(r"[48]00\d{7}")
+_ABROAD = re.compile(r"\+(?!86)[1-9]\d{6,14}")
 _APART = re.compile(r"[/\\、,;|\n\r]+|或|及|和")
 _COUNTRY = re.compile(r"^(?:\+|00)86-?0?")
 _EXTENSION = re.compile(r"\s*(?:转|分机|ext\.?|#|x)\s*(?=\d)", re.IGNORECASE)
@@ -50,7 +52,7 @@ def masked_mail(address: str) -> str:
 
 
 def normal(text: str) -> str | None:
-    """One number in one spelling: 13812345678, 0571-86912345, 0571-86912345-801, 86912345, 4008001234; else None."""
+    """One number in one spelling: 13812345678, 0571-86912345, 0571-86912345-801, 86912345, 4008001234, +85221234567."""
     flat = _EXTENSION.sub("-", _DASHES.sub("-", unicodedata.normalize("NFKC", text)))
     digits = _INSIDE.sub("", _AROUND.sub("", flat))
     national = _COUNTRY.sub("0", digits)
@@ -58,7 +60,22 @@ def normal(text: str) -> str | None:
     for candidate in (bare, bare.removeprefix("0"), bare.removeprefix("86")):
         if MOBILE.fullmatch(candidate) or _SERVICE.fullmatch(candidate):
             return candidate
-    return _landline(national)
+    return bare if _ABROAD.fullmatch(bare) else _landline(national)
+
+
+def problem(text: str, *, words_may_stand: bool = False) -> Say | None:
+    """Why one of these numbers cannot be called; None when all can, or there is none.
+
+    `words_may_stand`: 传达室 8-123 is no slip of the finger and stays as it was written.
+    """
+    said = (piece for piece in split(text) or [text] if piece.strip() and normal(piece) is None)
+    wrong = next((piece for piece in said if not (words_may_stand and any(map(str.isalpha, piece)))), None)
+    if wrong is None:
+        return None
+    return say(
+        "%(value)s is neither a mobile number of 11 digits nor a landline with area code. Check the digits.",
+        value=wrong.strip(),
+    )
 
 
 def split(text: str) -> list[str]:

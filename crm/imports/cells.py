@@ -89,15 +89,9 @@ def phone(cell: Cell, found: str) -> Outcome[tuple[str, ...]]:
         return masked()
     if cell.kind is Kind.NUMBER and not phones.normal(found) and (landline := phones.normal(f"0{found}")):
         return Parsed((landline,), say("“%(value)s” is read as %(phone)s", value=found, phone=landline))
-    numbers = [(piece, phones.normal(piece)) for piece in phones.split(found)]
-    for piece, number in numbers or [(found, None)]:
-        if number is None:
-            wrong = say(
-                "%(value)s is neither a mobile number of 11 digits nor a landline with area code. Check the digits.",
-                value=piece.strip(),
-            )
-            return Problem(wrong)
-    whole = tuple(dict.fromkeys(number for _, number in numbers if number))
+    if wrong := phones.problem(found):
+        return Problem(wrong)
+    whole = tuple(dict.fromkeys(number for piece in phones.split(found) if (number := phones.normal(piece))))
     together = APART.join(whole)
     return Problem(_too_long(together, LONGEST_PHONES)) if len(together) > LONGEST_PHONES else Parsed(whole)
 

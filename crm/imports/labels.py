@@ -36,6 +36,9 @@ BLOCK_TITLES = {
     "repeat": say("Repeated rows"),
 }
 
+ABOUT = {"change": ("commissioner",), "deputy": ("commissioner", "deputy")}
+"""What a block is about; the rest of such a row stands in another block."""
+
 
 @dataclass(frozen=True)
 class Change:
@@ -71,9 +74,10 @@ def field_label(kind: str, field: str) -> str:
     return field if known is None else known.zh if not is_english() else known.en
 
 
-def shown(run: ImportRun, row: ImportRow, *, is_own: bool) -> ShownRow:
+def shown(run: ImportRun, row: ImportRow, *, is_own: bool, block: str = "") -> ShownRow:
     """Numbers that stand in the register stay masked; for others than the uploader the file's own ones too."""
-    changed = sorted((row.changes or {}).items(), key=lambda item: _rank(run.kind, item[0]))
+    kept = {key: pair for key, pair in (row.changes or {}).items() if key in ABOUT.get(block, (key,))}
+    changed = sorted(kept.items(), key=lambda item: _rank(run.kind, item[0]))
     changes = [_change(run.kind, field, pair, is_own) for field, pair in changed]
     complaints = [Complaint(e["column"], e["value"], reason(e)) for e in row.errors or []]
     name = row.values["said"].get("name") or row.values["said"].get("credit_code") or ""

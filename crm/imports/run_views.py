@@ -91,7 +91,7 @@ def _check_page(
 
 def _first_rows(found: ImportRun, block: str, me: User) -> list[ShownRow]:
     rows = db.session.scalars(queries.rows(found, block).limit(FIRST))
-    return [shown(found, row, is_own=found.by_id == me.id) for row in rows]
+    return [shown(found, row, is_own=found.by_id == me.id, block=block) for row in rows]
 
 
 @bp.get("/imports/<int:run_id>/rows/<block>")
@@ -105,7 +105,7 @@ def rows(run_id: int, block: str) -> ResponseReturnValue:
     listing = Listing("import-rows", BLOCK_TITLES[block], _columns(found.kind, block), tie=ImportRow.id)
     listing.empty = Empty(say("No such rows"), say("This import has none of these; go back to see all of it."))
     listing.take(queries.rows(found, block))
-    listing.rows = [shown(found, row, is_own=found.by_id == me.id) for row in listing.rows]
+    listing.rows = [shown(found, row, is_own=found.by_id == me.id, block=block) for row in listing.rows]
     return page("imports/rows.html", listing=listing, run=found, block=block, words=BLOCK_TITLES[block])
 
 

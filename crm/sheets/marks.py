@@ -30,7 +30,7 @@ class SheetMarks:
         rows: dict[int, dict[str, None]] = {}
         for mark in sorted(self.marks, key=lambda mark: (mark.row, -1 if mark.column is None else mark.column)):
             rows.setdefault(mark.row, {})[mark.reason] = None
-        return {row: BETWEEN_REASONS.join(reasons) for row, reasons in rows.items()}
+        return {row: BETWEEN_REASONS.join(reason.rstrip("。") for reason in reasons) for row, reasons in rows.items()}
 
     def bad_cells(self) -> set[tuple[int, int]]:
         return {(mark.row, mark.column) for mark in self.marks if mark.column is not None}

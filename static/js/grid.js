@@ -44,6 +44,14 @@
     if (next) { next.focus(); if (next.select) next.select(); }
   });
 
+  /* Another page of the list is fetched without leaving this one: go there the long way, so that leaving asks. */
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    var link = event.detail.elt.closest("a[href]");
+    if (!link || !document.querySelector("form[data-grid][data-dirty='1']")) return;
+    event.preventDefault();
+    window.location.assign(link.href);
+  });
+
   window.addEventListener("beforeunload", function (event) {
     var form = document.querySelector("form[data-grid]");
     if (!form || !form.dataset.dirty || form.getAttribute("aria-busy") === "true") return;

@@ -123,6 +123,16 @@ def test_a_cell_that_does_not_fit_is_marked_and_the_rest_stays_typed(page, cast,
     wrong = page.all("input", name=f"{one.id}-x1")[0]
     assert wrong.get("aria-invalid") == "true" and wrong.get("value") == "viel"
     assert two.tier is None
+    [summary] = page.all("div", id="error-summary")
+    assert f"{one.name} 产值：" in "".join(summary.itertext())
+    changed = [e.get("name") for tag in ("input", "select") for e in page.all(tag) if e.get("data-was") is not None
+               and e.get("data-was") != value_of(e)]  # fmt: skip
+    assert changed == [f"{one.id}-x1", f"{two.id}-tier"]
+
+
+def value_of(field):
+    chosen = [option.get("value") for option in field.iter() if option.get("selected") is not None]
+    return chosen[0] if chosen else field.get("value", "")
 
 
 def test_a_masked_number_that_was_not_touched_stays_the_whole_number(page, cast, firms):

@@ -97,6 +97,16 @@ def test_a_number_nobody_can_read_stays_as_it_was_written(cast, firm):
     assert contacts.primary_of(firm.id).phone == "传达室 8-123"
 
 
+@pytest.mark.parametrize("slip", ["1381", "138123456789", "13812346789、0571-8691"])
+def test_a_slip_of_the_finger_is_refused_in_words_and_kept_in_the_field(page, cast, firm, slip):
+    primary = contacts.primary_of(firm.id)
+    page.as_(cast.lin).open("enterprises.edit_contact", enterprise_id=firm.id, contact_id=primary.id)
+    page.submit(phone=slip, expect=422)
+
+    assert "既不是 11 位手机号码，也不是带区号的固定电话" in page.text
+    assert page.all("input", name="phone")[0].get("value") == slip
+
+
 @pytest.mark.parametrize("kept", ["13812346789 / 0571-86912345", "13812346789/0571-86912345"])
 def test_several_numbers_are_parted_alike_wherever_they_stand(page, cast, firm, kept):
     """However they came into the register: typed, or brought in by an earlier import."""
