@@ -74,6 +74,7 @@ def _serving(file: File, args: MultiDict[str, str]) -> dict[str, Any]:
     day = _day(args.get("on"))
     return {
         "history": handover.history(file.enterprise.id),
+        "orders": db.session.scalars(handover.orders_of(file.enterprise.id)).all(),
         **serving_queries.attached_history(file.enterprise.id),
         "asked": args.get("on", ""),
         "on_day": serving_queries.on_day(file.enterprise.id, day) if day else None,

@@ -89,6 +89,16 @@ def waiting_orders(user: User) -> Select[AssignmentOrder]:
     )
 
 
+def orders_of(enterprise_id: int) -> Select[AssignmentOrder]:
+    """The changes ordered for one firm and not carried out yet, the nearest first."""
+    query = select(AssignmentOrder).where(AssignmentOrder.enterprise_id == enterprise_id)
+    return (
+        query.where(AssignmentOrder.state == "waiting")
+        .options(joinedload(AssignmentOrder.to).joinedload(User.unit))
+        .order_by(AssignmentOrder.on, AssignmentOrder.id)
+    )
+
+
 def stand_ins_of(user: User, *, all_below: bool) -> Select[StandIn]:
     """Present and coming deputies: one's own and for those one serves; with `all_below` everybody's."""
     query = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort
+from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
 
 from crm.accounts import User, requires, signed_in
@@ -16,7 +16,7 @@ from crm.core.words import say
 from crm.enterprises import assignment
 from crm.enterprises.models import Enterprise
 from crm.enterprises.queries import commissioner_of, load, may
-from crm.enterprises.serving_models import AssignmentOrder
+from crm.enterprises.serving_models import Assignment, AssignmentOrder
 from crm.handover import orders, queries, services
 from crm.handover.attached_views import back
 from crm.handover.forms import HandOverForm, ServeForm
@@ -78,7 +78,12 @@ def hand_over(enterprise_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing(RuleBroken):
             return _hand_over(form, enterprise, me)
-    return page("handover/hand_over.html", form, enterprise=enterprise, current=current, is_manager=is_manager)
+    return _hand_over_page(form, enterprise, current)
+
+
+def _hand_over_page(form: HandOverForm, enterprise: Enterprise, current: Assignment, **status: int) -> Response:
+    waiting = db.session.scalars(queries.orders_of(enterprise.id)).all()
+    return page("handover/hand_over.html", form, enterprise=enterprise, current=current, waiting=waiting, **status)
 
 
 def _hand_over(form: HandOverForm, enterprise: Enterprise, me: User) -> ResponseReturnValue:
@@ -104,8 +109,19 @@ def _hand_over(form: HandOverForm, enterprise: Enterprise, me: User) -> Response
                 )
                 told(say("Handed over to %(name)s", name=to.name))
     except Stale:
-        return _already(enterprise, commissioner_of(enterprise.id))
+        return _somebody_was_first(form, enterprise)
     return back(enterprise, me)
+
+
+def _somebody_was_first(form: HandOverForm, enterprise: Enterprise) -> ResponseReturnValue:
+    """409: nothing was written; the page says who serves now, and everything typed is still there."""
+    current = commissioner_of(enterprise.id)
+    if current is None:
+        return _already(enterprise, None)
+    form.replaces.data = str(current.id)
+    who = {"enterprise": enterprise.called, "name": current.commissioner.name, "day": current.started_on}
+    form.refuse(say("%(enterprise)s is served by %(name)s since %(day)s. Nothing of yours was written.", **who))
+    return _hand_over_page(form, enterprise, current, status=409)
 
 
 @bp.get("/assignments/load")
@@ -132,4 +148,4 @@ def cancel_order(order_id: int) -> ResponseReturnValue:
     with writing():
         orders.cancel(made, by=me)
         told(say("The order is cancelled"))
-    return go("handover.load_per_official")
+    return back(made.enterprise, me) if request.form.get("back") == "file" else go("handover.load_per_official")

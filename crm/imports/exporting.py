@@ -49,7 +49,7 @@ def write(kind: str, target: Path, *, where: Sequence[ColumnElement[bool]] = (),
     rows = ([_content(key, values.get(key)) for key in keys] for values in _values(where, masks))
     if kind == "csv":
         return write_csv(target, columns=columns, rows=rows)
-    return write_table(target, columns=columns, rows=rows, title=vocabulary("roster").fields["name"].zh)
+    return write_table(target, columns=columns, rows=rows, title="企业名单")
 
 
 def write_template(kind: str, target: Path) -> None:

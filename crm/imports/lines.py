@@ -15,16 +15,16 @@ from crm.imports.synonyms import Vocabulary
 from crm.sheets.grid import Row
 
 EXTRA = "extra:"
-MOST_REMARKS = 100
+MOST_REMARKS, MOST_ROWS = 100, 8
 TELL_EVERY = 250
 
 
 class Reader:
-    """Turns the rows of one table into lines; `remarks` collects what was read otherwise than written."""
+    """Turns the rows of one table into lines; `remarks` tells what was read otherwise than written."""
 
     def __init__(self, table: Table, roles: Sequence[Role], words: Vocabulary, defaults: Mapping[str, Any]) -> None:
         self.table, self.roles, self.words, self.defaults = table, roles, words, defaults
-        self.remarks: list[Say] = []
+        self._noted: dict[tuple[str, Say], list[int]] = {}
 
     def lines(self, progress: Callable[[int], None]) -> Iterator[Line]:
         for count, row in enumerate(self.table.rows, start=1):
@@ -56,7 +56,7 @@ class Reader:
             line.refuse(key, outcome.say)
             return
         if outcome.note:
-            self._remark(line, role, outcome.note)
+            self._noted.setdefault((role.column.label, outcome.note), []).append(row.number)
         if outcome.value is None:
             return
         value = values.plain(self.words.fields[role.field], outcome.value) if role.field else outcome.value
@@ -64,15 +64,22 @@ class Reader:
             values.together(line.said[key], value) if key in line.said and isinstance(value, list) else value
         )
 
-    def _remark(self, line: Line, role: Role, note: Say) -> None:
-        self.remarks.append(
-            say(
-                "%(sheet)s row %(row)s, %(column)s: %(note)s",
-                sheet=line.sheet,
-                row=line.number,
-                column=role.column.label,
-                note=note,
-            )
+    @property
+    def remarks(self) -> list[Say]:
+        """One for each column and reason, with the rows it is about."""
+        return [self._remark(column, note, numbers) for (column, note), numbers in self._noted.items()]
+
+    def _remark(self, column: str, note: Say, numbers: list[int]) -> Say:
+        sheet, told = self.table.sheet, "、".join(map(str, numbers[:MOST_ROWS]))
+        if len(numbers) == 1:
+            return say("%(sheet)s row %(row)s, %(column)s: %(note)s", sheet=sheet, row=told, column=column, note=note)
+        return say(
+            "%(sheet)s, %(n)s rows (%(rows)s), %(column)s: %(note)s",
+            sheet=sheet,
+            n=len(numbers),
+            rows=f"{told} …" if len(numbers) > MOST_ROWS else told,
+            column=column,
+            note=note,
         )
 
 

@@ -15,11 +15,12 @@ from crm.accounts.names import pinyin_of
 from crm.core import clock
 from crm.core.db import db
 from crm.enterprises import assignment
-from crm.enterprises.models import Enterprise
+from crm.enterprises.models import Enterprise, Precision
 from crm.enterprises.queries import commissioner_of
 from crm.followups import services as followups
 from crm.followups.models import Followup
 from crm.followups.queries import late
+from crm.handover import attached
 from crm.handover import services as handover
 from crm.ops.builders import Cast, Make, make_cast
 from crm.tiers import services as tiers
@@ -85,16 +86,43 @@ def _add_firms(story: Story) -> None:
             unit=cast.section,
             industry=business["industry"],
             territory_id=_turn(places, n).id,
+            **_licence(data, n),
             contact=_turn(data["people"], n),
             phone=f"1390571{n:04}",
             code=None if n < WITHOUT_CODE else "",
         )
         firm.contacts[0].position = _turn(data["positions"], n)
         story.firms.append(firm)
-        if n % 3 == 0:
-            tiers.set_tier(firm, _turn(data["tiers"], n // 3), by=CLI)
+        _attach(story, firm, n)
         if n < len(data["trades"]) - WITHOUT_COMMISSIONER:
-            assignment.assign(firm, _turn(story.people, n), by=CLI)
+            assignment.assign(firm, _turn(story.people, n), by=cast.clerk)
+
+
+def _licence(data: dict[str, Any], n: int) -> dict[str, Any]:
+    """What stands on a business licence, different for every firm."""
+    return {
+        "legal_representative": _turn(data["people"], n * 4 + 7),
+        "address": f"{_turn(data['streets'], n)}{12 + n * 7 % 380}号",
+        "founded_on": date(1999 + n * 7 % 25, 1 + n * 5 % 12, 1 + n * 11 % 28),
+        "founded_precision": Precision.DAY,
+        "registered_capital": _turn(data["capitals"], n) * 10_000,
+        "employees": 18 + n * 37 % 640,
+    }
+
+
+def _attach(story: Story, firm: Enterprise, n: int) -> None:
+    """Tier, titles, section; the leader is attached to the biggest ones. Every eighth firm waits for its tier."""
+    attached.set_section(firm, story.cast.section, replaces=0, by=story.cast.clerk, on=clock.today())
+    if n % 8 == 7:
+        return
+    tier = _turn(story.data["tiers"], n)
+    tiers.set_tier(firm, tier, by=story.cast.clerk)
+    for title in story.data["titles"][tier]:
+        tiers.give_title(
+            firm, title, by=story.cast.clerk, from_on=clock.today() - timedelta(days=30 * (n % 12)), until_on=None
+        )
+    if tier == "T1":
+        attached.set_leader(firm, story.cast.leader, replaces=0, by=story.cast.clerk, on=clock.today())
 
 
 def _calendar_of(story: Story) -> list[tuple[date, Any]]:

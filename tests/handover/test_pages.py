@@ -56,6 +56,34 @@ def test_a_day_to_come_becomes_an_order_that_can_be_cancelled(page, make, cast):
     assert commissioner_of(enterprise.id).commissioner == cast.lin
 
 
+def test_an_order_stands_on_the_file_and_is_told_to_whoever_hands_over(page, make, cast):
+    enterprise = make.enterprise(unit=cast.section, commissioner=cast.lin)
+    page.as_(cast.manager).open("handover.hand_over", enterprise_id=enterprise.id)
+    page.submit(to=cast.zhou.id, note="轮岗", on="2026-12-01", document_no="3号")
+
+    page.open("handover.hand_over", enterprise_id=enterprise.id)
+    assert "已有预定：自 2026-12-01 起由周敏服务（3号）" in page.text
+    page.as_(cast.leader).open("desk.enterprise", enterprise_id=enterprise.id, tab="serving")
+    assert "自 2026-12-01 起" in page.text and not [b for b in page.all("button") if "取消预定" in b.itertext()]
+    page.as_(cast.clerk).open("desk.enterprise", enterprise_id=enterprise.id, tab="serving")
+    page.submit().follow()
+
+    assert db.session.query(AssignmentOrder).one().state == "cancelled"
+    assert "自 2026-12-01 起" not in page.text
+
+
+def test_whoever_was_second_keeps_what_he_typed(page, make, cast):
+    enterprise = make.enterprise(unit=cast.section, commissioner=cast.lin)
+    page.as_(cast.manager).open("handover.hand_over", enterprise_id=enterprise.id)
+    first = Visitor(page.app).as_(cast.manager).open("handover.hand_over", enterprise_id=enterprise.id)
+    first.submit(to=cast.zhou.id, note="先到的")
+
+    page.submit(to=cast.clerk.id, note="后到的一大段交接说明", expect=409)
+    assert "由周敏服务，本次提交未写入" in page.text and "后到的一大段交接说明" in page.text
+    page.submit()
+    assert commissioner_of(enterprise.id).commissioner == cast.clerk
+
+
 def test_many_get_one_commissioner_after_a_check(page, make, cast):
     mine = [make.enterprise(unit=cast.section), make.enterprise(unit=cast.section, commissioner=cast.lin)]
     foreign = make.enterprise(unit=cast.elsewhere)
