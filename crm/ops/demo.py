@@ -24,7 +24,6 @@ from crm.handover import attached
 from crm.handover import services as handover
 from crm.ops.builders import Cast, Make, make_cast
 from crm.tiers import services as tiers
-from crm.timeline import CLI
 from crm.visits import services as visits
 from crm.workdays.queries import calendar
 
