@@ -29,6 +29,7 @@ from crm.desk.views import bp
 from crm.files import store
 from crm.permissions import Permission
 from crm.visits import records
+from crm.visits.lines import lines
 from crm.visits.models import Visit
 
 KIND = "export_visits"
@@ -71,7 +72,7 @@ def _rows(me: User, args: MultiDict[str, str]) -> Iterator[Any]:
     query = visit_rows.matching(me, args, Permission.EXPORT).order_by(Visit.visited_on.desc(), Visit.id.desc())
     ids = list(read(query).scalars())
     for start in range(0, len(ids), CHUNK):
-        yield from visit_rows.lines(ids[start : start + CHUNK])
+        yield from lines(ids[start : start + CHUNK])
 
 
 def run(args: Any, progress: jobs.Progress) -> dict[str, Any]:

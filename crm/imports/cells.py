@@ -61,6 +61,12 @@ def text(_cell: Cell, found: str) -> Outcome[str]:
 
 
 @of_text
+def words(_cell: Cell, found: str) -> Outcome[str]:
+    """A report as it was written: its lines stay lines."""
+    return Parsed("\n".join(line for piece in found.splitlines() if (line := " ".join(piece.split()))))
+
+
+@of_text
 def name(_cell: Cell, found: str) -> Outcome[str]:
     """The name of an enterprise; a line break inside it is removed."""
     words = tidy(found)
@@ -172,6 +178,8 @@ def _too_long(value: str, longest: int) -> Say:
 READERS: dict[str, Callable[[Cell | None], Outcome[Any]]] = {
     "ignored": lambda cell: Parsed(None),
     "text": text,
+    "words": words,
+    "visitors": persons.visitors,
     "name": name,
     "code": code,
     "people": persons.officials,

@@ -30,6 +30,7 @@ from crm.imports.reading import read_tables
 from crm.imports.synonyms import mapping_problems, vocabulary
 from crm.sheets.unreadable import Unreadable
 from crm.timeline import CLI, note
+from crm.visits import records
 
 CLEAN, HAS_ERRORS, UNUSABLE = 0, 1, 2
 MOST_BYTES = 64 << 20
@@ -104,6 +105,26 @@ def export_enterprises(kind: str, target: Path) -> None:
 def people(**given: Any) -> None:
     """Import a list of officials (.xlsx, .xls, .csv)."""
     _run("people", handover=("", "", clock.today()), **given)
+
+
+@imports.command("visits")
+@options
+@spoken
+def visits(**given: Any) -> None:
+    """Import a ledger of visits (.xlsx, .xls, .csv); their authors and days stay as they are."""
+    _run("visits", handover=("", "", clock.today()), **given)
+
+
+@exports.command("visits")
+@click.option("--format", "kind", type=click.Choice(["csv", "xlsx"]), default="xlsx", show_default=True)
+@click.option("--out", "target", type=click.Path(dir_okay=False, path_type=Path), required=True)
+@spoken
+def export_visits(kind: str, target: Path) -> None:
+    """Write all visits that took place; the file can be imported again."""
+    with speaking("zh_Hans_CN"):
+        rows = records.write(kind, target, records.everything())
+    note("visits.exported", by=CLI, rows=rows, format=kind)
+    click.echo(str(say("%(rows)s visits written to %(file)s", rows=rows, file=target)))
 
 
 def _run(

@@ -21,6 +21,7 @@ _TITLE = re.compile(
 _NAME = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff〇·•・]{2,20}|[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ .'\-·]{1,39}")
 _OFFICE = re.compile(r".+(?:局|办公室|中心|街道|公司|委员会|管委会|小镇|园区)|.{3,}(?:科|处|部|办|组|站|所|队|室)")
 MOST_OFFICIALS = 2
+MOST_VISITORS = 10
 
 
 @of_text
@@ -35,6 +36,19 @@ def officials(_cell: Cell, text: str) -> Outcome[tuple[str, ...]]:
         many = say("%(value)s are %(count)s people. Keep a commissioner and a deputy.", value=text, count=len(names))
         return Problem(many)
     return Parsed(tuple(names), _note(names, text))
+
+
+@of_text
+def visitors(_cell: Cell, text: str) -> Outcome[tuple[str, ...]]:
+    """Everybody who came along, the visitor himself first: 杜建、黎静、王磊."""
+    if is_masked(text):
+        return masked()
+    names = list(dict.fromkeys(filter(None, map(_bare, _pieces(text)))))
+    if why := next(filter(None, (_no_name(name, text) for name in names or [text])), None):
+        return Problem(why)
+    if len(names) > MOST_VISITORS:
+        return Problem(say("%(value)s are %(count)s people. Keep the first ten.", value=text, count=len(names)))
+    return Parsed(tuple(names))
 
 
 def official(cell: Cell | None) -> Outcome[str]:

@@ -17,12 +17,14 @@ from crm.jobs.models import Job
 from crm.permissions import Permission
 from crm.tiers import cadence
 from crm.tiers.sheet import Tiers
+from crm.visits.sheet import Ledger
 
 
 def install(app: Flask) -> None:
     roster = Roster(more=(Tiers,), passes_on=pass_on_many, refreshes=(cadence.refresh,))
     kinds.register(kinds.Kind("roster", say("Roster of enterprises"), roster, Permission.IMPORT, keeps_extras=True))
     kinds.register(kinds.Kind("people", say("List of officials"), Staff(), Permission.IMPORT_PEOPLE))
+    kinds.register(kinds.Kind("visits", say("Ledger of visits"), Ledger((cadence.refresh,)), Permission.IMPORT))
     jobs.register(services.JOB, run_check, label=say("Checking a table"), then=_to_its_run)
     app.register_blueprint(views.bp)
     commands.install(app)

@@ -113,7 +113,7 @@ def _columns(kind: str, block: str) -> list[Column]:
     return [
         Column(
             "name",
-            say("Enterprise") if kind == "roster" else say("Full name"),
+            say("Enterprise") if kind != "people" else say("Full name"),
             width="wide",
             value=lambda row: row.name,
         ),

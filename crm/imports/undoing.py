@@ -87,8 +87,14 @@ def _split(made: Iterable[Change]) -> tuple[Made, Made]:
     for change in made:
         by_table.setdefault(change.table_name, []).append(change)
     ordered = [(table, by_table[table.name]) for table in reversed(db.metadata.sorted_tables) if table.name in by_table]
-    hanging = [pair for pair in ordered if "enterprise_id" in pair[0].c]
-    return hanging, [pair for pair in ordered if "enterprise_id" not in pair[0].c]
+    hanging = [pair for pair in ordered if _hangs(pair[0])]
+    return hanging, [pair for pair in ordered if not _hangs(pair[0])]
+
+
+def _hangs(table: Table) -> bool:
+    """On an enterprise, or on a row that does (who came along on a visit)."""
+    referred = (key.column.table for key in table.foreign_keys)
+    return "enterprise_id" in table.c or any("enterprise_id" in other.c for other in referred)
 
 
 def _key(table: Table) -> Column[Any]:

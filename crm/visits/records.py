@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
+from crm.core.db import read
+from crm.core.journal import parts
 from crm.core.words import say
 from crm.sheets.layout import Column, Content, Show
 from crm.sheets.write import Target, write_csv, write_table
-from crm.visits.models import VisitState
+from crm.visits.lines import lines
+from crm.visits.models import Visit, VisitState
 from crm.visits.words import kind_word
 
 NOT_MET = say("nobody in charge was there")
@@ -31,10 +36,17 @@ COLUMNS = (
 
 def write(kind: str, target: Path | Target, rows: Iterable[Any], *, title: str = "") -> int:
     """`rows` as `desk.visit_rows` gives them; returns how many."""
-    lines = (cells(row) for row in rows)
+    written = (cells(row) for row in rows)
     if kind == "csv":
-        return write_csv(target, columns=COLUMNS, rows=lines)
-    return write_table(target, columns=COLUMNS, rows=lines, title=title)
+        return write_csv(target, columns=COLUMNS, rows=written)
+    return write_table(target, columns=COLUMNS, rows=written, title=title)
+
+
+def everything() -> Iterator[Any]:
+    """All visits that took place, the oldest first, some hundreds at a time."""
+    query = select(Visit.id).where(Visit.state == VisitState.DONE).order_by(Visit.visited_on, Visit.id)
+    for some in parts(list(read(query).scalars())):
+        yield from lines(some)
 
 
 def cells(row: Any) -> list[Content]:

@@ -24,11 +24,22 @@ class Kind:
     zh: str
     en: str
     counts_as_visit: bool
+    also: tuple[str, ...] = ()
+    """What ledgers call it besides."""
 
 
 def kinds(on: date) -> dict[str, Kind]:
     """The kinds in force on a day, in their order."""
     return {entry["key"]: Kind(**entry) for entry in rulebook("visits/kinds").on(on).content["kinds"]}
+
+
+def kind_of(said: str, on: date) -> str | None:
+    """The kind that a ledger means by its words."""
+    flat = "".join(said.split()).casefold()
+    for kind in kinds(on).values():
+        if flat in {word.casefold().replace(" ", "") for word in (kind.key, kind.zh, kind.en, *kind.also)}:
+            return kind.key
+    return None
 
 
 def obstacles(*, kind: str, on: date, today: date, met: str, is_not_met: bool, text: str) -> list[Obstacle]:

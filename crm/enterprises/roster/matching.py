@@ -98,6 +98,20 @@ def match(line: Line, known: Register) -> None:
     line.target, line.version = found.id, found.version
 
 
+def firm_of(line: Line, known: Register) -> Found | None:
+    """The enterprise of a row that may not make one, in the zone or gone; else the row is refused and it is None."""
+    code, name = line.said.get("credit_code"), line.said.get("name")
+    if not code and not name:
+        line.refuse("name", say("The name is missing"))
+        return None
+    found, key = _meant(line, known, code, names.normal(name) if name else "")
+    if found is None:
+        line.refuse("name", say("The register has no enterprise of this name or code: enter it or mend the name first"))
+    elif not found.is_mine:
+        line.refuse(key, say("This enterprise belongs to %(unit)s: ask there", unit=found.unit))
+    return found
+
+
 def _meant(line: Line, known: Register, code: str | None, name_key: str) -> tuple[Found | None, str]:
     """The enterprise and the cell that identified it. A code that is not known yet may complete a provisional firm."""
     if code and code in known.by_code:
