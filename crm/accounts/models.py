@@ -55,6 +55,9 @@ class Unit(Timestamped, db.Model):
     )
 
 
+NOTHING: dict[Permission, bool] = {}
+
+
 class User(Timestamped, db.Model):
     """An official. Sign-in names are all optional; without a password there is no access."""
 
@@ -85,6 +88,8 @@ class User(Timestamped, db.Model):
 
     session_token = ""
     sign_in = cast("Any", None)
+    answers: ClassVar[dict[Permission, bool]] = NOTHING
+    """What `may` said in this request, once the session is loaded: a page asks twenty times."""
     is_authenticated = True
     is_anonymous = False
     if TYPE_CHECKING:
@@ -136,7 +141,12 @@ class User(Timestamped, db.Model):
         return not roles or bool(roles - {Role.ADMINISTRATOR, Role.AUDITOR}) or bool(self.serves)
 
     def may(self, permission: Permission) -> bool:
-        return bool(self.grants(permission, clock.today()))
+        known = self.answers.get(permission)
+        if known is None:
+            known = bool(self.grants(permission, clock.today()))
+            if self.answers is not NOTHING:
+                self.answers[permission] = known
+        return known
 
 
 class Post(db.Model):

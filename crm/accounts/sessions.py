@@ -6,10 +6,11 @@ import hashlib
 import secrets
 from datetime import timedelta
 from functools import cache
+from typing import Any
 
 from flask import current_app, request, session
 from flask_login import login_user, logout_user
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import Row, Select, bindparam, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload, load_only
 
@@ -28,30 +29,31 @@ def hashed(token: str) -> str:
 
 def load(token: str) -> User | None:
     """The person behind a session token, or None when the session ended, idled out or grew too old."""
-    sign_in = db.session.scalars(_with_person(), {"hash": hashed(token)}).unique().one_or_none()
-    if sign_in is None or not sign_in.user.active or has_lapsed(sign_in):
+    found = db.session.execute(_with_person(), {"hash": hashed(token)}).unique().one_or_none()
+    if found is None or not found.User.active or has_lapsed(found):
         return None
-    user = sign_in.user
-    user.sign_in, user.session_token = sign_in, token
+    user: User = found.User
+    user.sign_in, user.session_token = found, token
+    user.answers = {}  # type: ignore[misc]
     return user
 
 
 @cache
-def _with_person() -> Select[SignIn]:
+def _with_person() -> Select[*tuple[Any, ...]]:
     """Built once, for every request asks it; columns only a few pages need are fetched when they ask."""
-    person_of = joinedload(SignIn.user)
-    query = select(SignIn).where(SignIn.token_hash == bindparam("hash"), SignIn.ended_at.is_(None))
+    its_own = (SignIn.id, SignIn.created_at, SignIn.seen_at, SignIn.confirmed_at, SignIn.is_trusted)
+    query = select(User, *its_own).join(User, User.id == SignIn.user_id)
+    query = query.where(SignIn.token_hash == bindparam("hash"), SignIn.ended_at.is_(None))
     of_unit = (Unit.name, Unit.kind, Unit.path)
     return query.options(
-        load_only(SignIn.user_id, SignIn.created_at, SignIn.seen_at, SignIn.confirmed_at, SignIn.is_trusted),
-        person_of.load_only(User.name, User.unit_id, User.active, User.mobile, User.email),
-        person_of.joinedload(User.posts).joinedload(Post.unit).load_only(*of_unit),
-        person_of.joinedload(User.unit).load_only(*of_unit),
-        person_of.joinedload(User.preferences),
+        load_only(User.name, User.unit_id, User.active, User.mobile, User.email),
+        joinedload(User.posts).joinedload(Post.unit).load_only(*of_unit),
+        joinedload(User.unit).load_only(*of_unit),
+        joinedload(User.preferences),
     )
 
 
-def has_lapsed(sign_in: SignIn) -> bool:
+def has_lapsed(sign_in: SignIn | Row[*tuple[Any, ...]]) -> bool:
     """Too old or too long idle; a trusted phone knows only its own age."""
     now, limits = clock.real_now(), profile()
     if sign_in.is_trusted and limits.trusted:
@@ -88,9 +90,9 @@ def begin(user: User, *, is_trusted: bool = False) -> SignIn:
     return sign_in
 
 
-def end(sign_in: SignIn, reason: str) -> None:
-    sign_in.ended_at, sign_in.end_reason = clock.real_now(), reason
-    db.session.flush()
+def end(sign_in: SignIn | Row[*tuple[Any, ...]], reason: str) -> None:
+    ended = update(SignIn).where(SignIn.id == sign_in.id)
+    db.session.execute(ended.values(ended_at=clock.real_now(), end_reason=reason))
 
 
 def end_all(user_id: int, reason: str, *, but: int | None = None) -> None:
@@ -112,7 +114,7 @@ def touch(user: User) -> None:
 
     A database that cannot be written to does not stop anybody from reading.
     """
-    sign_in: SignIn = user.sign_in
+    sign_in = user.sign_in
     now = clock.real_now()
     if now - sign_in.seen_at < SEEN_EVERY:
         return

@@ -7,7 +7,7 @@ drawn here, and the template's macros only draw what needs them: badges and pers
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
@@ -36,13 +36,17 @@ WORDS: dict[str, Callable[[Any], str]] = {
 
 def body(listing: Listing, macros: Macros, cells: Macros) -> Markup:
     """All rows. `macros` draw badge, person, phone and (as `other`) rare kinds; `cells` a column's own cells by key."""
-    draw = _row_drawer(listing, macros, cells)
+    drawer = cache(lambda: _row_drawer(listing, macros, cells))
     if listing.is_plain and not cells and not listing.typed:
         of_list = (listing.name, listing.path, bool(listing.bulk), words.language(), clock.today(), *_shape(listing))
-        html = [_rows.piece((of_list, row), partial(draw, row)) for row in listing.rows]
+        html = [_rows.piece((of_list, row), partial(_drawn, drawer, row)) for row in listing.rows]
     else:
-        html = [draw(row) for row in listing.rows]
+        html = [drawer()(row) for row in listing.rows]
     return Markup("".join(html))  # noqa: S704 - every value went through escape
+
+
+def _drawn(drawer: Callable[[], Draw], row: Any) -> str:
+    return drawer()(row)
 
 
 _rows = Kept(10_000)

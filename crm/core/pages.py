@@ -18,7 +18,7 @@ from jinja2 import Template, pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
-from crm.core import clock, kept, shown, words
+from crm.core import clock, kept, shown, web, words
 from crm.core.settings import Settings
 
 LANGUAGES = ("zh_Hans_CN", "en")
@@ -43,7 +43,7 @@ def prepare(app: Flask, settings: Settings) -> None:
     app.jinja_env.template_class = SharingTemplate
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(url_for=address, asset=asset, csrf_token=generate_csrf, today=clock.today)
+    app.jinja_env.globals.update(url_for=web.address, asset=asset, csrf_token=generate_csrf, today=clock.today)
     app.jinja_env.filters.update(shown.FILTERS)
 
 
@@ -157,18 +157,6 @@ class SharingTemplate(Template):
 def asset(name: str) -> str:
     """The address of a static file; vendored ones by the name in the manifest."""
     return _asset(name, request.script_root if has_request_context() else "")
-
-
-def address(endpoint: str, **values: Any) -> str:
-    """`url_for` of the templates: a page asks a dozen times for the same few addresses."""
-    if "_external" in values or any(isinstance(value, list) for value in values.values()):
-        return url_for(endpoint, **values)
-    return _address(endpoint, request.script_root if has_request_context() else "", tuple(values.items()))
-
-
-@lru_cache(maxsize=8192)
-def _address(endpoint: str, _root: str, values: tuple[tuple[str, Any], ...]) -> str:
-    return url_for(endpoint, **dict(values))
 
 
 @lru_cache(maxsize=512)

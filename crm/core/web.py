@@ -6,7 +6,17 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Response, flash, make_response, redirect, render_template, request, session, url_for
+from flask import (
+    Response,
+    flash,
+    has_request_context,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from crm.core.forms import Form
@@ -29,6 +39,18 @@ def door(endpoint: str) -> str:
 @lru_cache(maxsize=256)
 def _door(endpoint: str, _root: str) -> str:
     return url_for(endpoint)
+
+
+def address(endpoint: str, **values: Any) -> str:
+    """`url_for` of pages, which ask a dozen times for the same few addresses: each is made once."""
+    if "_external" in values or any(isinstance(value, list) for value in values.values()):
+        return url_for(endpoint, **values)
+    return _address(endpoint, request.script_root if has_request_context() else "", tuple(values.items()))
+
+
+@lru_cache(maxsize=8192)
+def _address(endpoint: str, _root: str, values: tuple[tuple[str, Any], ...]) -> str:
+    return url_for(endpoint, **dict(values))
 
 
 def is_fragment() -> bool:

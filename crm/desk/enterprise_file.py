@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from flask import request, url_for
+from flask import request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, bindparam, select
 
@@ -15,7 +15,7 @@ from crm.accounts import User, requires, signed_in
 from crm.core import clock
 from crm.core.db import read
 from crm.core.forms import ButtonForm
-from crm.core.web import page
+from crm.core.web import address, page
 from crm.core.words import _
 from crm.desk import enterprise_tabs as tabs
 from crm.desk.views import bp
@@ -68,7 +68,7 @@ def enterprise(enterprise_id: int) -> ResponseReturnValue:
         f"desk/file/{tab}.html",
         file=file,
         enterprise=file.enterprise,
-        tabs=[(url_for("desk.enterprise", enterprise_id=enterprise_id, tab=key), word, key == tab, n)
+        tabs=[(address("desk.enterprise", enterprise_id=enterprise_id, tab=key), word, key == tab, n)
               for key, (word, n) in known.items()],
         acts=acts(file),
         button=ButtonForm(),
@@ -112,7 +112,7 @@ def acts(file: File) -> list[tuple[str, str]]:
 
     def offer(permission: Permission, label: str, endpoint: str) -> None:
         if file.may(permission):
-            found.append((label, url_for(endpoint, enterprise_id=firm.id)))
+            found.append((label, address(endpoint, enterprise_id=firm.id)))
 
     if firm.standing == "active":
         if file.serving.commissioner is None:
