@@ -20,6 +20,7 @@ MODULES = (
     "crm.enterprises.undo_models",
     "crm.tiers.models",
     "crm.followups.models",
+    "crm.followups.chase_models",
     "crm.visits.models",
     "crm.reminders.models",
     "crm.imports.models",

@@ -21,9 +21,10 @@ def accounts(app: Flask, _: Settings) -> None:
 
 
 def workdays(app: Flask, _: Settings) -> None:
-    from crm.workdays import commands
+    from crm.workdays import commands, words
 
     commands.install(app)
+    words.install(app)
 
 
 def enterprises(app: Flask, _: Settings) -> None:
@@ -56,7 +57,7 @@ def handover(app: Flask, _: Settings) -> None:
 
 def followups(app: Flask, _: Settings) -> None:
     from crm.enterprises import derived
-    from crm.followups import services, ties, views
+    from crm.followups import list_views, many_views, services, ties, views  # noqa: F401 - some hang on the blueprint
 
     derived.RECOUNTS["open_followups"] = services.recount_each
     app.register_blueprint(views.bp)
@@ -90,12 +91,14 @@ def imports(app: Flask, _: Settings) -> None:
 def desk(app: Flask, _: Settings) -> None:
     from crm.desk import (  # noqa: F401 - pages hang themselves on the blueprint
         assign_many,
+        calendar_pages,
         contact_sheet,
         enterprise_export,
         enterprise_file,
         enterprise_paper,
         enterprises,
         errors,
+        followup_new,
         frame,
         help_pages,
         home,

@@ -28,7 +28,7 @@ WHO = ("clerk", "manager", "admin", "lin")
 NO_PAGES = {
     *("static", "health.healthz", "health.readyz", "enterprises.similar"),
     *("desk.contact_sheet", "desk.export_enterprises", "desk.exported", "imports.error_book", "imports.template"),
-    "ops.export_suggestions",
+    *("ops.export_suggestions", "followups.export"),
 }
 """Answers that are no whole page: a file, a line of JSON, a part of a page."""
 
@@ -121,6 +121,8 @@ class Lived(Sample):
             "desk.plan_visit": {"enterprise": self.firm.id},
             "desk.set_many": {"id": firms},
             "handover.assign": {"enterprise_id": self.twin.id},
+            "desk.new_followup": {"enterprise": self.firm.id},
+            **{f"followups.{act}": {"id": self.rows["followup_id"].id} for act in ("settle", "chase", "names")},
             "desk.save_view": {"listing": "enterprises", "query": "sort=name"},
             "enterprises.similar": {"name": "样本"},
         }.get(rule.endpoint, {})

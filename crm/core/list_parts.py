@@ -44,7 +44,8 @@ class Column:
 
 @dataclass(frozen=True)
 class Badge:
-    """`kind` is a colour with a meaning: overdue, today, soon, good, done, risk, silent, accent, neutral."""
+    """`kind` is a colour with a meaning: overdue, today, soon, good, done, risk, silent,
+    estimated, accent, neutral."""
 
     kind: str
     word: Say | str

@@ -43,6 +43,7 @@ class FilterForm(Form):
     visited_in = StringField(_l("Visited between"), render_kw={**MORE, "placeholder": "2026-11-01..2026-11-30"})
     not_visited_in = StringField(_l("Not visited between"), render_kw={**MORE, "placeholder": "2026-11-01..2026-11-30"})
     served_unit = Choice(_l("Commissioner's unit"), render_kw=MORE)
+    added = Choice(_l("Entered into the register"), render_kw=MORE)
     provisional = Choice(_l("Credit code"), render_kw=MORE)
 
 
@@ -92,6 +93,7 @@ def _fixed_choices(form: FilterForm) -> None:
         ("all", _("All")),
     ]
     form.silent.choices = [("", _("All")), *((str(n), _("%(n)s days", n=n)) for n in (30, 60, 90, 180))]
+    form.added.choices = [("", _("All")), *((str(n), _("within %(n)s days", n=n)) for n in (7, 30, 90))]
     form.provisional.choices = [("", _("All")), ("yes", _("Code missing")), ("no", _("With code"))]
 
 

@@ -33,6 +33,7 @@ JUMP_TOLD_FOR = timedelta(days=1)
 MENU = (
     ("desk.home", lambda: _("Home"), "house", None),
     ("desk.todo", lambda: _("To do"), "list-todo", None),
+    ("desk.calendar", lambda: _("Calendar"), "calendar-days", None),
     ("desk.enterprises", lambda: _("Enterprises"), "building-2", Permission.ENTERPRISE_VIEW),
     ("desk.visits", lambda: _("Visits"), "footprints", None),
     ("handover.load_per_official", lambda: _("Workload"), "user-check", Permission.PEOPLE_VIEW),

@@ -69,6 +69,9 @@ SENTENCES: dict[str, tuple[str, Say]] = {
     "followup.done": ("check", say("Follow-up done")),
     "followup.postponed": ("clock", say("Follow-up moved to %(due_on)s")),
     "followup.moved": ("clock", say("Follow-up moved to %(due_on)s")),
+    "followup.reopened": ("undo-2", say("Follow-up open again")),
+    "followup.chased": ("send", say("%(to)s was asked to move on with a follow-up")),
+    "visit.asked_for": ("send", say("%(to)s was asked to visit")),
     "followup.passed_on": ("handshake", say("Follow-up passed on to %(to)s")),
     "followup.cancelled": ("ban", say("Open follow-ups closed")),
 }

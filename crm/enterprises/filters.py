@@ -123,6 +123,13 @@ def _silent(_: User, text: str) -> ColumnElement[bool]:
     return and_(or_(Enterprise.last_visit_on.is_(None), Enterprise.last_visit_on <= limit), ~fresh.exists())
 
 
+def _added(_: User, text: str) -> ColumnElement[bool]:
+    """Entered into the register within the last N days."""
+    if id_from(text) is None or len(text) > 4:
+        return false()
+    return Enterprise.created_at >= clock.at(clock.today() - timedelta(days=int(text)), 0)
+
+
 def _provisional(_: User, text: str) -> ColumnElement[bool]:
     return Enterprise.credit_code.is_not(None) if text == "no" else Enterprise.credit_code.is_(None)
 
@@ -161,6 +168,7 @@ CLAUSES: dict[str, Clause] = {
     "section": _unit(Enterprise.section_id),
     "tier": _tier,
     "silent": _silent,
+    "added": _added,
     "provisional": _provisional,
     "visited": _visited,
 }

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, TextAreaField
+from wtforms import DateField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from crm.core.forms import Form, TextLine, tidy
+from crm.followups.words import KIND
 
 
 class DoneForm(Form):
@@ -24,6 +26,22 @@ class LaterForm(Form):
         super().__init__(**more)
         if self.to_on.raw_data is None:
             self.to_on.data = today + timedelta(days=7)
+
+
+class NewForm(Form):
+    followup_text = TextAreaField(
+        _l("What is to be done"), [InputRequired(_l("Write what is to be done")), Length(max=400)], filters=[tidy]
+    )
+    followup_on = DateField(_l("Day"), [InputRequired(_l("Choose a day"))])
+    owner = SelectField(_l("Owner"))
+    kind = SelectField(_l("Kind"))
+
+    def __init__(self, owners: Sequence[tuple[str, str]], on: date, **more: Any) -> None:
+        super().__init__(**more)
+        self.owner.choices = list(owners)
+        self.kind.choices = [(key, str(word)) for key, word in KIND.items()]
+        if self.followup_on.raw_data is None:
+            self.followup_on.data = on
 
 
 class NotMineForm(Form):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from flask import abort
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from crm.accounts.models import User
@@ -16,6 +16,8 @@ from crm.followups.models import Followup, FollowupMove, FollowupState
 from crm.permissions import Permission
 
 OPEN = Followup.state == FollowupState.OPEN
+OVERSEES = Permission.HISTORY_VIEW
+"""Who has it reads over a unit or over everything: manager, leader, clerk, auditor, administrator."""
 
 
 def visible_to(user: User) -> ColumnElement[bool]:
@@ -73,3 +75,21 @@ def names_of(ids: Sequence[int | None]) -> dict[int | None, str]:
     return {
         row.id: row.name for row in db.session.execute(select(User.id, User.name).where(User.id.in_(set(ids) - {None})))
     }
+
+
+def settled_by(user: User) -> ColumnElement[bool]:
+    """`may_settle` as a clause."""
+    return or_(Followup.owner_id == user.id, enterprises.of_visible(Followup, user, Permission.ENTERPRISE_EDIT))
+
+
+def chased_by(user: User) -> ColumnElement[bool]:
+    """Open promises of others at the firms of the unit that this person leads or keeps the ledger of."""
+    theirs = enterprises.of_visible(Followup, user, Permission.ASSIGN_FIRST)
+    return and_(OPEN, theirs, Followup.owner_id.is_not(None), Followup.owner_id != user.id)
+
+
+def among(ids: Sequence[int], *clauses: ColumnElement[bool]) -> Select[Followup]:
+    """These promises with firm and owner, by firm, so that whoever locks them does it in one order."""
+    chosen = select(Followup).where(Followup.id.in_(ids), *clauses)
+    people = joinedload(Followup.owner).joinedload(User.unit)
+    return chosen.options(joinedload(Followup.enterprise), people).order_by(Followup.enterprise_id, Followup.id)

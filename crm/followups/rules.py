@@ -11,6 +11,8 @@ TIMES_LATER = 3
 AHEAD = (7, 14, 30)
 LONGEST_AHEAD = 730
 KINDS = ("followup", "request")
+CHASE_EVERY = 3
+"""Working days between two reminders by hand of one thing."""
 
 
 def postpone_obstacles(
@@ -39,3 +41,8 @@ def new_obstacles(*, text: str, due_on: date, today: date) -> list[Obstacle]:
     if due_on < today:
         found.append(Obstacle("followup_on", say("The day of the follow-up has passed")))
     return found + too_far(due_on, today, "followup_on")
+
+
+def may_chase_again(working_days: int) -> bool:
+    """Whether so many working days since the last time are enough to ask for the same thing again."""
+    return working_days >= CHASE_EVERY

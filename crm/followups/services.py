@@ -44,7 +44,7 @@ def add(
     db.session.add(made)
     db.session.flush()
     recount(enterprise.id)
-    _told(made, "added", by, text=text, due_on=made.due_on.isoformat(), owner=owner.name)
+    tell(made, "added", by, text=text, due_on=made.due_on.isoformat(), owner=owner.name)
     return made
 
 
@@ -52,7 +52,7 @@ def finish(followup: Followup, *, by: User, result: str = "") -> None:
     """Kept. Raises Stale when somebody has settled it meanwhile."""
     _hold(followup)
     _close(followup, FollowupState.DONE, by, result)
-    _told(followup, "done", by, result=result)
+    tell(followup, "done", by, result=result)
 
 
 def postpone(followup: Followup, *, to_on: date, reason: str, by: User) -> None:
@@ -70,7 +70,7 @@ def postpone(followup: Followup, *, to_on: date, reason: str, by: User) -> None:
     before, followup.due_on = followup.due_on, calendar().roll(to_on).on
     followup.postponed, followup.version = followup.postponed + 1, followup.version + 1
     _moved(followup, by, reason, from_on=before, to_on=followup.due_on)
-    _told(followup, "postponed", by, due_on=followup.due_on.isoformat(), before=before.isoformat(), reason=reason)
+    tell(followup, "postponed", by, due_on=followup.due_on.isoformat(), before=before.isoformat(), reason=reason)
 
 
 def hand_back(followup: Followup, *, reason: str, by: User) -> None:
@@ -83,14 +83,14 @@ def hand_back(followup: Followup, *, reason: str, by: User) -> None:
     before, followup.owner_id = followup.owner_id, to.id if to else None
     followup.version += 1
     _moved(followup, by, reason, from_owner_id=before, to_owner_id=followup.owner_id)
-    _told(followup, "passed_on", by, to=to.name if to else "--", reason=reason)
+    tell(followup, "passed_on", by, to=to.name if to else "--", reason=reason)
 
 
 def cancel(followup: Followup, *, reason: str, by: Actor) -> None:
     """It is not to be done any more: what it was promised on was void."""
     _hold(followup)
     _close(followup, FollowupState.CANCELLED, by, reason)
-    _told(followup, "cancelled", by, reason=reason)
+    tell(followup, "cancelled", by, reason=reason)
 
 
 def cancel_open(enterprise: Enterprise, *, reason: str, by: Actor) -> int:
@@ -100,7 +100,7 @@ def cancel_open(enterprise: Enterprise, *, reason: str, by: Actor) -> int:
     found = db.session.scalars(ended).all()
     for followup in found:
         _close(followup, FollowupState.CANCELLED, by, reason)
-        _told(followup, "cancelled", by, reason=reason)
+        tell(followup, "cancelled", by, reason=reason)
     return len(found)
 
 
@@ -141,5 +141,5 @@ def _moved(followup: Followup, by: Actor, reason: str, **change: Any) -> None:
     db.session.execute(insert(FollowupMove), [row])
 
 
-def _told(followup: Followup, what: str, by: Actor, **body: Any) -> None:
+def tell(followup: Followup, what: str, by: Actor, **body: Any) -> None:
     record(followup.enterprise_id, f"followup.{what}", by=by, subject=("followup", followup.id), **body)

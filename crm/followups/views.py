@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort
+from flask import Blueprint, abort, request, url_for
 from flask.typing import ResponseReturnValue
 
 from crm.accounts import User, everyone, signed_in
 from crm.core import clock
 from crm.core.db import db, writing
 from crm.core.errors import RuleBroken
-from crm.core.forms import Form
-from crm.core.web import go, page, told
+from crm.core.forms import ButtonForm, Form
+from crm.core.web import go, go_to, page, safe_next, told
 from crm.core.words import _, say
 from crm.enterprises import queries as enterprises
-from crm.followups import queries, services
+from crm.followups import queries, reopening, services, words
 from crm.followups.forms import DoneForm, LaterForm, NotMineForm
 from crm.followups.models import Followup
 from crm.permissions import Permission
@@ -38,8 +38,8 @@ def done(followup_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing(RuleBroken), writing():
             services.finish(found, by=me, result=form.result.data or "")
-            told(say("Done"))
-            return go("desk.todo")
+            told(say("Done"), undo=url_for("followups.reopen", followup_id=followup_id))
+            return go_to(back_to())
     return _show(found, me, done=form)
 
 
@@ -65,8 +65,28 @@ def not_mine(followup_id: int) -> ResponseReturnValue:
         with form.showing(RuleBroken), writing():
             services.hand_back(found, reason=form.reason.data, by=me)
             told(say("Handed back"))
-            return go("desk.todo")
+            return go_to(back_to())
     return _show(found, me, not_mine=form)
+
+
+@bp.post("/followups/<int:followup_id>/reopen")
+@everyone
+def reopen(followup_id: int) -> ResponseReturnValue:
+    """Done by mistake: open again, within a day."""
+    me, found = _to_settle(followup_id)
+    form = ButtonForm()
+    if not form.validate_on_submit():
+        abort(400)
+    with form.showing(RuleBroken), writing():
+        reopening.reopen(found, by=me)
+        told(say("It is open again"))
+        return go("followups.followup", followup_id=followup_id)
+    return _show(found, me, reopened=form)
+
+
+def back_to() -> str:
+    """The list from which an act was begun, else the open items of this person."""
+    return safe_next(request.values.get("back"), url_for("desk.todo"))
 
 
 def _to_settle(followup_id: int) -> tuple[User, Followup]:
@@ -95,6 +115,10 @@ def _show(found: Followup, me: User, **refused: Form) -> ResponseReturnValue:
         may_settle=queries.may_settle(me, found),
         sees_firm=enterprises.may(me, Permission.ENTERPRISE_VIEW, found.enterprise),
         moves=_moves(found),
+        can_reopen=reopening.can_reopen(found),
+        button=ButtonForm(formdata=None),
+        kind=words.KIND[found.kind],
+        back=request.values.get("back", ""),
     )
 
 

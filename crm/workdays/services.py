@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from flask import g
 from sqlalchemy import delete, insert, select
 
 from crm.core.db import db
@@ -33,6 +34,7 @@ def load(notice: Year, *, by: Actor) -> list[Change]:
     ]
     db.session.execute(insert(CalendarDay), rows)
     db.session.add(CalendarYear(year=notice.year, source=source))
+    g.pop("calendar_years", None)
     record(None, "calendar.loaded", by=by, year=notice.year, source=source)
     db.session.flush()
     return [change for change in changes(before, notice) if change.day not in own]

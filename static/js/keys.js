@@ -39,7 +39,15 @@
     return true;
   }
 
+  function press(name) {
+    var link = document.querySelector("[data-calendar]") && document.querySelector("a[data-key='" + name + "']");
+    return go(link && link.href);
+  }
+
   var KEYS = {
+    ArrowLeft: function () { return press("ArrowLeft"); },
+    ArrowRight: function () { return press("ArrowRight"); },
+    t: function () { return press("t"); },
     "/": toSearch,
     "?": toHelp,
     j: function () { return step(1); },

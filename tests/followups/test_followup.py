@@ -1,6 +1,6 @@
 """A follow-up is kept, put off or handed back by whom it concerns; a mail's link only opens it."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from sqlalchemy import select
@@ -8,7 +8,6 @@ from sqlalchemy import select
 from crm.accounts import User
 from crm.core import clock
 from crm.core.db import db, writing
-from crm.enterprises import assignment
 from crm.enterprises.models import Enterprise
 from crm.followups import services
 from crm.followups.models import Followup, FollowupMove
@@ -175,34 +174,13 @@ def test_a_manager_opens_the_overdue_of_his_unit_by_person(page, cast, make, now
     promise(firm, cast.zhou, clock.today(), "周的")
     now.move(days=1)
     page.as_(cast.manager).open("desk.home")
-    [overdue] = page.all("a", href="/todo?of=unit", **{"class": "number"})
-    assert "".join(overdue.itertext()).split() == ["2", "逾期跟进"]
+    overdue = "/followups?of=unit&when=overdue"
+    [card] = page.all("a", href=overdue, **{"class": "number"})
+    assert "".join(card.itertext()).split() == ["2", "逾期跟进"]
 
-    text = page.open("/todo?of=unit").text
+    text = page.open(overdue).text
     assert text.index("林的") < text.index("周的")
-    assert "林的" not in page.as_(cast.stranger).open("/todo?of=unit").text
-
-
-def test_every_number_on_home_equals_the_list_it_opens(page, cast, make):
-    for n in range(4):
-        firm = make.enterprise(unit=cast.section, code=None if n == 0 else "")
-        if n % 2:
-            with writing():
-                assignment.assign(firm, cast.lin, by=cast.manager, on=clock.today() - timedelta(days=40 * n))
-    seen = make.enterprise(unit=cast.section, commissioner=cast.zhou)
-    with writing():
-        seen.last_visit_on = clock.today()
-        db.session.flush()
-    make.enterprise(unit=cast.elsewhere)
-    page.as_(cast.manager).open("desk.home")
-    numbers = [
-        (a.get("href"), "".join(next(s for s in a if s.get("class") == "value").itertext()))
-        for a in page.all("a", **{"class": "number"})
-        if a.get("href").startswith("/enterprises")
-    ]
-
-    assert [value for _, value in numbers] == ["5", "2", "3", "1"]
-    for address, value in numbers:
-        page.open(address)
-        rows = [row for row in page.all("tr") if row.get("id")] or page.all("tbody")[0].findall("{*}tr")
-        assert str(len(rows)) == value, address
+    assert "林的" not in page.open(f"{overdue}&person={cast.zhou.id}").text
+    page.open("/todo?of=unit", expect=303)
+    assert page.follow().url == overdue
+    assert "林的" not in page.as_(cast.stranger).open(overdue).text

@@ -62,10 +62,13 @@ def test_who_gets_in_where_and_nothing_changes_by_reading_or_by_a_form_without_i
 def told(endpoint, sample):
     """What a page must be told besides its address: sent along in the address and with every form."""
     firm = str(sample.firm.id)
+    promised = {"id": sample.rows["followup_id"].id}
     known = {
+        **dict.fromkeys(("followups.settle", "followups.chase", "followups.names"), promised),
         "accounts.invite_many": {"id": sample.cast.zhou.id},
         "desk.assign_many": {"id": firm},
         "desk.plan_visit": {"enterprise": firm},
+        "desk.new_followup": {"enterprise": firm},
         "desk.save_view": {"listing": "enterprises", "query": "sort=name"},
         "desk.set_many": {"id": firm, "ids": firm},
         "enterprises.similar": {"name": "样本"},

@@ -44,7 +44,8 @@ def statements(page, person, address: str) -> list[str]:
     ("who", "address"),
     [
         ("lin", "/"), ("lin", "/todo"), ("lin", "/visits/new"), ("lin", "/visits/new?q=示例"), ("lin", "/notices"),
-        ("lin", "/visits/new?enterprise=1"), ("lin", "/followups/1"), ("manager", "/"), ("manager", "/todo?of=unit"),
+        ("lin", "/visits/new?enterprise=1"), ("lin", "/followups/1"), ("manager", "/"),
+        ("manager", "/followups?of=unit"), ("lin", "/calendar"), ("lin", "/followups?state=all"),
     ],
 )  # fmt: skip
 def test_twenty_rows_cost_what_two_cost(page, make, cast, now, who, address):

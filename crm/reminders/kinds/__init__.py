@@ -1,8 +1,8 @@
 """The kinds, one small file each."""
 
 from crm.reminders.kind import register
-from crm.reminders.kinds import enterprises_received, followup_due
+from crm.reminders.kinds import chased, enterprises_received, followup_due
 
 
 def install() -> None:
-    register(followup_due.KIND, enterprises_received.KIND)
+    register(chased.KIND, followup_due.KIND, enterprises_received.KIND)

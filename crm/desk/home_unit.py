@@ -1,0 +1,131 @@
+"""The second half of home: how my unit stands. Every number opens the list that has exactly so many rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import ColumnElement, case, func, select
+
+from crm.accounts import User
+from crm.accounts.models import Unit
+from crm.core.db import db, read
+from crm.core.words import _
+from crm.desk.home_mine import SHOWN
+from crm.enterprises import filters
+from crm.enterprises.models import Enterprise, Merge
+from crm.enterprises.queries import IN_ZONE, of_visible, within
+from crm.enterprises.serving_models import Assignment
+from crm.followups import queries as followups
+from crm.followups.models import Followup
+from crm.followups.queries import OVERSEES
+from crm.permissions import Permission
+
+NEW_DAYS = 7
+MOST_PEOPLE = 50
+
+
+@dataclass(frozen=True)
+class Number:
+    value: int
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Late:
+    """One person's overdue promises at the firms of my unit; `chase` leads to asking him to move."""
+
+    name: str
+    unit: str
+    n: int
+    url: str
+    chase: str
+
+
+def numbers_of(me: User, today: date, days: int) -> list[Number]:
+    """For whoever reads over a unit: what is nobody's, late, silent, new or incomplete; one statement."""
+    if not me.may(OVERSEES):
+        return []
+    served = select(Assignment.id).where(Assignment.enterprise_id == Enterprise.id, Assignment.ended_on.is_(None))
+    found = read(
+        select(
+            func.count(), _count_of(~served.exists()), _count_of(filters.CLAUSES["silent"](me, str(days))),
+            _count_of(filters.CLAUSES["added"](me, str(NEW_DAYS))), _count_of(Enterprise.credit_code.is_(None)),
+            _promises(me, Followup.due_on < today), _promises(me, Followup.owner_id.is_(None)), _merges_waiting(me),
+        ).where(IN_ZONE, within(me, Permission.ENTERPRISE_VIEW))
+    ).one()  # fmt: skip
+    numbers = [Number(value or 0, label, url) for value, (label, url) in zip(found, _doors(days), strict=True)]
+    return [number for n, number in enumerate(numbers) if number.value or n < ALWAYS]
+
+
+ALWAYS = 6
+"""Numbers shown even when they are 0; the others only when there is something to do."""
+
+
+def _doors(days: int) -> list[tuple[str, str]]:
+    return [
+        (_("Enterprises"), url_for("desk.enterprises")),
+        (_("Without a commissioner"), url_for("desk.enterprises", commissioner="none")),
+        (_("Not visited for long"), url_for("desk.enterprises", silent=days)),
+        (_("New in the last 7 days"), url_for("desk.enterprises", added=NEW_DAYS)),
+        (_("Credit code missing"), url_for("desk.enterprises", provisional="yes")),
+        (_("Overdue follow-ups"), url_for("followups.followups", of="unit", when="overdue")),
+        (_("Follow-ups without an owner"), url_for("followups.followups", of="unit", person="none")),
+        (_("Merges to confirm"), url_for("enterprises.merges")),
+    ]
+
+
+def late_by_person(me: User, today: date) -> list[Late]:
+    """In the order of names: a list to ask about, not a ranking."""
+    if not me.may(OVERSEES):
+        return []
+    rows = read(
+        select(User.id, User.name, Unit.name.label("unit"), func.count().label("n"))
+        .select_from(Followup)
+        .outerjoin(User, User.id == Followup.owner_id)
+        .outerjoin(Unit, Unit.id == User.unit_id)
+        .where(followups.OPEN, Followup.due_on < today, of_visible(Followup, me, OVERSEES))
+        .group_by(User.id, User.name, User.name_pinyin, Unit.name)
+        .order_by(User.name_pinyin.nulls_first(), User.id)
+        .limit(MOST_PEOPLE)
+    )
+    return [_late(row, me) for row in rows]
+
+
+def _late(row: Any, me: User) -> Late:
+    asked: dict[str, Any] = {"of": "unit", "when": "overdue", "person": row.id or "none"}
+    may_chase = row.id not in (None, me.id) and me.may(Permission.ASSIGN_FIRST)
+    chase = url_for("followups.chase", all=1, **asked, back="/") if may_chase else ""
+    return Late(row.name or _("Nobody"), row.unit or "", row.n, url_for("followups.followups", **asked), chase)
+
+
+def without_owner(me: User) -> Sequence[Followup]:
+    if not me.may(Permission.ASSIGN):
+        return []
+    return db.session.scalars(followups.with_firm(followups.without_owner(me)).limit(SHOWN)).all()
+
+
+def _promises(me: User, clause: ColumnElement[bool]) -> Any:
+    """Open promises in my reach, counted once for the whole statement."""
+    here = of_visible(Followup, me, OVERSEES)
+    return select(func.count()).select_from(Followup).where(followups.OPEN, here, clause).scalar_subquery()
+
+
+def _merges_waiting(me: User) -> Any:
+    """Proposals of others that this person may decide."""
+    mine = select(Enterprise.id).where(within(me, Permission.MERGE_CONFIRM))
+    waiting = (
+        Merge.state == "proposed",
+        Merge.proposed_by_id != me.id,
+        Merge.kept_id.in_(mine),
+        Merge.gone_id.in_(mine),
+    )
+    return select(func.count()).select_from(Merge).where(*waiting).scalar_subquery()
+
+
+def _count_of(clause: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(case((clause, 1), else_=0))

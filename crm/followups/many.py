@@ -1,0 +1,42 @@
+"""The same act on many promises: each by its own rules, those that cannot be settled are named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from crm.accounts.models import User
+from crm.core.db import db
+from crm.core.errors import RuleBroken, Stale
+from crm.core.words import Say, say
+from crm.followups import queries, services
+from crm.followups.models import Followup
+
+
+@dataclass
+class Outcome:
+    settled: int = 0
+    refused: list[tuple[Followup, Say]] = field(default_factory=list)
+
+
+def finish(ids: Sequence[int], *, result: str, by: User) -> Outcome:
+    return _each(ids, by, lambda followup: services.finish(followup, by=by, result=result))
+
+
+def postpone(ids: Sequence[int], *, to_on: date, reason: str, by: User) -> Outcome:
+    return _each(ids, by, lambda followup: services.postpone(followup, to_on=to_on, reason=reason, by=by))
+
+
+def _each(ids: Sequence[int], by: User, act: Callable[[Followup], None]) -> Outcome:
+    """A service refuses before it changes anything, so those refused are as they were."""
+    outcome = Outcome()
+    for followup in db.session.scalars(queries.among(ids, queries.settled_by(by))).all():
+        try:
+            act(followup)
+            outcome.settled += 1
+        except RuleBroken as broken:
+            outcome.refused.append((followup, broken.obstacles[0].why))
+        except Stale:
+            outcome.refused.append((followup, say("Somebody has settled it meanwhile")))
+    return outcome

@@ -1,0 +1,22 @@
+"""What is said of days: holidays and make-up days by name, and that a year's holidays are not published yet."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from crm.core.words import is_english, say
+from crm.workdays.queries import is_estimated
+from crm.workdays.rules import Special
+
+WHY_ESTIMATED = say("The holidays of that year are not published yet; it was counted from Monday to Friday")
+
+
+def install(app: Flask) -> None:
+    app.jinja_env.globals.update(is_estimated=is_estimated, why_estimated=lambda: str(WHY_ESTIMATED))
+
+
+def name_of(special: Special | None) -> str:
+    """国庆节, or National Day on an English page where it is known; "" for ordinary days."""
+    if special is None:
+        return ""
+    return (special.en or special.label) if is_english() else special.label
