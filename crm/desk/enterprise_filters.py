@@ -43,7 +43,7 @@ class FilterForm(Form):
     visited_in = StringField(_l("Visited between"), render_kw={**MORE, "placeholder": "2026-11-01..2026-11-30"})
     not_visited_in = StringField(_l("Not visited between"), render_kw={**MORE, "placeholder": "2026-11-01..2026-11-30"})
     served_unit = Choice(_l("Commissioner's unit"), render_kw=MORE)
-    added = Choice(_l("Entered into the register"), render_kw=MORE)
+    added = Choice(_l("Entered within"), render_kw=MORE)
     provisional = Choice(_l("Credit code"), render_kw=MORE)
 
 
