@@ -61,3 +61,13 @@ class Say:
 
 def say(msgid: str, /, **params: Any) -> Say:
     return Say(msgid, params)
+
+
+MOST_REMARKS = 100
+
+
+def shortened(remarks: list[Say]) -> list[Say]:
+    """So many that they can be read, and how many more there are."""
+    if len(remarks) <= MOST_REMARKS:
+        return remarks
+    return [*remarks[:MOST_REMARKS], say("… and %(n)s more remarks of this kind", n=len(remarks) - MOST_REMARKS)]

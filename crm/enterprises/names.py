@@ -16,6 +16,8 @@ _OPENING, _CLOSING = "〔【[{〈《〖", "〕】]}〉》〗"
 _ONE_BRACKET = str.maketrans(_OPENING + _CLOSING, "(" * len(_OPENING) + ")" * len(_CLOSING))
 _BETWEEN_CHINESE = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
 _BRACKETED = re.compile(r"\(([^()]*)\)")
+LONGEST_WORD = 40
+"""Characters of a firm's own word; the longest seen have about twenty."""
 _PUNCTUATION = re.compile(r"[\s()·•・,.、。\"'“”‘’\-_]+")
 
 
@@ -83,7 +85,7 @@ def stripped(name: str) -> str:
 
 def near(one: str, other: str) -> bool:
     """Whether two names may mean one firm: own words equal or one inserted, missing or wrong character apart."""
-    return _within_one_edit(stripped(one), stripped(other))
+    return within_one_edit(stripped(one), stripped(other))
 
 
 def near_keys(name: str) -> frozenset[str]:
@@ -91,10 +93,16 @@ def near_keys(name: str) -> frozenset[str]:
 
     They are the own word and all its variants with one character left out. Two words one edit apart always share
     such a key (leave out the wrong or the additional character), so `near(a, b)` implies a common key. The reverse
-    does not hold: candidates found by a key still go through `near`. A word of n characters has at most n + 1 keys.
+    does not hold: candidates found by a key still go through `near`. A word of n characters has at most n + 1 keys;
+    one longer than any firm's has its two halves instead, of which one edit leaves one whole.
     """
     core = stripped(name)
-    return frozenset({core} | {core[:i] + core[i + 1 :] for i in range(len(core))})
+    keys = {core}
+    if len(core) <= LONGEST_WORD:
+        keys |= {core[:i] + core[i + 1 :] for i in range(len(core))}
+    if len(core) >= LONGEST_WORD:
+        keys |= {half for n in ((len(core) - 1) // 2, len(core) // 2) for half in (f"{core[:n]}…", f"…{core[-n:]}")}
+    return frozenset(keys)
 
 
 def short_guess(name: str) -> str:
@@ -134,7 +142,7 @@ def _place(rest: str) -> str:
     return rest[:taken]
 
 
-def _within_one_edit(one: str, other: str) -> bool:
+def within_one_edit(one: str, other: str) -> bool:
     if one == other:
         return True
     short, long = sorted((one, other), key=len)

@@ -31,6 +31,9 @@ _CURRENCIES = {
     "CNY": "人民币元|人民币|rmb|cny|[¥￥元圆]|yuan",
 }
 _SCALES = {"": 1, "百": 10**2, "千": 10**3, "万": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8, "万亿": 10**12}
+_COINS = "美元|美金|港元|港币|欧元|日元|英镑|新加坡元|韩元|新台币|澳元|加拿大元|瑞士法郎|澳门元|元"
+UNIT = rf"(?:人民币)?((?:百万|千万|[百千万亿])?(?:{_COINS}))"
+"""What a head or a line above the table may give as the unit of money: 万元, 亿元, 千元, 万美元."""
 _CURRENCY = re.compile("|".join(f"(?P<{code}>{words})" for code, words in _CURRENCIES.items()))
 _APPROXIMATE = re.compile(
     r"^(?:约|大约|大概|近|逾|超过|超|不足|不到)|(?:左右|上下|余|多|以上|以内)$|(?<=[\d万亿千])[余多]"
@@ -50,7 +53,7 @@ class Amount:
 
 @of_text
 def money(cell: Cell, text: str, unit: str | None) -> Outcome[Amount]:
-    """`unit` is what the head or the sheet says (万元, 亿元, 元); a unit in the cell wins; without any, 万元."""
+    """`unit` is what the head or the sheet says (万元, 亿元, 万美元); a unit in the cell wins; without any, 万元."""
     if cell.kind not in (Kind.NUMBER, Kind.TEXT) or cell.imprecise:
         return Problem(_no_amount(text))
     return _of_text(text, unit)
@@ -86,20 +89,24 @@ def _of_text(text: str, unit: str | None) -> Outcome[Amount]:
     value = _decimal(found.group(1)) if found else None
     if found is None or value is None or len(currencies) > 1:
         return Problem(_no_amount(text))
-    currency = currencies.pop() if currencies else ""
-    scale = _scale(found.group(2), currency, unit)
+    named = currencies.pop() if currencies else ""
+    scale, currency = _meant(found.group(2), named, unit or USUAL_UNIT)
     units = int((value * scale).quantize(Decimal(1), ROUND_HALF_UP))
     if not 0 <= units <= LARGEST:
         return Problem(say("%(value)s cannot be an amount of capital. Check figure and unit.", value=text))
-    amount = Amount(units, currency or YUAN, is_approximate or is_approximate_inside)
+    amount = Amount(units, currency, is_approximate or is_approximate_inside)
     return Parsed(amount, _note(amount, text))
 
 
-def _scale(in_cell: str | None, currency: str, unit: str | None) -> int:
-    """What the figure counts: the cell's own 万 or 亿; else single units when it names a currency; else the head's."""
-    if in_cell:
-        return _SCALES[in_cell]
-    return 1 if currency else _SCALES[(unit or USUAL_UNIT).removesuffix("元")]
+def _meant(in_cell: str | None, named: str, unit: str) -> tuple[int, str]:
+    """What the figure counts, and in which currency: the cell's own 万 or 亿 and its currency win over the unit.
+
+    A cell that names a currency and no 万 counts single units.
+    """
+    coin = next(coin for coin in _COINS.split("|") if unit.endswith(coin))
+    of_unit = str(getattr(_CURRENCY.search(coin), "lastgroup", YUAN))
+    scale = in_cell or ("" if named else unit.removesuffix(coin))
+    return _SCALES[scale], named or of_unit
 
 
 def _note(amount: Amount, text: str) -> Say | None:

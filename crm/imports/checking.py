@@ -14,11 +14,11 @@ from crm.core.bulk import insert_many
 from crm.core.db import db, writing
 from crm.core.failpoint import failpoint
 from crm.core.staging import Errand, Findings, Line
-from crm.core.words import Say, say
+from crm.core.words import Say, say, shortened
 from crm.files import store
 from crm.imports.headers import Table
 from crm.imports.kinds import KINDS, Kind
-from crm.imports.lines import Reader, shortened
+from crm.imports.lines import Reader
 from crm.imports.models import ImportRow, ImportRun, RunState
 from crm.imports.reading import Reading, Role, Wishes, read_tables, roles, unread
 from crm.imports.synonyms import vocabulary

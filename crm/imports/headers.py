@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from crm.core.words import Say, say
 from crm.imports import rows
+from crm.imports.amounts import UNIT
 from crm.imports.extras import ExtraKind, guess_kind
 from crm.imports.synonyms import IGNORE, Match, Vocabulary, joined, money_unit, plain, plain_path, recognise
 from crm.sheets.grid import Kind, Row, Sheet
@@ -19,7 +20,7 @@ DEEPEST_HEADER = 40
 """A header is looked for in so many rows from the top."""
 LONGEST_LABEL = 30
 
-_UNIT = re.compile(r"(?:单位|金额)[:：为]?[(（]?(万元|亿元|元)(?![\u4e00-\u9fff])|^[(（](万元|亿元|元)[)）]$")
+_UNIT = re.compile(rf"(?:单位|金额)[:：为]?[(（]?{UNIT}(?![\u4e00-\u9fff])|^[(（]{UNIT}[)）]$")
 
 
 @dataclass(frozen=True)
@@ -192,7 +193,7 @@ def _says_unit(label: str) -> bool:
 
 
 def _unit_above(above: Sequence[Row]) -> str | None:
-    """万元, 亿元 or 元 from a line such as 单位：万元 above the header, the nearest one."""
+    """万元, 亿元, 千元, 万美元 … from a line such as 单位：万元 above the header, the nearest one."""
     for row in reversed(above):
         for column in range(len(row.cells)):
             if found := _UNIT.search("".join(row.text(column).split())):

@@ -15,7 +15,7 @@ from crm.imports.synonyms import Vocabulary
 from crm.sheets.grid import Row
 
 EXTRA = "extra:"
-MOST_REMARKS, MOST_ROWS = 100, 8
+MOST_ROWS = 8
 TELL_EVERY = 250
 
 
@@ -81,10 +81,3 @@ class Reader:
             column=column,
             note=note,
         )
-
-
-def shortened(remarks: list[Say]) -> list[Say]:
-    """So many that they can be read, and how many more there are."""
-    if len(remarks) <= MOST_REMARKS:
-        return remarks
-    return [*remarks[:MOST_REMARKS], say("… and %(n)s more remarks of this kind", n=len(remarks) - MOST_REMARKS)]

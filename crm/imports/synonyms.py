@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from crm.core.words import Say, say
+from crm.imports.amounts import UNIT
 from crm.tiers.rules import recognise_titles
 
 IGNORE = "-"
@@ -22,7 +23,8 @@ EXTRA = "extra"
 _DATA = Path(__file__).parent / "data" / "synonyms.yaml"
 _BRACKETED = re.compile(r"[(\[{<【〔《][^)\]}>】〕》]*[)\]}>】〕》]?")
 _DECORATION = re.compile(r"[\s*★☆:,、。·•/\\_\-—“”\"']+")
-_UNIT = re.compile(r"[(/:\s](万元|亿元|元)")
+_UNIT = re.compile(rf"[(/:\s]{UNIT}|{UNIT}$")
+_UNIT_LAST = re.compile(rf"(?:单位)?{UNIT}$")
 
 
 @dataclass(frozen=True)
@@ -112,9 +114,9 @@ def plain(label: str) -> str:
 
 
 def money_unit(label: str) -> str | None:
-    """万元, 亿元 or 元 out of 注册资本（万元） or 注册资本/万元; None when the head does not say."""
+    """万元, 亿元, 万美元 … out of 注册资本（万元） or 注册资本/万元; None when the head does not say."""
     found = _UNIT.search(unicodedata.normalize("NFKC", label))
-    return found.group(1) if found else None
+    return found.group(1) or found.group(2) if found else None
 
 
 def recognise(words: Vocabulary, heads: Sequence[tuple[str, str]], mapping: Mapping[str, str]) -> list[Match]:
@@ -172,7 +174,7 @@ def _match_one(words: Vocabulary, label: str) -> Match:
         return Match()
     if part := words.parts.get(flat):
         return Match(_field_of_part(words, part), part=part)
-    if code := words.words.get(flat):
+    if code := words.words.get(flat) or words.words.get(_UNIT_LAST.sub("", flat)):
         return Match(code)
     for person, code in words.person_words:
         if flat.startswith(person) and (part := words.parts.get(flat.removeprefix(person))):

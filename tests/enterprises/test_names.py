@@ -78,6 +78,14 @@ def test_one_changed_character_is_near_and_shares_a_key(word, place, put):
         assert names.near(own, changed) == (distance <= 1)
 
 
+@given(st.text("甲乙", min_size=36, max_size=46), st.integers(0, 46), st.sampled_from(["", "丙", "丙甲"]))
+def test_names_longer_than_any_firms_are_found_by_their_halves(word, place, put):
+    other = word[:place] + put + word[place + 1 :]
+    if names.near(word, other):
+        assert names.near_keys(word) & names.near_keys(other)
+    assert len(names.near_keys("甲" * 160 + "有限公司")) <= 5
+
+
 def test_keys_are_few():
     assert len(names.near_keys("杭州纳晶医疗器械科技有限公司")) <= len("纳晶医疗器械科技") + 1
 

@@ -41,6 +41,13 @@ pytestmark = pytest.mark.rules
         ("约300万欧元", "万元", Amount(3_000_000, "EUR", is_approximate=True)),
         ("500港币", "万元", Amount(500, "HKD")),
         (0, "万元", Amount(0)),
+        (300, "千元", Amount(300_000)),
+        (300, "万美元", Amount(3_000_000, "USD")),
+        (300, "港元", Amount(300, "HKD")),
+        ("300万", "美元", Amount(3_000_000, "USD")),
+        ("300万元", "万美元", Amount(3_000_000)),
+        ("人民币300万", "万美元", Amount(3_000_000)),
+        ("300欧元", "万美元", Amount(300, "EUR")),
     ],
 )
 def test_amounts_become_whole_units_of_their_currency(written, unit, amount):

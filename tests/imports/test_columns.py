@@ -3,7 +3,7 @@
 import pytest
 
 from crm.imports.extras import ExtraKind
-from crm.imports.synonyms import mapping_problems, vocabulary
+from crm.imports.synonyms import mapping_problems, recognise, vocabulary
 from tests.imports.made import fields, table_of
 
 pytestmark = pytest.mark.rules
@@ -39,6 +39,10 @@ def head_means(*labels, words=ROSTER):
         ("行业门类", "industry"),
         ("成立时间", "founded_on"),
         ("注册资金（万元）", "registered_capital"),
+        ("注册资本/万元", "registered_capital"),
+        ("注册资本万美元", "registered_capital"),
+        ("园区/街道", "territory"),
+        ("企业注册地址", "address"),
         ("简称", "short_name"),
         ("曾用名", "former_name"),
         ("职工人数", "employees"),
@@ -60,6 +64,30 @@ def test_heads_are_recognised_by_the_words_bureaus_use(label, field):
         ["信用代码"] if field == "commissioner" else []
     )
     assert head_means(label, *anchor)[0] == field
+
+
+AT_LEAST = """
+name 企业名称 单位名称 公司全称 公司名称
+credit_code 统一社会信用代码 社会信用代码 信用代码(统一) 机构代码
+commissioner 服务专员 专员 包联干部 挂联干部 联络员 对接人
+leader 联系领导 挂钩领导 包联领导
+legal_representative 法定代表人 法人 企业负责人
+contact 联系人
+phone 联系电话 手机 手机号码
+territory 所在园区 街道 镇街
+address 注册地址
+industry 所属行业 国民经济行业 行业门类
+founded_on 成立日期 成立时间
+registered_capital 注册资本 注册资金
+"""
+
+
+@pytest.mark.parametrize("line", AT_LEAST.strip().splitlines(), ids=lambda line: line.split()[0])
+def test_the_least_that_must_be_understood(line):
+    field, *labels = line.split()
+    assert [recognise(ROSTER, [("", label)], {})[0].field for label in labels] == [field] * len(labels)
+    if field == "contact":
+        assert recognise(ROSTER, [("联系人", "姓名")], {})[0].field == field
 
 
 def test_a_phone_belongs_to_the_person_before_it():

@@ -16,8 +16,9 @@ from crm.imports import applying
 from crm.imports.commands import checked_run
 from crm.imports.models import ImportRun
 from crm.imports.undoing import undo
+from crm.ops.builders import Make
 from crm.timeline import CLI
-from tests.imports.conftest import HEAD, day
+from tests.imports.conftest import HEAD, counts, day
 from tests.imports.test_faults import rows_of
 from tests.sheets.books import SHEET, SHEET_PART, inflated, xlsx
 
@@ -84,6 +85,23 @@ def test_changed_rows_cost_the_same_statements_for_two_and_for_twenty(app, book)
     twenty = import_costs(book, [changed(row, 2) for row in rows[2:]], "twenty.xlsx")
 
     assert twenty == two
+
+
+def test_thousands_of_rows_that_resemble_each_other_cost_no_more_than_others(check, book):
+    """Names one character apart, and one firm again and again with one row that says something else."""
+    alike = [[f"杭州承载{chr(0x4E00 + n)}科技有限公司", Make.code(90_000 + n), "林晓", ""] for n in range(1_500)]
+    same = [["杭州重复有限公司", Make.code(80_000), "林晓", "13812345678"]] * 1_499
+    odd = ["杭州重复有限公司", Make.code(80_000), "林晓", "13812345679"]
+    path = book([("企业名称", "信用代码", "服务专员", "企业电话"), *alike, *same, odd])
+    begun = time.process_time()
+
+    outcome = check(path, expect=1)
+
+    assert time.process_time() - begun < 15, "comparing each with each takes a minute"
+    assert counts(outcome) == (3_000, 1_500, 0, 0)
+    assert [error["row"] for error in outcome["errors"]] == [*range(1_502, 3_002)]
+    assert "第 3001 行" in outcome["errors"][0]["reason"] and "第 1502 行" in outcome["errors"][-1]["reason"]
+    assert len(outcome["notices"]) < 110
 
 
 @pytest.fixture

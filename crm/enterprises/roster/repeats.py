@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from crm.core.staging import Findings, Line, Outcome, first_sound
-from crm.core.words import Say, say
+from crm.core.words import Say, say, shortened
 from crm.enterprises import names
 from crm.enterprises.facts import FACTS
 from crm.enterprises.roster.said import EXTRA
@@ -27,9 +29,11 @@ def settle(lines: list[Line], findings: Findings) -> None:
     for line in lines:
         groups[_key(line)].append(line)
     _join_by_name(groups)
+    told: list[Say] = []
     for group in groups.values():
         if len(group) > 1:
-            _settle(group, findings)
+            _settle(group, told)
+    findings.notices += shortened(told)
 
 
 def _key(line: Line) -> Key:
@@ -52,22 +56,48 @@ def _join_by_name(groups: dict[Key, list[Line]]) -> None:
             groups[next(iter(owners))] += groups.pop(key)
 
 
-def _settle(group: list[Line], findings: Findings) -> None:
+def _settle(group: list[Line], told: list[Say]) -> None:
     first = first_sound(group)
     others = [line for line in group if line is not first]
     if not any(_differing(first, line) for line in others):
         for line in others:
             line.outcome = Outcome.REPEAT
-            findings.notices.append(
-                say("%(here)s repeats %(there)s and counts once", here=place(line), there=place(first))
-            )
+            told.append(say("%(here)s repeats %(there)s and counts once", here=place(line), there=place(first)))
         return
-    for line in group:
-        for other in group:
-            if fields := _differing(line, other):
-                why = _contradiction(line, other, fields)
-                line.refuse("credit_code" if line.said.get("credit_code") else "name", why)
-                break
+    said = [*_by_field(group)]
+    for number, line in enumerate(group):
+        places = [other for values in said if (other := _contradicted(number, values)) is not None]
+        if places:
+            earliest = group[min(places)]
+            why = _contradiction(line, earliest, _differing(line, earliest))
+            line.refuse("credit_code" if line.said.get("credit_code") else "name", why)
+
+
+class Values(NamedTuple):
+    """What the rows of a group say in one field, by their place; `first` says something, `other` something else."""
+
+    said: dict[int, object]
+    first: int
+    other: int
+
+
+def _by_field(group: list[Line]) -> Iterator[Values]:
+    """The fields in which rows disagree; a cell that cannot be read says nothing."""
+    data = [_data(line) for line in group]
+    unread = [{fault.field for fault in line.faults} for line in group]
+    for field in set().union(*data) - {"credit_code"}:
+        said = {n: row.get(field) for n, row in enumerate(data) if field not in unread[n]}
+        first = next(iter(said), 0)
+        other = next((n for n, value in said.items() if value != said[first]), None)
+        if other is not None:
+            yield Values(said, first, other)
+
+
+def _contradicted(number: int, values: Values) -> int | None:
+    """The first row that says something else than this one in a field."""
+    if number not in values.said:
+        return None
+    return values.first if values.said[number] != values.said[values.first] else values.other
 
 
 def _differing(one: Line, other: Line) -> list[str]:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from crm.core.bureau import bureau
 from crm.core.db import db
 from crm.core.staging import Handover, Line
-from crm.core.words import Say, say
+from crm.core.words import Say, say, shortened
 from crm.enterprises.assignment_many import Move, change_many
 from crm.enterprises.roster.firms import Firm
 from crm.enterprises.roster.officials import Meant, names_in
@@ -61,12 +61,14 @@ class Serving(Quiet):
         losses = Counter(firm.assignment.whom for firm in firms if firm.assignment)
         known = _loads([one.id for one in gains if one.id])
         warn = bureau("load_warn")
+        told: list[Say] = []
         for one in sorted(gains, key=lambda one: one.name):
             before = known.get(one.id or 0, 0)
             n = before + gains[one] - losses.get(one.id or 0, 0)
             self.batch.findings.loads.append({"name": one.name, "before": before, "after": n, "warn": n > warn})
             if n > warn:
-                self.batch.findings.notices.append(_heavy(one.name, n))
+                told.append(_heavy(one.name, n))
+        self.batch.findings.notices += shortened(told)
 
     def prepare(self, lines: list[Line]) -> None:
         """Create the unknown officials in the unit chosen."""
