@@ -4,6 +4,9 @@ import os
 import sys
 
 from crm import create_app
+from crm.core import logs
 from crm.core.settings import Settings
 
-app = create_app(Settings.from_env(os.environ, is_first="init-db" in sys.argv))
+settings = Settings.from_env(os.environ, is_first="init-db" in sys.argv)
+logs.begin(settings)
+app = create_app(settings)

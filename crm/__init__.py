@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from crm import permissions
-from crm.core import bureau_clock, pages, security, typed
+from crm.core import bureau_clock, logs, pages, security, typed
 from crm.core.db import db, guard
 from crm.core.settings import ROOT, Settings
 
@@ -30,6 +30,7 @@ def create_app(settings: Settings) -> Flask:
     _open_database(app)
     bureau_clock.start(app, settings)
     security.protect(app, settings)
+    logs.follow(app)
     pages.prepare(app, settings)
     _open_rooms(app, settings)
     app.jinja_env.globals["Permission"] = permissions.Permission

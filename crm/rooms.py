@@ -135,6 +135,7 @@ def ops(app: Flask, settings: Settings) -> None:
         handlers,
         health,
         progress,
+        ready,
         reminder_commands,
         suggestion_pages,  # noqa: F401 - hangs itself on the blueprint of views
         views,
@@ -144,6 +145,7 @@ def ops(app: Flask, settings: Settings) -> None:
     commands.install(app)
     reminder_commands.install(app)
     demo_commands.install(app)
+    ready.guard(app)
     handlers.install()
     app.register_blueprint(views.bp)
     app.register_blueprint(health.bp)

@@ -37,6 +37,12 @@ def is_current() -> bool:
     return current() == head()
 
 
+def is_known(revision: str) -> bool:
+    """False for a database that a newer program has migrated."""
+    scripts = ScriptDirectory.from_config(alembic_config())
+    return any(script.revision == revision for script in scripts.walk_revisions())
+
+
 def upgrade(to: str = "head") -> None:
     from alembic import command
 

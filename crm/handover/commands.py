@@ -11,6 +11,8 @@ from sqlalchemy import select
 
 from crm.core import clock
 from crm.core.db import db
+from crm.core.speech import spoken
+from crm.core.words import say
 from crm.enterprises import credit_code, queries
 from crm.enterprises.assignment import serving_on
 from crm.enterprises.models import Enterprise
@@ -24,6 +26,7 @@ def install(app: Flask) -> None:
 @click.argument("code")
 @click.option("--on", "on", type=click.DateTime(["%Y-%m-%d"]), help="The day, default today.")
 @click.option("--json", "as_json", is_flag=True, help="Print an object instead of a sentence.")
+@spoken
 def serving(code: str, on: datetime | None, as_json: bool) -> None:
     """Print who serves the enterprise with this credit code on a day; exit 1 when nobody does, 2 when it is unknown.
 
@@ -32,7 +35,7 @@ def serving(code: str, on: datetime | None, as_json: bool) -> None:
     day = on.date() if on else clock.today()
     enterprise = _named(code)
     if enterprise is None:
-        click.echo(f"没有这个信用代码的企业 / no enterprise with this code: {code}", err=True)
+        click.echo(str(say("No enterprise has the credit code %(code)s", code=code)), err=True)
         raise SystemExit(2)
     enterprise = queries.stands_for(enterprise)
     row = serving_on(enterprise.id, day)
@@ -46,7 +49,7 @@ def serving(code: str, on: datetime | None, as_json: bool) -> None:
         }
         click.echo(json.dumps({**facts, "document_no": row.document_no if row else None}, ensure_ascii=False))
     else:
-        click.echo(f"{enterprise.name} {day}: {name or '无服务专员 / nobody'}")
+        click.echo(f"{enterprise.name} {day}: {name or say('No commissioner')}")
     raise SystemExit(0 if row else 1)
 
 

@@ -10,17 +10,19 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import tarfile
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import URL, select
 
 from crm.core import clock, schema
 from crm.core.bureau import bureau
@@ -67,12 +69,13 @@ def _made_at(path: Path) -> datetime:
 
 def back_up(to: Path | None = None) -> Copy:
     """Make a backup under a temporary name, verify it, then give it its name; older ones are not touched."""
-    target = to or folder()
-    target.mkdir(parents=True, exist_ok=True)
+    target = (to or folder()).resolve()
     made_at = clock.real_now()
     final = target / f"{PREFIX}{made_at:%Y%m%dT%H%M%S%f}{SUFFIX}"
     partial = final.with_suffix(".part")
     try:
+        target.mkdir(parents=True, exist_ok=True)
+        partial.touch(mode=0o600)
         with tempfile.TemporaryDirectory(dir=target, prefix=".backup-") as work:
             _pack(partial, Path(work))
         verify(partial)
@@ -81,7 +84,8 @@ def back_up(to: Path | None = None) -> Copy:
     except (OSError, sqlite3.Error, subprocess.SubprocessError, tarfile.TarError) as error:
         raise BackupFailed(say("The backup failed: %(error)s. Older backups are untouched.", error=error)) from error
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
     return Copy(final, made_at, final.stat().st_size)
 
 
@@ -132,13 +136,21 @@ def _dump_sqlite(work: Path) -> Path:
 
 def _dump_postgresql(work: Path) -> Path:
     copy = work / POSTGRES_NAME
-    run_postgres(["pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={copy}", _libpq_url()])
+    options = ["--format=custom", "--no-owner", "--no-privileges", f"--file={copy}"]
+    run_postgres(["pg_dump", *options], address=db.engine.url)
     return copy
 
 
-def run_postgres(command: list[str]) -> None:
+def run_postgres(command: list[str], address: URL | None = None) -> None:
+    """One of PostgreSQL's programs; the password travels in its environment, where `ps` does not show it."""
+    secret = {}
+    if address is not None:
+        secret = {"PGPASSWORD": address.password} if address.password else {}
+        bare = address.set(drivername="postgresql", password=None)
+        command = [*command, f"--dbname={bare.render_as_string()}"]
     try:
-        subprocess.run(command, check=True, capture_output=True, text=True, timeout=3600)
+        environment = {**os.environ, **secret}
+        subprocess.run(command, check=True, capture_output=True, text=True, timeout=3600, env=environment)
     except FileNotFoundError:
         raise BackupFailed(
             say("%(program)s is missing: install the PostgreSQL client programs", program=command[0])
@@ -147,10 +159,6 @@ def run_postgres(command: list[str]) -> None:
         raise BackupFailed(
             say("%(program)s failed: %(error)s", program=command[0], error=error.stderr[-500:])
         ) from error
-
-
-def _libpq_url() -> str:
-    return db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def _add(tar: tarfile.TarFile, source: Path, name: str, hashes: dict[str, str]) -> None:
@@ -173,7 +181,8 @@ def _sync(target: Path) -> None:
 
 
 def verify(path: Path) -> dict[str, Any]:
-    """Check every hash, and for SQLite that the copy opens whole; returns the manifest. Raises BackupFailed."""
+    """Check every hash, and that the copy of the database opens whole; returns the manifest. Raises BackupFailed."""
+    room = path.parent if os.access(path.parent, os.W_OK) else None
     try:
         with tarfile.open(path) as tar:
             manifest: dict[str, Any] = json.load(_member(tar, MANIFEST))
@@ -181,7 +190,9 @@ def verify(path: Path) -> dict[str, Any]:
                 if hashlib.file_digest(_member(tar, name), "sha256").hexdigest() != expected:
                     raise BackupFailed(say("%(name)s in the backup is damaged", name=name))
             if SQLITE_NAME in manifest["sha256"]:
-                _open_copy(tar, path.parent)
+                _open_copy(tar, room)
+            elif POSTGRES_NAME in manifest["sha256"]:
+                _list_dump(tar, room)
     except (tarfile.TarError, KeyError, ValueError, OSError) as error:
         raise BackupFailed(say("This is not a whole backup: %(error)s", error=error)) from error
     return manifest
@@ -194,13 +205,23 @@ def _member(tar: tarfile.TarFile, name: str) -> Any:
     return found
 
 
-def _open_copy(tar: tarfile.TarFile, where: Path) -> None:
+def _open_copy(tar: tarfile.TarFile, where: Path | None) -> None:
     with tempfile.TemporaryDirectory(dir=where, prefix=".verify-") as work:
         copy = Path(work) / SQLITE_NAME
-        copy.write_bytes(_member(tar, SQLITE_NAME).read())
+        with copy.open("wb") as file:
+            shutil.copyfileobj(_member(tar, SQLITE_NAME), file)
         with sqlite3.connect(copy) as opened:
             answer = opened.execute("PRAGMA integrity_check").fetchone()[0]
             orphan = opened.execute("PRAGMA foreign_key_check").fetchone()
         opened.close()
     if answer != "ok" or orphan:
         raise BackupFailed(say("The copy is damaged: %(answer)s", answer=answer if answer != "ok" else orphan))
+
+
+def _list_dump(tar: tarfile.TarFile, where: Path | None) -> None:
+    """PostgreSQL's own program reads the table of contents."""
+    with tempfile.TemporaryDirectory(dir=where, prefix=".verify-") as work:
+        dump = Path(work) / POSTGRES_NAME
+        with dump.open("wb") as file:
+            shutil.copyfileobj(_member(tar, POSTGRES_NAME), file)
+        run_postgres(["pg_restore", "--list", str(dump)])

@@ -34,7 +34,7 @@ def backup(to: Path | None) -> None:
 
 @click.command("restore")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--to", "to", required=True, help="A folder (SQLite) or postgresql://… of an empty database.")
+@click.option("--to", required=True, help="A folder (SQLite) or postgresql://… of an empty database.")
 @click.option("--files", type=click.Path(path_type=Path, file_okay=False), help="Where stored files go (PostgreSQL).")
 @click.option("--force", is_flag=True, help="Replace what is there.")
 def restore(file: Path, to: str, files: Path | None, force: bool) -> None:
@@ -45,4 +45,6 @@ def restore(file: Path, to: str, files: Path | None, force: bool) -> None:
             url = restoring.restore(file, to=to, files=files or settings.data_dir, force=force)
         except backups.BackupFailed as failed:
             raise click.ClickException(str(failed.why)) from failed
-        click.echo(str(say("Restored. Set CRM_DATABASE_URL to %(url)s and start the program", url=url)))
+        except OSError as error:
+            raise click.ClickException(str(say("Nothing was restored: %(error)s", error=error))) from error
+        click.echo(str(restoring.what_next(url)))

@@ -37,4 +37,7 @@ def refuse_in_production(app: Flask, settings: Settings) -> None:
             db.session.remove()
             db.engine.dispose()  # processes that fork later share no connection
     if marked:
-        raise BadSettings("this database holds demonstration data: production needs one of its own (CRM_DATABASE_URL)")
+        raise BadSettings(
+            "这个数据库里是演示数据，正式环境要用自己的数据库（CRM_DATABASE_URL 或 CRM_DATA_DIR）",
+            "this database holds demonstration data: production needs one of its own (CRM_DATABASE_URL)",
+        )

@@ -19,7 +19,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
 from flask import Flask
 
-from crm.core import clock
+from crm.core import clock, logs
 from crm.core.db import db
 from crm.core.settings import Settings
 from crm.jobs import heartbeat, jobs
@@ -120,9 +120,7 @@ def stop_on_signal(scheduler: BlockingScheduler, ticks: Ticks) -> None:
 
 def run(app: Flask, settings: Settings) -> None:
     """Runs until it is asked to stop."""
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for chatty in ("apscheduler", "alembic"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    logs.begin(settings)
     ticks = Ticks(app, settings)
     scheduler = metronome(ticks, TEST_PACE if settings.env == "test" else Pace())
     stop_on_signal(scheduler, ticks)

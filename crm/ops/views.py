@@ -12,13 +12,13 @@ from sqlalchemy import select
 
 from crm import jobs
 from crm.accounts import requires, signed_in, suggestions
-from crm.core import schema
+from crm.core import clock, schema
 from crm.core.bureau import REGISTRY, bureau, set_bureau
 from crm.core.db import db, writing
 from crm.core.forms import ButtonForm
 from crm.core.settings import Settings
 from crm.core.web import go, page, told
-from crm.core.words import say
+from crm.core.words import Say, say
 from crm.jobs.models import Heartbeat
 from crm.ops import backup, doctor
 from crm.ops.settings_form import settings_form
@@ -33,10 +33,22 @@ bp = Blueprint("ops", __name__)
 def system() -> ResponseReturnValue:
     """Doctor's findings, scheduler, backups, versions, on one page."""
     beats = list(db.session.scalars(select(Heartbeat).order_by(Heartbeat.at.desc()).limit(5)))
+    copies = backup.copies()[:20]
     return page(
-        "ops/system.html", findings=doctor.examine(), beats=beats, copies=backup.copies()[:20], facts=_facts(),
-        suggestions=suggestions.waiting(),
+        "ops/system.html", findings=doctor.examine(), beats=beats, copies=copies, facts=_facts(),
+        age=_age(copies[0]) if copies else None, suggestions=suggestions.waiting(),
     )  # fmt: skip
+
+
+def _age(newest: backup.Copy) -> Say:
+    hours = int((clock.real_now() - newest.made_at).total_seconds() // 3600)
+    if hours < 1:
+        return say("The newest is less than an hour old.")
+    return (
+        say("The newest is %(n)s h old.", n=hours)
+        if hours < 48
+        else say("The newest is %(n)s days old.", n=hours // 24)
+    )
 
 
 def _facts() -> list[tuple[Any, Any]]:

@@ -49,7 +49,10 @@ class Server:
     def of(cls, url: str, ca_file: str = "", hello: str = "localhost") -> Server:
         parts = urlsplit(url)
         if parts.scheme not in PORTS or not parts.hostname:
-            raise BadSettings("CRM_SMTP_URL must begin with smtp://, smtp+starttls:// or smtps:// and name a host")
+            raise BadSettings(
+                "CRM_SMTP_URL 以 smtp://、smtp+starttls:// 或 smtps:// 开头，后面写主机名",
+                "CRM_SMTP_URL must begin with smtp://, smtp+starttls:// or smtps:// and name a host",
+            )
         port = parts.port or PORTS[parts.scheme]
         user, password = unquote(parts.username or ""), unquote(parts.password or "")
         return cls(parts.scheme, parts.hostname, port, user, password, ca_file, hello)

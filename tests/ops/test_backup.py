@@ -1,6 +1,7 @@
 """A backup can be restored; a damaged one is refused; a failed one leaves the older ones alone."""
 
 import os
+import stat
 import subprocess
 import sys
 import tarfile
@@ -61,6 +62,45 @@ def test_nothing_is_overwritten_unless_forced(app, make, elsewhere, tmp_path):
     assert count(url, "enterprise") == 1
 
 
+def test_a_place_of_the_wrong_kind_is_refused_in_words(app, make, tmp_path, monkeypatch):
+    """A backup knows what it was made of; nothing is made where it does not fit."""
+    monkeypatch.chdir(tmp_path)
+    made = backup.back_up()
+    is_sqlite = app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite")
+    wrong = "postgresql://u:geheim@127.0.0.1:1/none" if is_sqlite else str(tmp_path / "folder")
+    before = sorted(tmp_path.iterdir())
+
+    for place in (wrong, "postgresql://u:geheim@127.0.0.1:1/none"):
+        done = app.test_cli_runner(catch_exceptions=False).invoke(args=["restore", str(made.path), "--to", place])
+        assert done.exit_code == 1 and "geheim" not in done.output, done.output
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_the_command_says_what_to_set_next(app, make, elsewhere, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    made = app.test_cli_runner(catch_exceptions=False).invoke(args=["backup", "--to", "usb"])
+    copy = made.output.strip()
+    assert copy.startswith(str(tmp_path / "usb")), "a path that is good from everywhere"
+
+    to = "restored" if elsewhere.startswith("/") else elsewhere
+    done = app.test_cli_runner(catch_exceptions=False).invoke(args=["restore", copy, "--to", to, "--files", "files"])
+
+    wanted = f"CRM_DATA_DIR 设为 {elsewhere}" if elsewhere.startswith("/") else f"CRM_DATABASE_URL 设为 {elsewhere}"
+    assert done.exit_code == 0 and wanted in done.output, done.output
+
+
+def test_a_folder_that_cannot_be_written_is_told(app, tmp_path):
+    (tmp_path / "usb").write_text("a file")
+
+    done = app.test_cli_runner(catch_exceptions=False).invoke(args=["backup", "--to", str(tmp_path / "usb" / "x")])
+
+    assert done.exit_code == 1 and "备份失败" in done.output
+
+
+def test_only_its_owner_reads_a_backup(app):
+    assert stat.S_IMODE(backup.back_up().path.stat().st_mode) == 0o600
+
+
 def test_a_flipped_byte_is_found(app, make):
     make.enterprise()
     made = backup.back_up()
@@ -86,6 +126,18 @@ def test_stored_files_travel_with_the_rows_that_mention_them(app, make, cast, el
 
     found = [*(tmp_path / "restored").rglob("abcd"), *(tmp_path / "there").rglob("abcd")]
     assert [f.read_bytes().decode() for f in found] == ["一份台账"]
+
+
+def test_fourteen_are_kept_unless_the_bureau_says_otherwise(app, now):
+    folder = backup.folder()
+    folder.mkdir(parents=True)
+    for day in range(1, 21):
+        (folder / f"commissioner-202610{day:02d}T183000000000.tar").touch()
+
+    backup.nightly()
+
+    kept = [copy.path.name for copy in backup.copies()]
+    assert len(kept) == 14 and kept[-1] == "commissioner-20261008T183000000000.tar"
 
 
 def test_only_the_newest_are_kept(app, make):

@@ -1,8 +1,21 @@
 """The administrator's pages."""
 
+import os
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
 from crm.core.bureau import bureau
 from crm.core.db import db
 from crm.jobs.models import Job
+from crm.ops import backup
+from tests.services import postgres
+
+
+@pytest.fixture(autouse=True)
+def programs(monkeypatch):
+    monkeypatch.setenv("PATH", f"{postgres.programs()}{os.pathsep}{os.environ['PATH']}")
 
 
 def test_the_administrator_sees_what_is_wrong_and_orders_a_backup(page, cast):
@@ -11,6 +24,17 @@ def test_the_administrator_sees_what_is_wrong_and_orders_a_backup(page, cast):
     page.submit()
 
     assert db.session.query(Job).one().kind == "backup"
+
+
+def test_the_age_of_the_newest_backup_is_shown(page, cast, now):
+    page.as_(cast.admin)
+    made = backup.back_up()
+    for hours, words in ((0, "不到 1 小时"), (30, "30 小时"), (100, "4 天")):
+        at = made.made_at - timedelta(hours=hours)
+        made.path.rename(made.path.with_name(f"commissioner-{at:%Y%m%dT%H%M%S%f}.tar"))
+        made = replace(made, path=made.path.with_name(f"commissioner-{at:%Y%m%dT%H%M%S%f}.tar"))
+        page.open("ops.system")
+        assert words in page.text
 
 
 def test_the_auditor_reads_and_others_do_not(page, cast):
