@@ -117,7 +117,7 @@ class Settings:
         address = urlsplit(self.public_url)
         if address.scheme not in ("http", "https") or not address.hostname:
             raise BadSettings("CRM_PUBLIC_URL 写成 https://主机名", "CRM_PUBLIC_URL is https://host")
-        for name, least in (("proxy_hops", 0), ("mail_per_minute", 1), ("upload_mb", 1)):
+        for name, least in (("proxy_hops", 0), ("mail_per_minute", 0), ("upload_mb", 1)):
             if getattr(self, name) < least:
                 raise BadSettings(f"CRM_{name.upper()} 不能小于 {least}", f"CRM_{name.upper()} is {least} or more")
 

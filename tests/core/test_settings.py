@@ -46,7 +46,7 @@ def test_production_is_what_one_gets_without_saying():
         ("CRM_UPLOAD_MB", "many"),
         ("CRM_UPLOAD_MB", "0"),
         ("CRM_PROXY_HOPS", "-1"),
-        ("CRM_MAIL_PER_MINUTE", "0"),
+        ("CRM_MAIL_PER_MINUTE", "-1"),
         ("CRM_DIGEST_AT", "half past eight"),
         ("CRM_ALLOW_HTTP", "maybe"),
         ("CRM_SECRET_KEY_FILE", "/nonexistent/secret"),

@@ -5,6 +5,7 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -28,6 +29,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("newcomer")]
 
 COREUTILS = "basename cat chmod cp cut date dirname env head id ln ls mkdir mktemp mv readlink rm sort tail touch tr wc"
 IN_TIME = 180
+BLOCKS = re.compile(r"^```sh\n(.*?)^```", re.M | re.S)
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +84,45 @@ def test_a_second_setup_costs_nothing(clone, bare):
     started = time.monotonic()
     subprocess.run(setup, cwd=clone, env=bare, check=True)
     assert time.monotonic() - started < 1
+
+
+def test_the_tests_run_too(clone, bare):
+    """A rule, a page on each database and a browser story; what Debian would have to add is here already."""
+    stories = [
+        "tests/imports/test_dates.py",
+        "tests/handover/test_serving_command.py",
+        "tests/desk/test_help_in_a_browser.py::test_without_scripts_the_question_mark_leads_to_the_page_of_help",
+    ]
+    command = ["python3", "tasks.py", "test", "--", "-q", "-p", "no:cacheprovider", *stories]
+
+    done = subprocess.run(command, cwd=clone, env=bare, capture_output=True, text=True, timeout=2 * IN_TIME)
+
+    assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr[-2000:]}"
+    assert re.search(r"\d+ passed", done.stdout) and "skipped" not in done.stdout
+    assert untracked(clone) == ""
+
+
+def test_the_commands_of_the_readme_run_as_they_stand_there(clone, bare):
+    """On the demonstration; each line may use what the lines before it made."""
+    subprocess.run(["python3", "tasks.py", "setup"], cwd=clone, env=bare, check=True, timeout=IN_TIME)
+    for command in ("init-db", "seed-demo"):
+        words = [".venv/bin/flask", "--app", "wsgi", command]
+        subprocess.run(words, cwd=clone, env={**bare, "CRM_ENV": "demo"}, check=True, timeout=60)
+    _first, database, lines = (block for block in BLOCKS.findall((clone / "README.md").read_text(encoding="utf-8")))
+    statement = re.search(r'sqlite3 (\S+) "(.*?)"', database, re.S)
+    with sqlite3.connect(clone / statement.group(1)) as opened, pytest.raises(sqlite3.IntegrityError) as refused:
+        opened.execute(statement.group(2))
+    assert str(refused.value) in database, "the README tells what one reads"
+
+    fails_well = "doctor"  # it finds that no scheduler runs
+    for line in lines.strip().splitlines():
+        command = f"{lines.splitlines()[0]}\n{line}"
+        done = subprocess.run(
+            ["/bin/sh", "-c", command], cwd=clone, env=bare, capture_output=True, text=True, timeout=60
+        )
+        assert done.returncode == 0 or fails_well in line, f"{line}\n{done.stdout}\n{done.stderr}"
+        assert "Traceback" not in done.stderr
+    assert untracked(clone) == ""
 
 
 def test_a_taken_port_is_told_and_a_lost_child_ends_the_other(clone, bare, tmp_path):

@@ -1,11 +1,10 @@
 """Chromium for the browser stories: found or installed, never skipped."""
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
-from tests.services.packages import install
+from tests.services.packages import install, which
 
 FLAGS = [
     "--headless",
@@ -52,13 +51,14 @@ def _found() -> str:
     if named and not Path(named).exists():
         raise FileNotFoundError(f"TEST_CHROMIUM: {named}")
     known = (path for path in ELSEWHERE if Path(path).exists())
-    return named or next(filter(None, map(shutil.which, NAMES)), "") or next(known, "")
+    return named or next(filter(None, map(which, NAMES)), "") or next(known, "")
 
 
 def _has_chinese_font() -> bool:
     if any(Path(font).exists() for font in CHINESE_FONTS):
         return True
-    if not shutil.which("fc-list"):
+    lister = which("fc-list")
+    if lister is None:
         return False
-    listed = subprocess.run(["fc-list", ":lang=zh-cn", "file"], capture_output=True, text=True, check=True)
+    listed = subprocess.run([lister, ":lang=zh-cn", "file"], capture_output=True, text=True, check=True)
     return bool(listed.stdout.strip())

@@ -4,7 +4,13 @@ import os
 import shutil
 import subprocess
 
+SYSTEM = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
 COMMAND = "apt-get install -y --no-install-recommends"
+
+
+def which(program: str) -> str | None:
+    """Also in the system's own folders: a newcomer's PATH may hold little."""
+    return shutil.which(program) or shutil.which(program, path=SYSTEM)
 
 
 class Missing(RuntimeError):
@@ -14,7 +20,7 @@ class Missing(RuntimeError):
 def install(what: str, *names: str) -> None:
     """Install Debian packages; raises Missing with the command to type when this user may not."""
     as_root = hasattr(os, "geteuid") and os.geteuid() == 0
-    if not (as_root and shutil.which("apt-get")):
+    if not (as_root and which("apt-get")):
         raise Missing(advice(what, names))
     print(f"· apt: {' '.join(names)}", flush=True)
     if not _apt("install", *names) and not (_apt("update") and _apt("install", *names)):
@@ -30,8 +36,10 @@ def advice(what: str, names: tuple[str, ...]) -> str:
 
 
 def _apt(verb: str, *names: str) -> bool:
-    command = ["apt-get", verb, "-q", *(["-y", "--no-install-recommends"] if verb == "install" else []), *names]
-    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    options = ["-y", "--no-install-recommends"] if verb == "install" else []
+    command = [which("apt-get") or "apt-get", verb, "-q", *options, *names]
+    path = f"{os.environ.get('PATH', '')}:{SYSTEM}"
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "PATH": path}
     done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if done.returncode:
         print(done.stderr.strip()[-800:], flush=True)

@@ -2,13 +2,12 @@
 
 import importlib.util
 import os
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.services.packages import Missing, install
+from tests.services.packages import Missing, install, which
 
 ROOT = Path(__file__).resolve().parents[2]
 REFUSED = (
@@ -58,7 +57,7 @@ def ensure() -> Binaries:
 def _debian() -> Path | None:
     """The newest server on this machine; client packages alone have no `postgres`."""
     known = Path("/usr/lib/postgresql").glob("*/bin/postgres")
-    newest = max(known, key=lambda path: int(path.parts[-3]), default=None) or shutil.which("postgres")
+    newest = max(known, key=lambda path: int(path.parts[-3]), default=None) or which("postgres")
     return Path(newest).resolve().parent if newest else None
 
 
