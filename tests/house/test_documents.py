@@ -16,7 +16,7 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT /
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 PATHS = re.compile(r"`((?:crm|tests|templates|static|docs|deploy|benchmarks)/[\w./-]*\w)`")
 LINKS = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
-LINES = re.compile(r"(?:flask --app wsgi|\bcrm) ([a-z][\w -]*[^`\n&·|#]*)")
+LINES = re.compile(r"(?:flask --app wsgi|\bcrm) ([a-z][\w -]*[^`\n&·|#;]*)")
 FRAMEWORK = ("run", "shell", "routes", "db")
 """Commands of the framework."""
 
