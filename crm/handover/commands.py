@@ -49,7 +49,8 @@ def serving(code: str, on: datetime | None, as_json: bool) -> None:
         }
         click.echo(json.dumps({**facts, "document_no": row.document_no if row else None}, ensure_ascii=False))
     else:
-        click.echo(f"{enterprise.name} {day}: {name or say('No commissioner')}")
+        served_by = name or say("No commissioner")
+        click.echo(f"{enterprise.name} {day}: {served_by}")
     raise SystemExit(0 if row else 1)
 
 

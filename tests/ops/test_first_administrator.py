@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import func, select
 
 from crm.accounts import services
-from crm.accounts.models import Invitation, Post, User
+from crm.accounts.access_models import Invitation
+from crm.accounts.models import Post, User
 from crm.core.db import db
 from crm.permissions import Role
 
