@@ -112,6 +112,8 @@ def desk(app: Flask, _: Settings) -> None:
         visit_amending,
         visit_export,
         visit_figures,
+        visit_group,
+        visit_late,
         visit_list,
         visit_page,
         visit_planning,

@@ -118,6 +118,7 @@ class Lived(Sample):
             "accounts.invite_many": {"id": self.cast.zhou.id},
             "accounts.print_slips": {"id": self.slip.id},
             "desk.assign_many": {"id": firms},
+            "desk.group_visit": {"enterprise": firms},
             "desk.plan_visit": {"enterprise": self.firm.id},
             "desk.set_many": {"id": firms},
             "handover.assign": {"enterprise_id": self.twin.id},

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from crm.accounts.models import Unit, User
 from crm.accounts.queries import officials, people_clause
-from crm.core.db import db
+from crm.core.db import among, db
 from crm.enterprises import search
 from crm.enterprises.models import Contact, Enterprise, Standing
-from crm.enterprises.queries import served_by
+from crm.enterprises.queries import served_by, within
 from crm.enterprises.serving_models import Assignment
 from crm.followups import queries as followups
 from crm.followups.models import Followup
@@ -61,6 +61,36 @@ def _visited_last_by(me: User) -> Select[Enterprise]:
 def _chips(query: Select[Enterprise], limit: int) -> Sequence[Any]:
     columns = query.with_only_columns(Enterprise.id, Enterprise.name, Enterprise.short_name)
     return db.session.execute(columns.where(Enterprise.standing == Standing.ACTIVE).limit(limit)).all()
+
+
+def mine(me: User) -> Sequence[Any]:
+    """The firms I serve, as lines."""
+    served = (Enterprise.id.in_(served_by(me)), Enterprise.standing == Standing.ACTIVE)
+    return db.session.execute(_lines().where(*served).limit(MINE)).all()
+
+
+def first_contacts(firms: Sequence[Enterprise], me: User) -> dict[int, str]:
+    """Firm → the name of its primary contact, where this person may see it plainly."""
+    plain = or_(*(within(me, permission) for permission in NAMES_PEOPLE))
+    rows = db.session.execute(
+        select(Contact.enterprise_id, Contact.name)
+        .join(Enterprise, Enterprise.id == Contact.enterprise_id)
+        .where(among(Enterprise.id, [firm.id for firm in firms]), plain)
+        .where(Contact.is_primary.is_(True), Contact.removed_on.is_(None))
+    )
+    return {row.enterprise_id: row.name for row in rows}
+
+
+def named(typed: str, me: User) -> Sequence[Enterprise]:
+    """The firm that a line of the late table means: by its whole name or code; else by a part of them, first among
+    those he serves, then in the whole zone. At most two: more than one is asked about."""
+    live = select(Enterprise).where(Enterprise.standing == Standing.ACTIVE).order_by(Enterprise.id).limit(2)
+    whole = or_(Enterprise.name == typed, Enterprise.short_name == typed, Enterprise.credit_code == typed.upper())
+    part = search.matching_itself(typed)
+    for clause in (whole, and_(part, Enterprise.id.in_(served_by(me))), part):
+        if firms := db.session.scalars(live.where(clause)).all():
+            return firms
+    return []
 
 
 def found(typed: str) -> Sequence[Any]:

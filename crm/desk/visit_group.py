@@ -1,0 +1,97 @@
+"""座谈、调研: several firms in one save, one text, one row per firm under one group key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import request
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from wtforms import DateField, HiddenField, RadioField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
+
+from crm.accounts import User, requires, signed_in
+from crm.core import clock
+from crm.core.db import among, db, lock, writing
+from crm.core.errors import RuleBroken
+from crm.core.forms import Form, TextLine, tidy
+from crm.core.typed import ids_from
+from crm.core.web import go, page, told
+from crm.core.words import say
+from crm.desk import visit_queries as queries
+from crm.desk.views import bp
+from crm.desk.visit_forms import new_key
+from crm.enterprises.models import Enterprise, Standing
+from crm.permissions import Permission
+from crm.visits import services
+from crm.visits.rules import MOST_FIRMS
+from crm.visits.words import kind_choices
+
+DEFAULT_KIND = "meeting"
+
+
+class GroupForm(Form):
+    client_key = HiddenField()
+    kind = RadioField(_l("How"), validate_choice=False)
+    on = DateField(_l("Day"), [InputRequired(_l("Choose a day"))])
+    text = TextAreaField(
+        _l("What was talked about"), [DataRequired(_l("Write what was talked about")), Length(max=4000)], filters=[tidy]
+    )
+    leaders = TextLine(_l("Leader who came along"), [Optional(), Length(max=200)])
+    companions = TextLine(_l("Colleagues who came along"), [Optional(), Length(max=400)])
+
+
+@bp.route("/visits/group", methods=["GET", "POST"])
+@requires(Permission.VISIT_RECORD)
+def group_visit() -> ResponseReturnValue:
+    """The firms stand in the address (`enterprise` for each, as chosen); none yet: choose."""
+    me, firms = signed_in(), _firms()
+    if not firms or request.args.get("more"):
+        return _choose(me, firms)
+    form = GroupForm()
+    form.kind.choices = kind_choices(clock.today())
+    if not form.is_submitted():
+        form.client_key.data, form.kind.data, form.on.data = new_key(), DEFAULT_KIND, clock.today()
+    met = {firm.id: request.form.get(f"met-{firm.id}", "").strip()[:80] for firm in firms}
+    if form.validate_on_submit():
+        with form.showing(RuleBroken), writing():
+            first = _save(form, firms, met, me)
+            told(say("Saved for %(n)s enterprises", n=len(firms)))
+            return go("desk.visit", visit_id=first)
+    shown = met if form.is_submitted() else queries.first_contacts(firms, me)
+    return page("desk/visits/group.html", form, firms=firms, met=shown)
+
+
+def _firms() -> Sequence[Enterprise]:
+    wanted = list(dict.fromkeys(ids_from(request.args.getlist("enterprise"))))[:MOST_FIRMS]
+    live = (among(Enterprise.id, wanted), Enterprise.standing != Standing.MERGED)
+    return db.session.scalars(select(Enterprise).where(*live).order_by(Enterprise.id)).all() if wanted else []
+
+
+def _choose(me: User, firms: Sequence[Enterprise]) -> ResponseReturnValue:
+    typed, taken = request.args.get("q", "").strip(), {firm.id for firm in firms}
+    offered = [firm for firm in (queries.found(typed) if typed else queries.mine(me)) if firm.id not in taken]
+    return page("desk/visits/group_choose.html", typed=typed, firms=firms, offered=offered, most=MOST_FIRMS)
+
+
+def _save(form: GroupForm, firms: Sequence[Enterprise], met: dict[int, str], me: User) -> int:
+    """One row per firm, in id order; a name left empty means that nobody in charge was met. Returns the first row."""
+    key, made = form.client_key.data or "", []
+    if not 8 <= len(key) <= 24:
+        raise RuleBroken(say("This page is damaged: open it again"))
+    for firm in firms:
+        lock(firm)
+    more = services.More(
+        leaders=form.leaders.data or "", companions=form.companions.data or "",
+        group_key=key if len(firms) > 1 else None,
+    )  # fmt: skip
+    for firm in firms:
+        values: dict[str, Any] = {"kind": form.kind.data or "", "on": form.on.data, "text": form.text.data or ""}
+        visit, _is_new = services.record(
+            firm, by=me, met=met[firm.id], is_not_met=not met[firm.id], client_key=f"{key}-{firm.id}"[:40],
+            more=more, **values,
+        )  # fmt: skip
+        made.append(visit.id)
+    return made[0]

@@ -1,0 +1,139 @@
+"""补录: a table, one line per visit, one save. A wrong line is told and everything typed stays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from crm.accounts import User, requires, signed_in
+from crm.core import clock
+from crm.core.bureau import bureau
+from crm.core.db import lock, writing
+from crm.core.errors import RuleBroken
+from crm.core.forms import ButtonForm
+from crm.core.web import go, page, told
+from crm.core.words import Say, say
+from crm.desk import visit_queries as queries
+from crm.desk.views import bp
+from crm.desk.visit_forms import new_key
+from crm.desk.visit_saving import promised
+from crm.enterprises.models import Enterprise
+from crm.followups import services as followups
+from crm.permissions import Permission
+from crm.visits import rules, services
+from crm.visits.words import kind_choices
+
+LINES = 8
+CELLS = ("firm", "on", "kind", "met", "text", "next")
+LONGEST = {"firm": 160, "on": 10, "kind": 20, "met": 80, "text": 4000, "next": 10}
+
+
+@dataclass
+class Line:
+    """One line as typed; `key` is its own client key, so that a table sent twice saves nothing twice."""
+
+    key: str
+    cells: dict[str, str]
+    wrong: dict[str, Say] = field(default_factory=dict)
+    enterprise: Enterprise | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(self.cells[name] for name in ("firm", "met", "text", "next"))
+
+
+@bp.route("/visits/late", methods=["GET", "POST"])
+@requires(Permission.VISIT_RECORD)
+def late_visits() -> ResponseReturnValue:
+    me, form = signed_in(), ButtonForm()
+    lines = _typed() if form.is_submitted() else _blank()
+    if form.validate_on_submit() and _check(lines, me):
+        with form.showing(RuleBroken), writing():
+            saved = _save([line for line in lines if not line.is_empty], me)
+            told(say("%(n)s visits saved", n=len(saved)))
+            return go("desk.visit", visit_id=saved[0])
+    for number, line in enumerate(lines, 1):
+        for why in line.wrong.values():
+            form.problems.append(say("Line %(n)s: %(why)s", n=number, why=why))
+    return page("desk/visits/late.html", form, lines=lines, mine=queries.mine(me), drafts=bureau("visit_drafts"),
+                kinds=kind_choices(clock.today()))  # fmt: skip
+
+
+def _blank() -> list[Line]:
+    today = clock.today().isoformat()
+    return [Line(new_key(), {**dict.fromkeys(CELLS, ""), "on": today, "kind": rules.DEFAULT_KIND})
+            for _ in range(LINES)]  # fmt: skip
+
+
+def _typed() -> list[Line]:
+    columns = {name: request.form.getlist(name) for name in ("key", *CELLS)}
+    count = min(len(columns["key"]), 4 * LINES)
+
+    def cell(name: str, number: int) -> str:
+        values = columns[name]
+        return values[number].strip()[: LONGEST[name]] if number < len(values) else ""
+
+    return [Line(columns["key"][n][:40], {name: cell(name, n) for name in CELLS}) for n in range(count)]
+
+
+def _check(lines: list[Line], me: User) -> bool:
+    """Each wrong cell is told; True when every line that holds something is right."""
+    filled = [line for line in lines if not line.is_empty]
+    for line in filled:
+        _check_line(line, me)
+    if not filled and lines:
+        lines[0].wrong["firm"] = say("Write at least one visit")
+    return bool(filled) and not any(line.wrong for line in filled)
+
+
+def _check_line(line: Line, me: User) -> None:
+    cells = line.cells
+    found = queries.named(cells["firm"], me) if cells["firm"] else []
+    if len(found) == 1:
+        line.enterprise = found[0]
+    else:
+        line.wrong["firm"] = _which(cells["firm"], len(found))
+    day, next_on = _day(cells["on"]), _day(cells["next"])
+    facts: dict[str, Any] = {"kind": cells["kind"], "met": cells["met"], "is_not_met": not cells["met"]}
+    broken = rules.obstacles(on=day or date.max, today=clock.today(), text=cells["text"], **facts)
+    line.wrong.update({obstacle.field: obstacle.why for obstacle in broken})
+    if cells["next"] and (next_on is None or next_on < clock.today()):
+        line.wrong["next"] = say("The day of the follow-up has passed")
+
+
+def _which(typed: str, count: int) -> Say:
+    if not typed:
+        return say("Write which enterprise")
+    if count:
+        return say("Several enterprises fit “%(typed)s”: write more of the name or the code", typed=typed)
+    return say("No enterprise is called “%(typed)s”", typed=typed)
+
+
+def _save(lines: list[Line], me: User) -> list[int]:
+    """The ids of their visits."""
+    firms = {line.enterprise.id: line.enterprise for line in lines if line.enterprise}
+    for firm_id in sorted(firms):
+        lock(firms[firm_id])
+    return [_save_line(line, line.enterprise, me) for line in lines if line.enterprise]
+
+
+def _save_line(line: Line, firm: Enterprise, me: User) -> int:
+    cells, on = line.cells, date.fromisoformat(line.cells["on"])
+    visit, is_new = services.record(
+        firm, by=me, kind=cells["kind"], on=on, met=cells["met"], is_not_met=not cells["met"], text=cells["text"],
+        client_key=line.key,
+    )  # fmt: skip
+    if is_new and (next_on := _day(cells["next"])):
+        followups.add(firm, owner=me, text=promised(on), due_on=next_on, by=me, origin=("visit", visit.id))
+    return visit.id
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
