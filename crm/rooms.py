@@ -112,6 +112,7 @@ def desk(app: Flask, _: Settings) -> None:
         visit_amending,
         visit_export,
         visit_figures,
+        visit_files,
         visit_group,
         visit_late,
         visit_list,

@@ -28,7 +28,7 @@ WHO = ("clerk", "manager", "admin", "lin")
 NO_PAGES = {
     *("static", "health.healthz", "health.readyz", "enterprises.similar"),
     *("desk.contact_sheet", "desk.export_enterprises", "desk.exported", "imports.error_book", "imports.template"),
-    *("ops.export_suggestions", "followups.export"),
+    *("ops.export_suggestions", "followups.export", "desk.visit_file"),
 }
 """Answers that are no whole page: a file, a line of JSON, a part of a page."""
 

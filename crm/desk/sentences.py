@@ -64,6 +64,8 @@ SENTENCES: dict[str, tuple[str, Say]] = {
     "visit.voided": ("ban", say("The visit of %(on)s was voided")),
     "visit.moved_here": ("handshake", say("A visit of %(on)s was moved here from another enterprise")),
     "visit.moved_away": ("handshake", say("A visit of %(on)s was moved to another enterprise")),
+    "visit.file_added": ("paperclip", say("File added: %(name)s")),
+    "visit.file_removed": ("trash-2", say("File removed: %(name)s")),
     "visit.carried_over": ("map-pin", say("Last visit before this system: %(on)s")),
     "followup.added": ("bell", say("Follow-up promised for %(due_on)s")),
     "followup.done": ("check", say("Follow-up done")),

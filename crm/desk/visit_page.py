@@ -6,19 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
+from wtforms import MultipleFileField
 
 from crm.accounts import User, everyone, signed_in
 from crm.core.db import db
+from crm.core.forms import Form
 from crm.core.web import page
 from crm.desk import stream, visit_queries
 from crm.desk.views import bp
 from crm.enterprises.queries import may
 from crm.followups.models import Followup
 from crm.permissions import Permission
-from crm.visits import company, queries
-from crm.visits.models import Visit
+from crm.visits import attaching, company, queries
+from crm.visits.models import Visit, VisitState
 
 
 @dataclass(frozen=True)
@@ -30,14 +33,25 @@ class Rights:
     is_own: bool
 
 
+class FilesForm(Form):
+    files = MultipleFileField(_l("Photos or PDF"))
+
+
 @bp.get("/visits/<int:visit_id>")
 @everyone
 def visit(visit_id: int) -> ResponseReturnValue:
     me = signed_in()
-    found = queries.load(visit_id, me)
+    return show(queries.load(visit_id, me), me, None)
+
+
+def show(found: Visit, me: User, refused: Form | None) -> ResponseReturnValue:
     return page(
         "desk/visits/visit.html",
+        refused,
         visit=found,
+        files_form=refused or FilesForm(formdata=None),
+        files=attaching.of(found),
+        attaches=may_attach(found, me),
         rights=rights_on(found, me),
         line=visit_queries.line_of(found.enterprise),
         leaders=company.line(company.of(found, "leader")),
@@ -46,6 +60,13 @@ def visit(visit_id: int) -> ResponseReturnValue:
         mates=queries.group_of(found, me),
         history=stream.told(db.session.scalars(queries.history(found)).all()),
     )
+
+
+def may_attach(found: Visit, me: User) -> bool:
+    """Add and remove photos: whoever made or typed the visit, and the manager of the enterprise."""
+    if found.state != VisitState.DONE:
+        return False
+    return queries.is_own(me, found) or may(me, Permission.VISIT_AMEND, found.enterprise)
 
 
 def rights_on(found: Visit, me: User) -> Rights:

@@ -17,6 +17,7 @@ from crm.enterprises.models import Contact, Enterprise, EnterpriseName, ExtraFie
 from crm.enterprises.serving_models import AssignmentOrder, StandIn
 from crm.enterprises.undo_models import UndoStep
 from crm.files import store
+from crm.files.models import StoredFile
 from crm.followups.models import Followup
 from crm.imports import services
 from crm.imports.models import ImportRun
@@ -25,7 +26,7 @@ from crm.jobs.models import Job
 from crm.ops.builders import Cast
 from crm.outbox.models import Delivery
 from crm.tiers.models import TitleHeld
-from crm.visits.models import Visit
+from crm.visits.models import Visit, VisitFile
 
 WHO = ("lin", "zhou", "manager", "leader", "clerk", "handler", "admin", "auditor", "stranger")
 """The cast; `zhou` is Lin's colleague without any tie to the enterprise, `stranger` sits in another bureau."""
@@ -52,6 +53,7 @@ class Sample:
                 db.session.flush()
                 self.rows[name] = row
         self.rows["run_id"] = self._import()
+        self.rows["file_id"] = self._photo()
         self.rows["contact_id"] = db.session.query(Contact).filter_by(enterprise_id=self.firm.id).one()
         self.rows["post_id"] = db.session.query(Post).filter_by(user_id=cast.manager.id).one()
 
@@ -101,6 +103,14 @@ class Sample:
             return services.begin(
                 "roster", stashed, reading, name="样本.csv", unit=self.cast.bureau, by=self.cast.clerk, options=options
             )
+
+    def _photo(self) -> StoredFile:
+        """A paper that hangs on the visit."""
+        stashed = store.stash(BytesIO(b"%PDF-1.4 sample %%EOF"), most=1 << 20)
+        with writing():
+            kept = store.keep(stashed, name="样本.pdf", media_type="application/pdf", by_id=self.cast.lin.id)
+            db.session.add(VisitFile(visit_id=self.rows["visit_id"].id, file_id=kept.id))
+        return kept
 
     def values(self, rule: Rule, me: User) -> dict[str, Any]:
         """The sample's ids for the parameters of a rule; a session is always one's own."""

@@ -85,7 +85,7 @@ def test_a_table_is_saved_at_once_and_sent_twice_saves_nothing_twice(page, cast,
     ],
 )
 def test_a_wrong_line_is_told_and_every_line_stays(page, make, cast, firms, line, words):
-    page.as_(cast.stranger).open("desk.late_visits")
+    page.as_(cast.zhou).open("desk.late_visits")
     page.submit(**keys(page), **table(GOOD, line), expect=422)
 
     assert "第 2 行：" in page.text and words in page.text

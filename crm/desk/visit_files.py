@@ -1,0 +1,104 @@
+"""Photos and papers of a visit: sent after its text is saved, shown to whoever may read the visit, to nobody else."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from flask import Response, abort, make_response, request, send_file
+from flask.typing import ResponseReturnValue
+
+from crm.accounts import User, everyone, signed_in
+from crm.core.db import writing
+from crm.core.errors import RuleBroken
+from crm.core.forms import ButtonForm
+from crm.core.web import go, told
+from crm.core.words import say
+from crm.desk.views import bp
+from crm.desk.visit_page import FilesForm, may_attach, show
+from crm.files import checked, store
+from crm.files.models import StoredFile
+from crm.visits import attaching, queries
+from crm.visits.models import Visit
+
+PLAIN_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'"
+SHUT_POLICY = "default-src 'none'; sandbox"
+"""A picture opened by itself can do nothing; the browser's own PDF viewer does not start in a sandbox."""
+
+
+@bp.post("/visits/<int:visit_id>/files")
+@everyone
+def add_visit_files(visit_id: int) -> ResponseReturnValue:
+    me, visit = _to_attach(visit_id)
+    form = FilesForm()
+    if form.validate_on_submit():
+        with form.showing(RuleBroken):
+            _take(visit, me)
+            return go("desk.visit", visit_id=visit.id)
+    return show(visit, me, form)
+
+
+def _take(visit: Visit, me: User) -> None:
+    """Every file is checked and on the disk before the transaction begins; what is not kept leaves the disk again."""
+    sent = [file for file in request.files.getlist("files") if file.filename]
+    if not sent:
+        raise RuleBroken(say("Choose a photo or a PDF"), "files")
+    ready = [checked.checked(file.stream, file.filename or "") for file in sent[: attaching.MOST_FILES]]
+    stashed: list[store.Stashed] = []
+    kept = 0
+    try:
+        stashed += [store.stash(BytesIO(one.content), most=checked.MOST_BYTES) for one in ready]
+        with writing():
+            for one, bytes_ in zip(ready, stashed, strict=True):
+                is_new = attaching.attach(visit, bytes_, name=one.name, media_type=one.media_type, by=me)
+                kept += is_new
+    except OSError as full:
+        _drop(stashed)
+        raise RuleBroken(say("The server has no room for files; the visit itself is saved"), "files") from full
+    except BaseException:
+        _drop(stashed)
+        raise
+    told(say("%(n)s files added", n=kept))
+
+
+def _drop(stashed: list[store.Stashed]) -> None:
+    for one in stashed:
+        store.drop(one)
+
+
+@bp.get("/visits/<int:visit_id>/files/<int:file_id>")
+@everyone
+def visit_file(visit_id: int, file_id: int) -> Response:
+    file = _file(queries.load(visit_id, signed_in()), file_id)
+    path = store.path_of(file.stored_as)
+    if not path.is_file():
+        abort(404)
+    answer = make_response(send_file(path, mimetype=file.media_type, download_name=file.name, conditional=False))
+    answer.headers["Content-Security-Policy"] = PLAIN_POLICY if file.media_type == checked.PDF else SHUT_POLICY
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@bp.post("/visits/<int:visit_id>/files/<int:file_id>/remove")
+@everyone
+def remove_visit_file(visit_id: int, file_id: int) -> ResponseReturnValue:
+    me, visit = _to_attach(visit_id)
+    file = _file(visit, file_id)
+    if not ButtonForm().validate_on_submit():
+        abort(400)
+    with writing():
+        attaching.detach(visit, file, by=me)
+        told(say("The file is removed"))
+    return go("desk.visit", visit_id=visit.id)
+
+
+def _to_attach(visit_id: int) -> tuple[User, Visit]:
+    """404 for strangers, 403 for readers."""
+    me = signed_in()
+    visit = queries.load(visit_id, me)
+    if not may_attach(visit, me):
+        abort(403)
+    return me, visit
+
+
+def _file(visit: Visit, file_id: int) -> StoredFile:
+    return attaching.one_of(visit, file_id) or abort(404)
