@@ -115,9 +115,12 @@ def desk(app: Flask, _: Settings) -> None:
         visit_files,
         visit_group,
         visit_late,
+        visit_ledger,
         visit_list,
         visit_page,
         visit_planning,
+        visit_slips,
+        visit_text,
         visits,
     )
 

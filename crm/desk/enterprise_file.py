@@ -15,7 +15,7 @@ from crm.accounts import User, requires, signed_in
 from crm.core import clock
 from crm.core.db import read
 from crm.core.forms import ButtonForm
-from crm.core.web import address, page
+from crm.core.web import address, door, page
 from crm.core.words import _
 from crm.desk import enterprise_tabs as tabs
 from crm.desk.views import bp
@@ -125,6 +125,7 @@ def acts(file: File) -> list[tuple[str, str]]:
         offer(Permission.ENTERPRISE_EDIT, _("Moved out or deregistered"), "desk.leave")
     else:
         offer(Permission.ENTERPRISE_EDIT, _("Back in the zone"), "desk.come_back")
+    found.append((_("Visit slip"), f"{door('desk.visit_slips')}?id={firm.id}"))
     offer(Permission.MERGE_PROPOSE, _("Propose to merge"), "enterprises.propose_merge")
     return found
 

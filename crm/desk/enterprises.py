@@ -120,6 +120,7 @@ def _bulk(me: User) -> list[Act]:
         acts.append(Act(_("Assign a commissioner"), door("desk.assign_many"), "user-check"))
     if me.may(Permission.ENTERPRISE_EDIT):
         acts.append(Act(_("Set tier or territory"), door("desk.set_many"), "tag"))
+    acts.append(Act(_("Visit slips"), door("desk.visit_slips"), "printer"))
     if me.may(Permission.EXPORT):
         acts.append(Act(_("Export"), door("desk.export_enterprises"), "download"))
     return acts
@@ -131,6 +132,7 @@ def _exports(listing: Listing, me: User) -> list[tuple[Say | str, str]]:
     base = Listing.url(listing, size=None).partition("?")[2]
     return [
         (_("Contact sheet"), f"{url_for('desk.contact_sheet')}{'?' + base if base else ''}"),
+        (_("Ledger of visits"), f"{url_for('desk.visit_ledger')}{'?' + base if base else ''}"),
         *(
             (label, f"{url_for('desk.export_enterprises', format=kind)}{'&' + base if base else ''}")
             for label, kind in (("Excel", "xlsx"), ("CSV", "csv"))

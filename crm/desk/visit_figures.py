@@ -82,7 +82,7 @@ def export_visit_figures() -> ResponseReturnValue:
     """The same figures in the bureau's form; always in Chinese."""
     me, told, out = signed_in(), asked(request.args), io.BytesIO()
     with speaking("zh_Hans_CN"):
-        name = f"{_called(told)}{TITLE}"
+        name = f"{span_called(told.since, told.until)}{TITLE}"
         layout = forms.Layout(
             title=name, columns=COLUMNS, unit_left=forms.reporting_unit(bureau("bureau_name")),
             unit_right=say("Days: %(days)s", days=f"{told.since} — {told.until}"), sign_off=forms.SIGN_OFF,
@@ -95,10 +95,14 @@ def export_visit_figures() -> ResponseReturnValue:
 
 def asked(args: Mapping[str, str]) -> Figures:
     """A `month`, or `from` and `to`, else the present month; days the wrong way round are turned."""
+    return figures.of(signed_in(), *days_asked(args), id_from(args.get("unit")))
+
+
+def days_asked(args: Mapping[str, str]) -> tuple[date, date]:
     since, until, month = day_from(args.get("from")), day_from(args.get("to")), day_from(f"{args.get('month', '')}-01")
     first = month or since or clock.today().replace(day=1)
     since, until = (first, last_of(first)) if month else (first, until or last_of(first.replace(day=1)))
-    return figures.of(signed_in(), min(since, until), max(since, until), id_from(args.get("unit")))
+    return min(since, until), max(since, until)
 
 
 def last_of(first: date) -> date:
@@ -109,9 +113,10 @@ def _is_month(told: Figures) -> bool:
     return told.since.day == 1 and told.until == last_of(told.since)
 
 
-def _called(told: Figures) -> str:
+def span_called(since: date, until: date) -> str:
     """2026年11月, or both days."""
-    return f"{told.since:%Y年%m月}" if _is_month(told) else f"{told.since:%Y%m%d}-{told.until:%Y%m%d}"
+    is_month = since.day == 1 and until == last_of(since)
+    return f"{since:%Y年%m月}" if is_month else f"{since:%Y%m%d}-{until:%Y%m%d}"
 
 
 def _around(told: Figures) -> dict[str, Any]:

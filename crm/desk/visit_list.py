@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import current_app, request, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import MultiDict
 
 from crm.accounts import User, requires, signed_in
 from crm.core import clock
 from crm.core.lists import Act, Empty, Listing
-from crm.core.web import door, page
+from crm.core.web import address, door, page
 from crm.core.words import Say, _, say
 from crm.desk import tabs_of_lists, visit_rows
 from crm.desk.views import bp
@@ -31,7 +30,8 @@ def visits() -> ResponseReturnValue:
 
 def visit_listing(me: User) -> Listing:
     """The list as the URL asks for it, filled."""
-    asked = request.args
+    asked, here = request.args, door("desk.visits")
+    tail = f"?{request.query_string.decode()}" if request.query_string else ""
     listing = Listing(
         "visits",
         say("Visits"),
@@ -39,10 +39,11 @@ def visit_listing(me: User) -> Listing:
         sort="-visited_on",
         tie=Visit.id,
         filters=filter_form(asked, me),
-        href=lambda row: visit_url(row.id, row.enterprise_id),
+        href=lambda row: f"{here}/{row.id}{tail}",
         mark=lambda row: "voided" if row.state == VisitState.VOIDED else "",
     )
     visit_rows.turn(listing, me, asked)
+    listing.is_plain = not tail
     listing.views = tabs_of_lists.views(listing, me, _tabs(me))
     listing.save_view_url = url_for("desk.save_view", listing="visits", query=listing.query())
     listing.tools, listing.exports = _tools(me), _exports(listing, me)
@@ -50,19 +51,9 @@ def visit_listing(me: User) -> Listing:
     return listing
 
 
-def visit_url(visit_id: int, enterprise_id: int) -> str:
+def visit_url(visit_id: int, _enterprise_id: int = 0) -> str:
     """The page of a visit."""
-    if "desk.visit" in current_app.view_functions:
-        return url_for("desk.visit", visit_id=visit_id)
-    return url_for("desk.enterprise", enterprise_id=enterprise_id)
-
-
-def neighbours(visit: Visit, me: User, args: MultiDict[str, str]) -> dict[str, Any]:
-    """The visits before and after this one in the list of these filters, newest first: {"before": id, "after": id}."""
-    return {
-        "before": visit_rows.beside(visit, me, args, is_newer=True),
-        "after": visit_rows.beside(visit, me, args, is_newer=False),
-    }
+    return address("desk.visit", visit_id=visit_id)
 
 
 def _tabs(me: User) -> list[tuple[str, str]]:
@@ -84,8 +75,10 @@ def _last_day(first: Any) -> Any:
 
 def _tools(me: User) -> list[Act]:
     tools = []
-    if "desk.visit_figures" in current_app.view_functions and me.may(Permission.VISIT_VIEW):
+    if me.may(Permission.VISIT_VIEW):
         tools.append(Act(_("Figures"), door("desk.visit_figures"), "activity"))
+    query = f"?{request.query_string.decode()}" if request.query_string else ""
+    tools.append(Act(_("Words for the group"), f"{door('desk.visit_text')}{query}", "copy"))
     if me.may(Permission.VISIT_RECORD):
         tools.append(Act(_("Log a visit"), door("desk.new_visit"), "plus", primary=True))
     return tools

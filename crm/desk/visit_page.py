@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -15,7 +16,7 @@ from crm.accounts import User, everyone, signed_in
 from crm.core.db import db
 from crm.core.forms import Form
 from crm.core.web import page
-from crm.desk import stream, visit_queries
+from crm.desk import stream, visit_queries, visit_rows
 from crm.desk.views import bp
 from crm.enterprises.queries import may
 from crm.followups.models import Followup
@@ -59,6 +60,8 @@ def show(found: Visit, me: User, refused: Form | None) -> ResponseReturnValue:
         followups=followups_of(found),
         mates=queries.group_of(found, me),
         history=stream.told(db.session.scalars(queries.history(found)).all()),
+        beside=visit_rows.neighbours(found, me, request.args),
+        back=f"?{request.query_string.decode()}" if request.query_string else "",
     )
 
 

@@ -43,6 +43,14 @@ def ordered(listing: Listing, ids: Select[int]) -> Select[int]:
     return window.join(Enterprise, Enterprise.id == Visit.enterprise_id) if "name" in listing.sort else window
 
 
+def neighbours(visit: Visit, user: User, args: MultiDict[str, str]) -> dict[str, int | None]:
+    """The visits before and after this one in the list of these filters, the newest first."""
+    return {
+        "before": beside(visit, user, args, is_newer=True),
+        "after": beside(visit, user, args, is_newer=False),
+    }
+
+
 def beside(visit: Visit, user: User, args: MultiDict[str, str], *, is_newer: bool) -> int | None:
     """The next visit of the list in this direction, by day and then by number; one statement along the index."""
     place, here = tuple_(Visit.visited_on, Visit.id), tuple_(literal(visit.visited_on), literal(visit.id))

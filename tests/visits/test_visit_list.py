@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from crm.core import clock
 from crm.core.db import db, writing
-from crm.desk.visit_list import neighbours
+from crm.desk.visit_rows import neighbours
 from crm.enterprises.serving_models import Liaison
 from crm.timeline import Entry
 from crm.visits.models import VisitState
