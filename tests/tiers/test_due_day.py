@@ -33,7 +33,7 @@ def due(firm):
 def test_a_visit_takes_the_firm_out_of_the_overdue_ones(page, cast, firm):
     changed_at = firm.updated_at
     page.as_(cast.lin).open("desk.new_visit", enterprise=firm.id)
-    page.submit(text="看了新厂房", met="王经理")
+    page.submit(text="看了新厂房", met="王经理", followup_on="none")
 
     assert due(firm) == date(2026, 12, 23)
     assert firm.updated_at == changed_at
