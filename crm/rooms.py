@@ -21,10 +21,11 @@ def accounts(app: Flask, _: Settings) -> None:
 
 
 def workdays(app: Flask, _: Settings) -> None:
-    from crm.workdays import commands, words
+    from crm.workdays import commands, views, words
 
     commands.install(app)
     words.install(app)
+    app.register_blueprint(views.bp)
 
 
 def enterprises(app: Flask, _: Settings) -> None:
@@ -36,8 +37,10 @@ def enterprises(app: Flask, _: Settings) -> None:
 
 def tiers(app: Flask, _: Settings) -> None:
     from crm.enterprises import derived, filters, merge_clashes
-    from crm.tiers import cadence, queries, services, views
+    from crm.tiers import cadence, calendar_moves, queries, services, views
+    from crm.workdays import effects
 
+    effects.register(calendar_moves.SORT)
     filters.register(title=queries.holds_title)
     merge_clashes.PERIODS.append(services.make_room)
     derived.DUE_DAYS["next_visit_due_on"] = cadence.refresh
@@ -57,8 +60,10 @@ def handover(app: Flask, _: Settings) -> None:
 
 def followups(app: Flask, _: Settings) -> None:
     from crm.enterprises import derived
-    from crm.followups import list_views, many_views, services, ties, views  # noqa: F401 - some hang on the blueprint
+    from crm.followups import calendar_moves, list_views, many_views, services, ties, views  # noqa: F401 - hang themselves on the blueprint
+    from crm.workdays import effects
 
+    effects.register(calendar_moves.SORT)
     derived.RECOUNTS["open_followups"] = services.recount_each
     app.register_blueprint(views.bp)
     ties.install()
@@ -66,9 +71,11 @@ def followups(app: Flask, _: Settings) -> None:
 
 def visits(_app: Flask, _: Settings) -> None:
     from crm.enterprises import derived
-    from crm.visits import coverage
+    from crm.visits import calendar_moves, coverage
     from crm.visits import derived as days
+    from crm.workdays import effects
 
+    effects.register(calendar_moves.SORT)
     derived.RECOUNTS["last_visit_on"] = days.catch_up
     coverage.install()
 

@@ -73,6 +73,14 @@ def postpone(followup: Followup, *, to_on: date, reason: str, by: User) -> None:
     tell(followup, "postponed", by, due_on=followup.due_on.isoformat(), before=before.isoformat(), reason=reason)
 
 
+def move_day(followup: Followup, to_on: date, *, reason: str, by: Actor) -> None:
+    """Another day because the calendar changed: no fault of the owner's, so it does not count as put off."""
+    before, followup.due_on = followup.due_on, to_on
+    followup.version += 1
+    _moved(followup, by, reason, from_on=before, to_on=to_on)
+    tell(followup, "moved", by, due_on=to_on.isoformat(), before=before.isoformat())
+
+
 def hand_back(followup: Followup, *, reason: str, by: User) -> None:
     """Not mine: to the commissioner of the firm, else to the manager's list of promises without an owner."""
     _hold(followup)

@@ -124,7 +124,8 @@ def _show(found: Followup, me: User, **refused: Form) -> ResponseReturnValue:
 
 def _reason(text: str) -> str:
     """Our own word, or what a person wrote."""
-    return _("handed over") if text == "handed over" else text
+    ours = {"handed over": _("handed over"), "calendar": _("the calendar of holidays changed")}
+    return ours.get(text, text)
 
 
 def _moves(found: Followup) -> list[tuple[Any, str]]:
@@ -132,7 +133,7 @@ def _moves(found: Followup) -> list[tuple[Any, str]]:
     rows = db.session.scalars(queries.moves_of(found)).all()
     people = queries.names_of([row.to_owner_id for row in rows])
     return [
-        (row.at, _("Put off to %(day)s: %(reason)s", day=row.to_on, reason=row.reason) if row.to_on
+        (row.at, _("Put off to %(day)s: %(reason)s", day=row.to_on, reason=_reason(row.reason)) if row.to_on
          else _("Passed on to %(name)s: %(reason)s", name=people.get(row.to_owner_id, "--"),
                 reason=_reason(row.reason)))
         for row in rows

@@ -1,13 +1,14 @@
 """Notices of holidays as files: the years shipped with the program, and the year an administrator loads.
 
-Two formats are read. Ours, also that of data/*.yaml, names ranges:
+Three formats are read. Ours, also that of data/*.yaml, names ranges:
 
     year: 2027
     source: 国办发明电〔2026〕…号
     holidays:
       - {zh: 元旦, en: New Year's Day, from: 2027-01-01, to: 2027-01-03, work: [2027-01-04]}
 
-The other is JSON as the public data set holiday-cn publishes it: `year`, `papers`, `days` of `{name, date, isOffDay}`.
+The text of the notice as it is printed is read too, see `prose`. The third is JSON as the public data set holiday-cn
+publishes it: `year`, `papers`, `days` of `{name, date, isOffDay}`.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import yaml
 
 from crm.core.errors import RuleBroken
 from crm.core.words import Say, say
+from crm.workdays import prose
 from crm.workdays.rules import Calendar, Kind, Special, Year
 
 LARGEST_FILE = 100_000
@@ -53,6 +55,9 @@ def parse(text: str) -> Year:
     """A notice from its file. Raises RuleBroken, worded for the administrator, for anything that is none."""
     if len(text) > LARGEST_FILE:
         raise RuleBroken(say("The file is too long for one year of holidays."), "file")
+    if prose.looks_like_it(text):
+        named, source, days = prose.read(text)
+        return Year(named, source[:160], _checked(named, days))
     raw = _read(text)
     year = raw.get("year")
     if not isinstance(year, int) or not 1950 <= year <= 2200:
@@ -64,9 +69,12 @@ def parse(text: str) -> Year:
     return Year(year, _source(raw), _checked(year, listed))
 
 
-def changes(before: Calendar, notice: Year) -> list[Change]:
-    """Days that `notice` turns from working into resting or back, in order; empty when nothing changes."""
-    after = Calendar([notice])
+def changes(before: Calendar, notice: Year, after: Calendar | None = None) -> list[Change]:
+    """Days that `notice` turns from working into resting or back, in order; empty when nothing changes.
+
+    `after` is the whole calendar with the notice in it, by default the notice alone.
+    """
+    after = after or Calendar([notice])
     first, last = date(notice.year, 1, 1), date(notice.year, 12, 31)
     days = {first + timedelta(days=n) for n in range((last - first).days + 1)} | set(notice.days)
     return [

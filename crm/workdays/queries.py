@@ -22,6 +22,24 @@ def calendar() -> Calendar:
     return Calendar(years, {day: Special(Kind(kind), label) for day, kind, label in rows})
 
 
+def as_if_loaded(notice: Year) -> Calendar:
+    """The calendar as it would be with this notice in place of an earlier one; the bureau's own days stay."""
+    earlier = db.session.get(CalendarYear, notice.year)
+    loaded = db.session.execute(select(CalendarYear.year, CalendarYear.source)).all()
+    years = {year.year: year for year in shipped()}
+    years |= {year: Year(year, source, {}) for year, source in loaded if year not in years}
+    rows = db.session.execute(select(CalendarDay.day, CalendarDay.kind, CalendarDay.label, CalendarDay.source)).all()
+    kept = [row for row in rows if earlier is None or row.source != earlier.source]
+    return Calendar([*years.values(), notice], {row.day: Special(Kind(row.kind), row.label) for row in kept})
+
+
+def published() -> list[tuple[int, str, bool]]:
+    """(year, source, was it loaded here?) of every year whose notice is known, the newest first."""
+    loaded = {row.year: row.source for row in db.session.execute(select(CalendarYear.year, CalendarYear.source))}
+    known = {year.year: (year.source, False) for year in shipped()} | {y: (s, True) for y, s in loaded.items()}
+    return [(year, *known[year]) for year in sorted(known, reverse=True)]
+
+
 def is_estimated(day: date | None) -> bool:
     """Does this day lie in a year without its notice, so that weekends stood in for holidays? Asked once a page."""
     if day is None:

@@ -66,6 +66,12 @@ class Calendar:
         """What makes the day differ from its weekday; None on ordinary days."""
         return self._special.get(day)
 
+    def special_of(self, year: int) -> tuple[int, int]:
+        """Of a year: weekdays that are off, weekend days that are worked."""
+        of_year = [(day, special) for day, special in self._special.items() if day.year == year]
+        off = sum(special.kind is Kind.REST and day.weekday() < SATURDAY for day, special in of_year)
+        return off, sum(special.kind is Kind.WORK and day.weekday() >= SATURDAY for day, special in of_year)
+
     def is_working_day(self, day: date) -> bool:
         special = self._special.get(day)
         return day.weekday() < SATURDAY if special is None else special.kind is Kind.WORK

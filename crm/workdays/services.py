@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import date
 
 from flask import g
@@ -9,9 +10,10 @@ from sqlalchemy import delete, insert, select
 
 from crm.core.db import db
 from crm.timeline import Actor, record
+from crm.workdays import effects
 from crm.workdays.models import CalendarDay, CalendarYear
 from crm.workdays.notices import Change, changes
-from crm.workdays.queries import calendar
+from crm.workdays.queries import as_if_loaded, calendar
 from crm.workdays.rules import Kind, Year
 
 
@@ -38,6 +40,29 @@ def load(notice: Year, *, by: Actor) -> list[Change]:
     record(None, "calendar.loaded", by=by, year=notice.year, source=source)
     db.session.flush()
     return [change for change in changes(before, notice) if change.day not in own]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a notice changes: days, the dates that fall on them, and how many of those have moved."""
+
+    changed: list[Change]
+    effects: list[effects.Found]
+    moved: int = 0
+
+
+def preview(notice: Year) -> Taken:
+    """What `take_over` would do; writes nothing."""
+    after = as_if_loaded(notice)
+    changed = changes(calendar(), notice, after)
+    return Taken(changed, effects.found(changed, after))
+
+
+def take_over(notice: Year, *, by: Actor) -> Taken:
+    """Load the notice and move the dates that must not stay on a rest day."""
+    seen = preview(notice)
+    load(notice, by=by)
+    return replace(seen, moved=effects.move(seen.changed, calendar(), by))
 
 
 def set_day(day: date, kind: Kind, *, label: str, by: Actor) -> None:

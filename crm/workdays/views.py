@@ -1,0 +1,75 @@
+"""The statutory calendar: which years are known, and next year's notice looked at before it is loaded."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from crm.accounts import requires, signed_in
+from crm.core import clock
+from crm.core.db import writing
+from crm.core.errors import RuleBroken
+from crm.core.web import go, page, told
+from crm.core.words import say
+from crm.permissions import Permission
+from crm.workdays import services
+from crm.workdays.forms import NoticeForm
+from crm.workdays.notices import LARGEST_FILE, parse
+from crm.workdays.queries import calendar, published
+
+bp = Blueprint("workdays", __name__)
+
+
+@bp.get("/admin/holidays")
+@requires(Permission.SYSTEM_VIEW)
+def holidays() -> ResponseReturnValue:
+    return _page(NoticeForm(formdata=None))
+
+
+@bp.post("/admin/holidays/check")
+@requires(Permission.SETTINGS)
+def check() -> ResponseReturnValue:
+    """What the notice would change: days, and the dates that fall on them. Nothing is written."""
+    form = NoticeForm()
+    if form.validate_on_submit():
+        with form.showing(RuleBroken):
+            text = _text(form)
+            notice = parse(text)
+            form.text.data = text
+            return page("workdays/check.html", form, status=200, notice=notice, seen=services.preview(notice))
+    return _page(form)
+
+
+@bp.post("/admin/holidays/load")
+@requires(Permission.SETTINGS, confirmed=True)
+def load() -> ResponseReturnValue:
+    me, form = signed_in(), NoticeForm()
+    if form.validate_on_submit():
+        with form.showing(RuleBroken):
+            notice = parse(_text(form))
+            with writing():
+                taken = services.take_over(notice, by=me)
+            told(say("%(year)s is loaded: %(n)s days changed, %(m)s follow-ups moved",
+                     year=notice.year, n=len(taken.changed), m=taken.moved))  # fmt: skip
+            return go("workdays.holidays")
+    return _page(form)
+
+
+def _text(form: NoticeForm) -> str:
+    """What was uploaded, else what was pasted. Raises RuleBroken when there is neither."""
+    if form.file.data and form.file.data.filename:
+        content = form.file.data.read(LARGEST_FILE + 1)
+        try:
+            return str(content.decode("utf-8-sig"))
+        except UnicodeDecodeError as wrong:
+            raise RuleBroken(say("The file is not UTF-8 text."), "file") from wrong
+    if not form.text.data:
+        raise RuleBroken(say("Paste the notice, or choose its file"), "text")
+    return str(form.text.data)
+
+
+def _page(form: NoticeForm) -> ResponseReturnValue:
+    days, this = calendar(), clock.today().year
+    shown = [(year, source, is_loaded, days.special_of(year)) for year, source, is_loaded in published()]
+    missing = [year for year in (this, this + 1) if not days.is_published(year)]
+    return page("workdays/holidays.html", form, years=shown, missing=missing)
