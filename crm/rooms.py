@@ -126,6 +126,7 @@ def desk(app: Flask, _: Settings) -> None:
         visit_list,
         visit_page,
         visit_planning,
+        visit_sheet,
         visit_slips,
         visit_text,
         visits,

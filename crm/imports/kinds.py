@@ -18,6 +18,8 @@ class Kind:
     sheet: SheetKind
     permission: Permission
     keeps_extras: bool = False
+    is_own: bool = False
+    """Comes in by a page of its own, and only its sender works on it."""
 
 
 KINDS: dict[str, Kind] = {}

@@ -14,7 +14,8 @@ from crm.imports.models import ImportRow, ImportRun
 from crm.permissions import Permission, Scope
 
 BLOCKS = ("error", "change", "deputy", "new", "update", "other", "same", "repeat")
-MAY_OPEN = (Permission.IMPORT, Permission.IMPORT_PEOPLE, Permission.ASSIGN)
+MAY_OPEN = (Permission.IMPORT, Permission.IMPORT_PEOPLE, Permission.ASSIGN, Permission.VISIT_RECORD)
+MAY_WORK = (Permission.IMPORT, Permission.IMPORT_PEOPLE, Permission.VISIT_RECORD)
 
 
 def visible(me: User) -> ColumnElement[bool]:
@@ -42,11 +43,12 @@ def may_work_on(run: ImportRun, me: User) -> bool:
     """Its owner, or an administrator; both only while they may import tables of this kind."""
     kind = KINDS[run.kind]
     grants = me.grants(kind.permission, clock.today())
-    return bool(grants) and (run.by_id == me.id or any(scope == Scope.ALL for scope, _ in grants))
+    everywhere = not kind.is_own and any(scope == Scope.ALL for scope, _ in grants)
+    return bool(grants) and (run.by_id == me.id or everywhere)
 
 
 def kinds_for(me: User) -> list[Kind]:
-    return [kind for kind in KINDS.values() if me.may(kind.permission)]
+    return [kind for kind in KINDS.values() if me.may(kind.permission) and not kind.is_own]
 
 
 def units_for(me: User) -> list[Unit]:

@@ -25,6 +25,8 @@ def install(app: Flask) -> None:
     kinds.register(kinds.Kind("roster", say("Roster of enterprises"), roster, Permission.IMPORT, keeps_extras=True))
     kinds.register(kinds.Kind("people", say("List of officials"), Staff(), Permission.IMPORT_PEOPLE))
     kinds.register(kinds.Kind("visits", say("Ledger of visits"), Ledger((cadence.refresh,)), Permission.IMPORT))
+    returned = Ledger((cadence.refresh,), is_own=True)
+    kinds.register(kinds.Kind("returned", say("Sheet of my visits"), returned, Permission.VISIT_RECORD, is_own=True))
     jobs.register(services.JOB, run_check, label=say("Checking a table"), then=_to_its_run)
     app.register_blueprint(views.bp)
     commands.install(app)

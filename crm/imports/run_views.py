@@ -26,7 +26,7 @@ from crm.imports.labels import BLOCK_TITLES, STATES, ShownRow, shown
 from crm.imports.marking import write_error_book
 from crm.imports.models import ImportRow, ImportRun, RunState
 from crm.imports.touched import Touched
-from crm.imports.views import IMPORTS, bp, sent
+from crm.imports.views import bp, sent
 from crm.jobs.models import Job
 
 FIRST = 8
@@ -123,7 +123,7 @@ def _columns(kind: str, block: str) -> list[Column]:
 
 
 @bp.post("/imports/<int:run_id>/write")
-@requires(*IMPORTS)
+@requires(*queries.MAY_WORK)
 def write(run_id: int) -> ResponseReturnValue:
     me = signed_in()
     found = queries.load(run_id, me, own=True)
@@ -152,7 +152,7 @@ def _stale_page(run_id: int, form: WriteForm, stale: Stale) -> ResponseReturnVal
 
 
 @bp.post("/imports/<int:run_id>/check")
-@requires(*IMPORTS)
+@requires(*queries.MAY_WORK)
 def check_again(run_id: int) -> ResponseReturnValue:
     found, form = queries.load(run_id, signed_in(), own=True), ButtonForm()
     if form.validate_on_submit() and found.state in services.OPEN:
@@ -162,7 +162,7 @@ def check_again(run_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/imports/<int:run_id>/discard")
-@requires(*IMPORTS)
+@requires(*queries.MAY_WORK)
 def discard(run_id: int) -> ResponseReturnValue:
     found, form = queries.load(run_id, signed_in(), own=True), ButtonForm()
     if form.validate_on_submit() and found.state in services.OPEN:
@@ -174,7 +174,7 @@ def discard(run_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/imports/<int:run_id>/undo")
-@requires(*IMPORTS)
+@requires(*queries.MAY_WORK)
 def undo(run_id: int) -> ResponseReturnValue:
     me, form = signed_in(), ButtonForm()
     queries.load(run_id, me, own=True)
@@ -193,7 +193,7 @@ def undo(run_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/imports/<int:run_id>/errors.xlsx")
-@requires(*IMPORTS)
+@requires(*queries.MAY_WORK)
 def error_book(run_id: int) -> Response:
     """The file as it came, bad cells marked, a reason in each bad row."""
     found = queries.load(run_id, signed_in(), own=True)

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import select
 
+from crm.core import clock
 from crm.core.db import db
 from crm.core.journal import parts
 from crm.core.staging import Line, Outcome
 from crm.core.words import Say, say
-from crm.enterprises.roster import matching
 from crm.visits import rules
-from crm.visits.ledger_people import People, Person
+from crm.visits.ledger_people import Person
 from crm.visits.models import Visit, VisitState
+from crm.visits.rules import AMEND_DAYS
 from crm.workdays.rules import Calendar
-
-NOBODY = ("未见到负责人", "无人接待", "未见负责人", "nobody in charge was there")
-DONE = ("", "已走访", "took place", "done")
-LONGEST = 4000
 
 
 @dataclass
@@ -55,95 +52,16 @@ class Row:
         return "ledger-" + hashlib.sha256("|".join(map(str, said)).encode()).hexdigest()[:32]
 
 
-def read(line: Line, known: matching.Register, named: People, today: date, calendar: Calendar) -> Row | None:
-    """None when the row is refused; its faults then stand in the line."""
-    line.target = line.version = None
-    line.changes = {}
-    firm = matching.firm_of(line, known)
-    day, kind, text = _day(line, today), _kind(line, today), _text(line)
-    names = list(line.said.get("author") or [])
-    if not names:
-        line.refuse("author", say("Name the official who made the visit"))
-    author = named.author(line, names[0]) if names else None
-    if line.said.get("state", "").casefold() not in DONE and not line.said.get("visit"):
-        line.refuse("state", say("Only visits that took place are brought in"))
-    if line.faults or firm is None or day is None or kind is None:
-        line.outcome = Outcome.ERROR
-        return None
-    met = line.said.get("met", "")
-    is_not_met = not met or met in NOBODY
-    others = list(_company(line, names, named))
-    met = "" if is_not_met else met
-    return Row(line, firm.id, day, kind, author, names[0], met, is_not_met, text, _next(line, today, calendar), others)
+class Days(Protocol):
+    today: date
+    calendar: Calendar
 
 
-def _company(line: Line, names: list[str], named: People) -> Iterator[tuple[str, int | None, str]]:
-    """The second and further names of the visitors came along; a leader has a column of his own."""
-    for name in (*names[1:], *(line.said.get("companions") or [])):
-        yield name, named.companion(name), "companion"
-    for name in line.said.get("leader") or []:
-        if name not in names:
-            yield name, named.companion(name), "leader"
+def recognise(rows: Sequence[Row], days: Days, *, is_bound: bool) -> None:
+    """Give every row its outcome: there already, to be mended, said twice in the file, or new.
 
-
-def _day(line: Line, today: date) -> date | None:
-    text = line.said.get("visited_on")
-    if not text:
-        line.refuse("visited_on", say("Give the day of the visit"))
-        return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        line.refuse("visited_on", say("Give the whole day, as in 2026-11-23"))
-        return None
-    if not rules.EARLIEST <= day <= today:
-        line.refuse("visited_on", say("Choose a day up to today"))
-        return None
-    return day
-
-
-def _kind(line: Line, today: date) -> str | None:
-    said = line.said.get("way", "")
-    if not said:
-        return rules.DEFAULT_KIND
-    found = rules.kind_of(said, today)
-    if found is None:
-        known = "、".join(kind.zh for kind in rules.kinds(today).values())
-        line.refuse("way", say("“%(value)s” is no way of visiting. Known are: %(known)s", value=said, known=known))
-    return found
-
-
-def _text(line: Line) -> str:
-    """The words, then request and next step under their Chinese heads, as the bureau writes them."""
-    said = line.said
-    pieces = [said.get("text", "")]
-    pieces += [f"{head}：{said[key]}" for head, key in (("诉求", "request"), ("下步", "next_on")) if said.get(key)]
-    text = "\n".join(filter(None, pieces))
-    if not text:
-        line.refuse("text", say("Write what was talked about"))
-    elif len(text) > LONGEST:
-        line.refuse(
-            "text",
-            say(
-                "“%(value)s…” has %(count)s characters, the register keeps %(longest)s. Shorten it.",
-                value=text[:20], count=len(text), longest=LONGEST,
-            ),
-        )  # fmt: skip
-    return text
-
-
-def _next(line: Line, today: date, calendar: Calendar) -> date | None:
-    """The day of the next step, if it is one and still lies ahead."""
-    digits = line.said.get("next_on", "").replace("年", "-").replace("月", "-").replace("日", "").replace(".", "-")
-    try:
-        day = date(*map(int, digits.replace("/", "-").split("-")))
-    except (ValueError, TypeError):
-        return None
-    return calendar.roll(day).on if day >= today else None
-
-
-def recognise(rows: Sequence[Row]) -> None:
-    """Give every row its outcome: there already, to be mended, said twice in the file, or new."""
+    `is_bound`: a person mends a visit only for some working days after it was entered, as on its page.
+    """
     stored = _stored(rows)
     seen: set[str] = set()
     for row in rows:
@@ -152,6 +70,10 @@ def recognise(rows: Sequence[Row]) -> None:
         if row.visit is not None:
             line.target, line.version = row.visit.id, row.visit.version
             line.changes = _differences(row, row.visit)
+            if line.changes and is_bound and _is_old(row.visit, days):
+                line.refuse(
+                    "text", say("Entered more than %(n)s working days ago: a manager corrects it", n=AMEND_DAYS)
+                )
             line.outcome = Outcome.ERROR if line.faults else Outcome.UPDATE if line.changes else Outcome.SAME
         elif line.said.get("visit"):
             line.refuse("visit", say("No visit of this enterprise has this number: leave the cell empty"))
@@ -215,9 +137,13 @@ def _differences(row: Row, visit: Visit) -> dict[str, list[Any]]:
     return {key: [before, after] for key, (before, after) in pairs.items() if _flat(before) != _flat(after)}
 
 
+def _is_old(visit: Visit, days: Days) -> bool:
+    return days.calendar.between(clock.local(visit.created_at).date(), days.today).count > AMEND_DAYS
+
+
 def _new(row: Row) -> dict[str, list[Any]]:
     shown: dict[str, Say | str] = {
         "visited_on": row.day.isoformat(), "way": rules.kinds(row.day)[row.kind].zh, "author": row.name,
-        "met": row.met or NOBODY[0], "text": row.text,
+        "met": row.met or "未见到负责人", "text": row.text,
     }  # fmt: skip
     return {key: [None, value] for key, value in shown.items()}

@@ -64,7 +64,8 @@ def _visit(row: Row, author: int, errand: Errand) -> dict[str, Any]:
     return {
         "enterprise_id": row.firm, "kind": row.kind, "counts": rules.kinds(row.day)[row.kind].counts_as_visit,
         "visited_on": row.day, "author_id": author, "entered_by_id": typist, "met": row.met,
-        "is_not_met": row.is_not_met, "text": row.text, "client_key": row.key, "source": "import",
+        "is_not_met": row.is_not_met, "text": row.text, "client_key": row.key,
+        "source": "import" if typist or errand.user is None else "sheet",
     }  # fmt: skip
 
 

@@ -19,8 +19,10 @@ from crm.core.staging import Choices, Errand, Findings, Line, Outcome
 from crm.core.words import say
 from crm.enterprises.models import Enterprise
 from crm.enterprises.roster import matching
+from crm.permissions import Permission
 from crm.visits import ledger_rows, ledger_writing
 from crm.visits.ledger_people import people
+from crm.visits.ledger_reading import Reader
 from crm.visits.ledger_rows import Row
 from crm.workdays.queries import calendar
 
@@ -28,9 +30,10 @@ from crm.workdays.queries import calendar
 class Ledger:
     """Implements `SheetKind`. `refreshes` compute other rooms' derived columns of these enterprises anew."""
 
-    def __init__(self, refreshes: Sequence[Callable[[Sequence[int]], None]] = ()) -> None:
+    def __init__(self, refreshes: Sequence[Callable[[Sequence[int]], None]] = (), *, is_own: bool = False) -> None:
+        """`is_own`: the sheet of one official (填报表), who may visit any enterprise and speaks of himself only."""
         self.derived: Sequence[Any] = ()
-        self.refreshes = refreshes
+        self.refreshes, self.is_own = refreshes, is_own
 
     def own_columns(self) -> dict[str, str]:
         return {}
@@ -48,12 +51,13 @@ class Ledger:
         return self._plan(lines, errand, locked=locked)[0]
 
     def _plan(self, lines: list[Line], errand: Errand, *, locked: bool) -> tuple[Findings, list[Row]]:
+        known = matching.register(lines, errand, Permission.VISIT_RECORD if self.is_own else Permission.IMPORT)
         if locked:
-            _hold(lines, errand)
-        known, named, days = matching.register(lines, errand), people(lines), calendar()
-        rows = [ledger_rows.read(line, known, named, errand.today, days) for line in lines]
-        sound = [row for row in rows if row is not None]
-        ledger_rows.recognise(sound)
+            _hold(known)
+        me = errand.user if self.is_own else None
+        reader = Reader(known, people(lines), errand.today, calendar(), me)
+        sound = [row for line in lines if (row := reader.read(line)) is not None]
+        ledger_rows.recognise(sound, reader, is_bound=errand.user is not None)
         findings = Findings(officials=list(dict.fromkeys(row.name for row in sound if row.is_by_stranger)))
         if repeats := sum(1 for line in lines if line.outcome == Outcome.REPEAT):
             findings.notices.append(say("%(n)s rows repeat an earlier row of the file and count once", n=repeats))
@@ -77,9 +81,8 @@ class Ledger:
         return done
 
 
-def _hold(lines: Sequence[Line], errand: Errand) -> None:
+def _hold(known: matching.Register) -> None:
     """Lock the enterprises of the rows in id order, as every service does."""
-    known = matching.register(lines, errand)
     meant = {one.id for one in known.by_code.values()} | {one.id for many in known.by_name.values() for one in many}
     for some in parts(sorted(meant)):
         db.session.execute(

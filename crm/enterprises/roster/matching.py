@@ -43,14 +43,15 @@ class Register:
     by_name: dict[str, list[Found]] = field(default_factory=dict)
 
 
-def register(lines: Iterable[Line], errand: Errand) -> Register:
+def register(lines: Iterable[Line], errand: Errand, permission: Permission = Permission.IMPORT) -> Register:
+    """`permission`: what the reader must have on an enterprise for it to be his."""
     codes = sorted({line.said["credit_code"] for line in lines if line.said.get("credit_code")})
     keys = sorted({names.normal(line.said["name"]) for line in lines if line.said.get("name")})
     found: dict[int, Found] = {}
     for column, values in ((Enterprise.credit_code, codes), (Enterprise.name_key, keys)):
-        found |= _asked(errand, column, values)
+        found |= _asked(errand, permission, column, values)
     while missing := {one.into for one in found.values() if one.into} - found.keys():
-        found |= _asked(errand, Enterprise.id, sorted(missing))
+        found |= _asked(errand, permission, Enterprise.id, sorted(missing))
     by_code: dict[str, Found] = {}
     living: dict[str, dict[int, Found]] = defaultdict(dict)
     former: dict[str, dict[int, Found]] = defaultdict(dict)
@@ -63,8 +64,8 @@ def register(lines: Iterable[Line], errand: Errand) -> Register:
     return Register(by_code, by_name)
 
 
-def _asked(errand: Errand, column: Any, values: list[Any]) -> dict[int, Found]:
-    mine = literal(1) if errand.user is None else case((within(errand.user, Permission.IMPORT), 1), else_=0)
+def _asked(errand: Errand, permission: Permission, column: Any, values: list[Any]) -> dict[int, Found]:
+    mine = literal(1) if errand.user is None else case((within(errand.user, permission), 1), else_=0)
     columns = [getattr(Enterprise, name) for name in OWN]
     query: Select[Any] = select(*columns, Unit.name, mine).join(Unit, Unit.id == Enterprise.unit_id)
     found: dict[int, Found] = {}
