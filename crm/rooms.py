@@ -70,13 +70,14 @@ def followups(app: Flask, _: Settings) -> None:
 
 
 def visits(_app: Flask, _: Settings) -> None:
-    from crm.enterprises import derived
-    from crm.visits import calendar_moves, coverage
+    from crm.enterprises import derived, filters
+    from crm.visits import calendar_moves, coverage, policies
     from crm.visits import derived as days
     from crm.workdays import effects
 
     effects.register(calendar_moves.SORT)
     derived.RECOUNTS["last_visit_on"] = days.catch_up
+    filters.register(untold=policies.not_told)
     coverage.install()
 
 
@@ -110,6 +111,7 @@ def desk(app: Flask, _: Settings) -> None:
         help_pages,
         home,
         leaving,
+        policy_pages,
         set_many,
         table_edit,
         template_words,

@@ -22,6 +22,7 @@ from crm.core.words import _
 from crm.enterprises.extras import Extra
 from crm.enterprises.serving_models import Assignment, Liaison
 from crm.tiers import words
+from crm.visits.models import Policy
 
 Pairs = list[tuple[str, str]]
 MORE = {"data-more": "1"}
@@ -45,6 +46,7 @@ class FilterForm(Form):
     served_unit = Choice(_l("Commissioner's unit"), render_kw=MORE)
     added = Choice(_l("Entered within"), render_kw=MORE)
     provisional = Choice(_l("Credit code"), render_kw=MORE)
+    untold = Choice(_l("Not told yet of"), render_kw=MORE)
 
 
 class TypedNamesForm(FilterForm):
@@ -55,16 +57,17 @@ class TypedNamesForm(FilterForm):
 
 
 def filter_form(args: MultiDict[str, str], extras: Sequence[Extra]) -> FilterForm:
-    """The bar filled with what the URL says; two statements. To be read only: equal bars are one object."""
+    """The bar filled with what the URL says; three statements. To be read only: equal bars are one object."""
     people = tuple(map(tuple, read(_people_query(), {"most": MOST_CHOICES + 1}).all()))
     units = tuple(map(tuple, read(UNITS).all()))
+    told = tuple((str(row.id), row.title) for row in read(_policies(), {"today": clock.today()}))
     said = tuple((key, value) for key, value in args.items(multi=True) if value and key not in OF_THE_LIST)
-    return _filled(people, units, tuple(extras), said, (str(get_locale()), clock.today()))
+    return _filled(people, units, tuple(extras), said, (str(get_locale()), clock.today(), told))
 
 
 @lru_cache(maxsize=64)
 def _filled(
-    people: tuple[Any, ...], units: tuple[Any, ...], extras: tuple[Extra, ...], said: Any, _when: Any
+    people: tuple[Any, ...], units: tuple[Any, ...], extras: tuple[Extra, ...], said: Any, when: Any
 ) -> FilterForm:
     """Hundreds of choices in a dozen selects: filled once for each language, day, set of choices and filters."""
     serving = _named(people)
@@ -81,6 +84,7 @@ def _filled(
     for extra in extras:
         if extra.kind == "choice":
             form[extra.key].choices = [("", _("All")), *((choice, choice) for choice in extra.choices)]
+    form.untold.choices = [("", _("All")), *when[2]]
     _fixed_choices(form)
     return form
 
@@ -95,6 +99,12 @@ def _fixed_choices(form: FilterForm) -> None:
     form.silent.choices = [("", _("All")), *((str(n), _("%(n)s days", n=n)) for n in (30, 60, 90, 180))]
     form.added.choices = [("", _("All")), *((str(n), _("within %(n)s days", n=n)) for n in (7, 30, 90))]
     form.provisional.choices = [("", _("All")), ("yes", _("Code missing")), ("no", _("With code"))]
+
+
+@cache
+def _policies() -> Select[int, str]:
+    live = Policy.until_on.is_(None) | (Policy.until_on >= bindparam("today"))
+    return select(Policy.id, Policy.title).where(live).order_by(Policy.id.desc()).limit(MOST_CHOICES)
 
 
 @cache

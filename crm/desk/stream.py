@@ -69,11 +69,12 @@ def audit(enterprise_id: int, *, before: int | None = None) -> tuple[Sequence[An
 def told(rows: Sequence[Any], *, firm: int | None = None) -> list[Told]:
     """In sentences. In the file of a firm each visit opens its page, and one that is void or at another firm by now is
     struck; what was talked about or promised there is not told here any more."""
-    stands: dict[str, dict[int | None, places.Place]] = {}
-    if firm is not None:
-        for kind in places.KINDS:
-            stands[kind] = places.of(kind, {e.subject_id for e in rows if e.subject_kind == kind})
-    return [_told(entry, stands.get(entry.subject_kind, {}).get(entry.subject_id), firm) for entry in rows]
+    stands = places.of([_subject(entry) for entry in rows]) if firm is not None else {}
+    return [_told(entry, stands.get(_subject(entry)), firm) for entry in rows]
+
+
+def _subject(entry: Any) -> places.Subject:
+    return entry.subject_kind, entry.subject_id
 
 
 def _told(entry: Any, place: places.Place | None, firm: int | None) -> Told:

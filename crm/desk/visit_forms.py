@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, HiddenField, RadioField, TextAreaField
+from wtforms import DateField, HiddenField, RadioField, SelectMultipleField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from crm.core.forms import Form, TextLine, tidy
 from crm.core.typed import id_from
@@ -62,6 +63,9 @@ class TalkForm(Form):
 class VisitForm(TalkForm):
     client_key = HiddenField()
     author = RadioField(_l("Whose visit"), validate_choice=False)
+    policies = SelectMultipleField(
+        _l("Policies you told of"), validate_choice=False, option_widget=CheckboxInput(), widget=ListWidget()
+    )
     request = TextLine(_l("What the enterprise asks for"), [Optional(), Length(max=400)])
     followup_on = RadioField(_l("Follow up on"), validate_choice=False)
     followup_other = DateField(_l("Another day"), [Optional()])

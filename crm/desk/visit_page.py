@@ -21,7 +21,7 @@ from crm.desk.views import bp
 from crm.enterprises.queries import may
 from crm.followups.models import Followup
 from crm.permissions import Permission
-from crm.visits import attaching, company, queries
+from crm.visits import attaching, company, policies, queries
 from crm.visits.models import Visit, VisitState
 
 
@@ -58,6 +58,7 @@ def show(found: Visit, me: User, refused: Form | None) -> ResponseReturnValue:
         leaders=company.line(company.of(found, "leader")),
         companions=company.line(company.of(found, "companion")),
         followups=followups_of(found),
+        policies=policies.told_on(found),
         mates=queries.group_of(found, me),
         history=stream.told(db.session.scalars(queries.history(found)).all()),
         beside=visit_rows.neighbours(found, me, request.args),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from crm.accounts.models import Unit, User
 from crm.accounts.queries import officials, people_clause
+from crm.core import clock
 from crm.core.db import among, db
 from crm.enterprises import search
 from crm.enterprises.models import Contact, Enterprise, Standing
@@ -20,7 +21,8 @@ from crm.enterprises.serving_models import Assignment
 from crm.followups import queries as followups
 from crm.followups.models import Followup
 from crm.permissions import Permission
-from crm.visits.models import Visit, VisitState
+from crm.visits import policies
+from crm.visits.models import Policy, Visit, VisitState
 
 RECENT, MINE, FOUND, MOST_AUTHORS = 5, 40, 20, 300
 
@@ -129,6 +131,12 @@ def authors_for(me: User) -> Sequence[User]:
     others = officials().where(people_clause(me, Permission.VISIT_ON_BEHALF), User.id != me.id).limit(MOST_AUTHORS)
     found = db.session.scalars(others).all()
     return [me, *found] if found else []
+
+
+def policies_to_tell() -> list[tuple[str, str]]:
+    """The current policies as ticks."""
+    newest = policies.current(clock.today()).with_only_columns(Policy.id, Policy.title).limit(policies.MOST_TICKED)
+    return [(str(row.id), row.title) for row in db.session.execute(newest)]
 
 
 def beside(enterprise: Enterprise) -> Beside:

@@ -19,6 +19,7 @@ from crm.followups import services as followups
 from crm.followups.rules import AHEAD
 from crm.visits import services as visits
 from crm.visits.models import Visit
+from crm.visits.policies import ticked
 from crm.visits.queries import was_asked
 
 
@@ -44,7 +45,8 @@ def save(form: VisitForm, known: Known, me: User) -> tuple[Visit, bool]:
     met = form.met.data or (contact.name if contact else "")
     more = visits.More(
         author=author, leaders=form.leaders.data or "", companions=form.companions.data or "",
-        no_followup=form.says_none and form.next_on is None, planned=known.planned,
+        policies=ticked(form.policies.data or []), no_followup=form.says_none and form.next_on is None,
+        planned=known.planned,
     )  # fmt: skip
     visit, is_new = visits.record(
         known.enterprise, by=me, kind=form.kind.data or "", on=form.visited_on, met=met, is_not_met=form.is_not_met,

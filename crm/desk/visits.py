@@ -43,6 +43,7 @@ def new_visit() -> ResponseReturnValue:
     known = known_of(enterprise, me, planned)
     days = calendar()
     form = visit_form(known.contacts, clock.today(), days)
+    form.policies.choices = queries.policies_to_tell()
     form.author.choices = [(str(person.id), person.name) for person in known.authors]
     if form.validate_on_submit():
         with form.showing(RuleBroken), writing():

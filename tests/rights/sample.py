@@ -26,7 +26,7 @@ from crm.jobs.models import Job
 from crm.ops.builders import Cast
 from crm.outbox.models import Delivery
 from crm.tiers.models import TitleHeld
-from crm.visits.models import Visit, VisitFile
+from crm.visits.models import Policy, Visit, VisitFile
 
 WHO = ("lin", "zhou", "manager", "leader", "clerk", "handler", "admin", "auditor", "stranger")
 """The cast; `zhou` is Lin's colleague without any tie to the enterprise, `stranger` sits in another bureau."""
@@ -89,6 +89,7 @@ class Sample:
             "delivery_id": Delivery(
                 key="sample", recipient_id=cast.lin.id, template="sample", params={"n": 1}, message_id="<1@sample>"
             ),
+            "policy_id": Policy(title="样本政策", office="样本局"),
             "suggestion_id": Suggestion(user_id=cast.lin.id, text="样本建议"),
             "step_id": UndoStep(kind="enterprise.edited_in_table", by_id=cast.clerk.id, changes=[]),
             "merge_id": Merge(kept_id=firm, gone_id=self.twin.id, reason="同一家", proposed_by_id=cast.clerk.id),
