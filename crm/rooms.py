@@ -37,7 +37,7 @@ def enterprises(app: Flask, _: Settings) -> None:
 
 def tiers(app: Flask, _: Settings) -> None:
     from crm.enterprises import derived, filters, merge_clashes
-    from crm.tiers import cadence, calendar_moves, queries, services, views
+    from crm.tiers import cadence, cadence_views, calendar_moves, queries, services, views  # noqa: F401 - one hangs itself on
     from crm.workdays import effects
 
     effects.register(calendar_moves.SORT)
@@ -100,6 +100,7 @@ def desk(app: Flask, _: Settings) -> None:
     from crm.desk import (  # noqa: F401 - pages hang themselves on the blueprint
         assign_many,
         calendar_pages,
+        chase_visits,
         contact_sheet,
         enterprise_export,
         enterprise_file,

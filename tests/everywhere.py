@@ -117,7 +117,7 @@ class Lived(Sample):
             "accounts.accept": {"code": invitations.code_of(self.slip)},
             "accounts.invite_many": {"id": self.cast.zhou.id},
             "accounts.print_slips": {"id": self.slip.id},
-            "desk.assign_many": {"id": firms},
+            **{f"desk.{act}": {"id": firms} for act in ("assign_many", "chase_visits", "visit_names")},
             "desk.group_visit": {"enterprise": firms},
             "desk.plan_visit": {"enterprise": self.firm.id},
             "desk.set_many": {"id": firms},

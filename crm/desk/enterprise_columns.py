@@ -104,7 +104,8 @@ def _dates() -> list[Column]:
         Column("last_contact", say("Last contact"), "day", value=lambda r: r.last_contact_on, optional=True,
                order=(Enterprise.last_contact_on,), nulls="first"),
         Column("next_due", say("Next visit due"), "day", value=_next_due, phone=True,
-               order=(Enterprise.next_visit_due_on,), nulls="last", same=lambda r: r.next_visit_due_on),
+               order=(Enterprise.next_visit_due_on,), nulls="last",
+               same=lambda r: (r.next_visit_due_on, r.tier, r.last_visit_on)),
         Column("followups", say("Open follow-ups"), "number", value=lambda r: r.open_followups or None,
                order=(Enterprise.open_followups,)),
         Column("added", say("Added on"), "instant", value=lambda r: r.created_at, order=(Enterprise.created_at,),
@@ -178,6 +179,7 @@ def _next_due(row: Any) -> Badge | date | None:
     left = (due - clock.today()).days
     if left > 3:
         return due
+    why = words.due_words(row.tier, row.last_visit_on, due)
     if left < 0:
-        return Badge("overdue", say("Overdue by %(n)s days", n=-left), day(due))
-    return Badge("soon", day(due)) if left else Badge("today", say("Today"))
+        return Badge("overdue", say("Overdue by %(n)s days", n=-left), f"{day(due)} · {why}")
+    return Badge("soon", day(due), why) if left else Badge("today", say("Today"), why)

@@ -9,13 +9,14 @@ from crm.core.words import _
 from crm.desk.enterprise_columns import STANDING
 from crm.enterprises import phones
 from crm.enterprises.models import Enterprise
-from crm.tiers.words import tier_word, title_word
+from crm.tiers.words import due_words, tier_word, title_word
 from crm.visits.words import kind_word
 
 
 def install(app: Flask) -> None:
     app.jinja_env.globals.update(
         tier_word=tier_word,
+        due_words=due_words,
         title_word=title_word,
         kind_word=kind_word,
         masked=phones.masked_all,

@@ -8,6 +8,8 @@ from functools import lru_cache
 from flask_babel import get_locale
 
 from crm.core import clock
+from crm.core.shown import day
+from crm.core.words import _
 from crm.tiers import rules
 
 
@@ -17,8 +19,8 @@ def _is_chinese() -> bool:
 
 
 @lru_cache(maxsize=8)
-def _tiers(day: date, is_chinese: bool) -> dict[str, str]:
-    return {code: f"{code} {tier.zh if is_chinese else tier.en}" for code, tier in rules.tiers(day).items()}
+def _tiers(on: date, is_chinese: bool) -> dict[str, str]:
+    return {code: f"{code} {tier.zh if is_chinese else tier.en}" for code, tier in rules.tiers(on).items()}
 
 
 @lru_cache(maxsize=2)
@@ -42,3 +44,18 @@ def title_word(code: str) -> str:
 
 def title_choices() -> list[tuple[str, str]]:
     return list(_titles(_is_chinese()).items())
+
+
+def due_words(tier: str | None, last_visit_on: date | None, due_on: date | None) -> str:
+    """Why the next visit is due on that day, or why none is."""
+    known = rules.tiers(clock.today()).get(tier or "")
+    if known is None:
+        return _("No tier, so no interval of its own; it counts as silent after the days set for its unit.")
+    if known.visit_every_months is None:
+        return _("%(tier)s has no interval: it follows the rule of its supervision.", tier=tier_word(tier))
+    every = {"tier": tier_word(tier), "n": known.visit_every_months}
+    if due_on is None:
+        return _("%(tier)s: every %(n)s months, as soon as somebody serves it.", **every)
+    if last_visit_on is None:
+        return _("%(tier)s: every %(n)s months; never visited, so counted from the start of the service.", **every)
+    return _("%(tier)s: every %(n)s months, counted from the last visit on %(day)s.", day=day(last_visit_on), **every)

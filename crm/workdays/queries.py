@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 
 from flask import g
 from sqlalchemy import select
@@ -41,10 +42,17 @@ def published() -> list[tuple[int, str, bool]]:
 
 
 def is_estimated(day: date | None) -> bool:
-    """Does this day lie in a year without its notice, so that weekends stood in for holidays? Asked once a page."""
-    if day is None:
+    """Does this day lie in a year without its notice, so that weekends stood in for holidays?
+
+    Only days beyond the shipped years ask the database, once a page.
+    """
+    if day is None or day.year in _shipped_years():
         return False
     if "calendar_years" not in g:
-        loaded = db.session.scalars(select(CalendarYear.year))
-        g.calendar_years = {year.year for year in shipped()} | set(loaded)
+        g.calendar_years = set(db.session.scalars(select(CalendarYear.year)))
     return day.year not in g.calendar_years
+
+
+@cache
+def _shipped_years() -> frozenset[int]:
+    return frozenset(year.year for year in shipped())

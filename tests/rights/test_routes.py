@@ -66,7 +66,7 @@ def told(endpoint, sample):
     known = {
         **dict.fromkeys(("followups.settle", "followups.chase", "followups.names"), promised),
         "accounts.invite_many": {"id": sample.cast.zhou.id},
-        "desk.assign_many": {"id": firm},
+        **dict.fromkeys(("desk.assign_many", "desk.chase_visits", "desk.visit_names"), {"id": firm}),  # noqa: RUF024
         "desk.plan_visit": {"enterprise": firm},
         "desk.new_followup": {"enterprise": firm},
         "desk.save_view": {"listing": "enterprises", "query": "sort=name"},
