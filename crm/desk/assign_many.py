@@ -36,8 +36,8 @@ def assign_many() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing(RuleBroken), writing():
             to = db.session.get_one(User, form.to.data)
-            bulk.carry_out(mine, to, form=form, by=me)
-            told(say("%(n)s enterprises are now served by %(name)s", n=len(mine), name=to.name))
+            n = bulk.carry_out(mine, to, form=form, by=me)
+            told(say("%(n)s enterprises are now served by %(name)s", n=n, name=to.name))
             return go("desk.enterprises", commissioner=to.id)
     return page("handover/many.html", form, plan=plan, others=others, most=MOST)
 

@@ -95,15 +95,17 @@ def merge(merge_id: int) -> ResponseReturnValue:
     )  # fmt: skip
 
 
-@requires(Permission.MERGE_CONFIRM)
+@requires(Permission.MERGE_PROPOSE, Permission.MERGE_CONFIRM)
 def decline_merge(merge_id: int) -> ResponseReturnValue:
+    """By whoever may confirm it; whoever proposed it may take it back himself."""
     me = signed_in()
     row, kept, gone = _load(merge_id, me)
-    _must(me, Permission.MERGE_CONFIRM, kept, gone)
+    is_mine = row.proposed_by_id == me.id
+    _must(me, Permission.MERGE_PROPOSE if is_mine else Permission.MERGE_CONFIRM, kept, gone)
     _pressed()
     with writing():
         merging.decline(row, by=me)
-        told(say("The proposal is declined"))
+        told(say("The proposal is withdrawn") if is_mine else say("The proposal is declined"))
     return go("enterprises.merges")
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from crm.accounts.models import User
+from crm.core.bureau import bureau
 from crm.core.db import db
 from crm.core.errors import RuleBroken
 from crm.core.words import say
@@ -43,12 +44,13 @@ def stamp(changes: list[Change]) -> str:
     return ",".join(f"{c.enterprise.id}:{c.replaces}" for c in changes)
 
 
-def carry_out(enterprises: list[Enterprise], to: User, *, form: HandOverForm, by: User) -> None:
-    """All or nothing; raises RuleBroken naming the first enterprise that changed since the page was shown."""
+def carry_out(enterprises: list[Enterprise], to: User, *, form: HandOverForm, by: User) -> int:
+    """All or nothing, how many got another commissioner; RuleBroken for one that changed since the page was shown."""
     seen = dict(part.split(":") for part in (form.replaces.data or "").split(",") if ":" in part)
     services.lock_firms(*(e.id for e in enterprises))
     services.lock_people(to.id)
-    for change in plan(enterprises):
+    changes = plan(enterprises)
+    for change in changes:
         if seen.get(str(change.enterprise.id)) != str(change.replaces):
             raise RuleBroken(
                 say(
@@ -56,9 +58,26 @@ def carry_out(enterprises: list[Enterprise], to: User, *, form: HandOverForm, by
                     name=change.enterprise.called,
                 )
             )
-        if change.now is not None and change.now.id == to.id:
-            continue
+    moving = [change for change in changes if change.now is None or change.now.id != to.id]
+    _refuse_too_many(to, len(moving), form)
+    for change in moving:
         _carry_out_one(change, to, form, by)
+    return len(moving)
+
+
+def _refuse_too_many(to: User, more: int, form: HandOverForm) -> None:
+    """The limit is looked at once, for what the person would serve in the end."""
+    limit, n = bureau("load_limit", unit_id=to.unit_id), assignment.load_of(to) + more
+    if n > limit and more and not form.reason:
+        raise RuleBroken(
+            say(
+                "%(name)s would serve %(n)s enterprises, the limit is %(limit)s: a manager may give a reason",
+                name=to.name,
+                n=n,
+                limit=limit,
+            ),
+            "to",
+        )
 
 
 def _carry_out_one(change: Change, to: User, form: HandOverForm, by: User) -> None:

@@ -94,6 +94,25 @@ def test_whoever_proposed_it_does_not_confirm_it(page, two, cast, make):
     assert not [f for f in page.all("form") if f.get("id") == "confirm"]
 
 
+def test_whoever_proposed_it_takes_a_mistake_back(page, two, cast):
+    with writing():
+        row = merging.propose(*two, reason="点错了", by=cast.clerk)
+    page.as_(cast.clerk).open("enterprises.merge", merge_id=row.id)
+    page.submit().follow()
+
+    assert row.state == "declined" and "已撤回合并建议" in page.text
+
+
+def test_two_codes_are_a_warning(page, make, cast):
+    with writing():
+        row = merging.propose(
+            make.enterprise(unit=cast.section), make.enterprise(unit=cast.section), reason="", by=cast.clerk
+        )
+    page.as_(cast.manager).open("enterprises.merge", merge_id=row.id)
+
+    assert "两条各有统一社会信用代码" in page.text
+
+
 def test_a_merge_is_taken_back_within_a_day_row_by_row(two, cast, now):
     kept, gone = two
     before = state(kept, gone)

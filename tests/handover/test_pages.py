@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 from crm.accounts import services
+from crm.core.bureau import set_bureau
 from crm.core.db import db, writing
 from crm.enterprises.queries import commissioner_of
 from crm.enterprises.serving_models import Assignment, AssignmentOrder
@@ -94,6 +95,18 @@ def test_many_get_one_commissioner_after_a_check(page, make, cast):
     page.submit(to=cast.zhou.id, note="统一调整")
 
     assert [commissioner_of(i) and commissioner_of(i).commissioner.name for i in ids] == ["周敏", "周敏", None]
+
+
+def test_many_over_the_limit_are_counted_as_they_would_be_in_the_end(page, make, cast):
+    with writing():
+        set_bureau("load_limit", 3, by_id=None, by_name="test")
+    mine = [make.enterprise(unit=cast.section, commissioner=cast.zhou if n < 2 else None) for n in range(4)]
+    page.as_(cast.manager).open("desk.assign_many", id=[e.id for e in mine])
+
+    page.submit(to=cast.zhou.id, note="统一调整", expect=422)
+    assert "周敏将服务 4 家企业，上限为 3 家" in page.text
+    page.submit(over_limit_reason="临时顶岗").follow()
+    assert "2 家企业的服务专员已定为周敏" in page.text
 
 
 def test_a_deputy_sees_the_enterprise_until_his_last_day(page, make, cast, now):
