@@ -104,7 +104,9 @@ class InviteForm(Form):
 class PeopleFilters(PlainForm):
     """The search box and filters of the list of people (GET, no token)."""
 
-    q = SearchField(_("Name, pinyin, number or e-mail"), [Length(max=80)])
+    q = SearchField(
+        _("Search"), [Length(max=80)], render_kw={"placeholder": _("Name, pinyin, number or e-mail"), "maxlength": 80}
+    )
     unit = SelectField(_("Unit"))
     show = SelectField(_("Which people"))
     role = SelectField(_("Duty"))

@@ -58,13 +58,16 @@ def folder() -> Path:
 
 
 def copies(where: Path | None = None) -> list[Copy]:
-    """The backups in a folder, newest first."""
+    """The backups in a folder, newest first; a file somebody named himself is none."""
     found = sorted((where or folder()).glob(f"{PREFIX}*{SUFFIX}"), reverse=True)
-    return [Copy(path, _made_at(path), path.stat().st_size) for path in found]
+    return [Copy(path, made_at, path.stat().st_size) for path in found if (made_at := _made_at(path))]
 
 
-def _made_at(path: Path) -> datetime:
-    return datetime.strptime(path.name[len(PREFIX) : -len(SUFFIX)] + "+0000", "%Y%m%dT%H%M%S%f%z")
+def _made_at(path: Path) -> datetime | None:
+    try:
+        return datetime.strptime(path.name[len(PREFIX) : -len(SUFFIX)] + "+0000", "%Y%m%dT%H%M%S%f%z")
+    except ValueError:
+        return None
 
 
 def back_up(to: Path | None = None) -> Copy:

@@ -21,6 +21,7 @@ from crm.core.web import go, page, told
 from crm.core.words import Say, say
 from crm.jobs.models import Heartbeat
 from crm.ops import backup, doctor
+from crm.ops.health import SILENT_AFTER
 from crm.ops.settings_form import settings_form
 from crm.permissions import Permission
 from crm.timeline import record
@@ -33,9 +34,10 @@ bp = Blueprint("ops", __name__)
 def system() -> ResponseReturnValue:
     """Doctor's findings, scheduler, backups, versions, on one page."""
     beats = list(db.session.scalars(select(Heartbeat).order_by(Heartbeat.at.desc()).limit(5)))
+    living = [beat for beat in beats if clock.real_now() - beat.at < SILENT_AFTER]
     copies = backup.copies()[:20]
     return page(
-        "ops/system.html", findings=doctor.examine(), beats=beats, copies=copies, facts=_facts(),
+        "ops/system.html", findings=doctor.examine(), beats=living or beats[:1], copies=copies, facts=_facts(),
         age=_age(copies[0]) if copies else None, suggestions=suggestions.waiting(),
     )  # fmt: skip
 

@@ -151,6 +151,15 @@ def test_only_the_newest_are_kept(app, make):
     assert len(backup.copies()) == 2
 
 
+def test_a_copy_that_somebody_renamed_is_left_alone(app, make):
+    made = backup.back_up()
+    renamed = made.path.rename(made.path.with_name("commissioner-年底.tar"))
+
+    assert backup.copies() == []
+    backup.nightly()
+    assert renamed.exists() and len(backup.copies()) == 1
+
+
 def test_a_crafted_archive_cannot_write_outside(app, make, elsewhere, tmp_path):
     made = backup.back_up()
     evil = tmp_path / "evil"
