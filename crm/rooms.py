@@ -112,6 +112,7 @@ def desk(app: Flask, _: Settings) -> None:
         help_pages,
         home,
         leaving,
+        list_export,
         policy_pages,
         set_many,
         table_edit,

@@ -17,6 +17,7 @@ from crm.accounts.people_forms import PeopleFilters
 from crm.accounts.queries import below, people_clause, units_of, without_access
 from crm.core import clock
 from crm.core.db import db
+from crm.core.list_files import files
 from crm.core.lists import Act, Badge, Column, Empty, Listing
 from crm.core.typed import id_from
 from crm.core.words import _
@@ -25,14 +26,10 @@ from crm.permissions import POSTS, Permission, Role
 
 def listing(me: User, args: MultiDict[str, str]) -> Listing:
     """The people this user may see, as the URL asks for them."""
-    filters = PeopleFilters(units_of(me, Permission.PEOPLE_VIEW), args)
     invited: dict[int, Invitation] = {}
-    made = Listing(
-        "people", _("People"), _columns(invited), args=args, sort="unit", tie=User.id, filters=filters,
-        href=lambda row: url_for("accounts.person", person_id=row.id),
-        mark=lambda row: "" if row.active else "muted",
-    )  # fmt: skip
+    made = _frame(me, args, invited)
     made.take(chosen(me, args))
+    made.exports = files(made, "desk.export_people")
     invited.update(invitations.open_for([row.id for row in made.rows]))
     if me.may(Permission.INVITE):
         made.bulk = [Act(_("Give access"), url_for("accounts.invite_many"), "key-round")]
@@ -40,6 +37,20 @@ def listing(me: User, args: MultiDict[str, str]) -> Listing:
         made.tools = [Act(_("Add a person"), url_for("accounts.add_person"), "plus", primary=True)]
     made.empty = Empty(_("Nobody here yet"), _("People are added here, or come with the roster."))
     return made
+
+
+def _frame(me: User, args: MultiDict[str, str], invited: dict[int, Invitation]) -> Listing:
+    filters = PeopleFilters(units_of(me, Permission.PEOPLE_VIEW), args)
+    return Listing(
+        "people", _("People"), _columns(invited), args=args, sort="unit", tie=User.id, filters=filters,
+        href=lambda row: url_for("accounts.person", person_id=row.id),
+        mark=lambda row: "" if row.active else "muted",
+    )  # fmt: skip
+
+
+def all_chosen(me: User, args: MultiDict[str, str]) -> Select[User]:
+    """Every page of the list at once, in its order: what its file holds."""
+    return chosen(me, args).order_by(None).order_by(*_frame(me, args, {}).order())
 
 
 def chosen(me: User, args: MultiDict[str, str]) -> Select[User]:

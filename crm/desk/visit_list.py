@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from crm.accounts import User, requires, signed_in
 from crm.core import clock
+from crm.core.list_files import files
 from crm.core.lists import Act, Empty, Listing
 from crm.core.web import address, door, page
 from crm.core.words import Say, _, say
@@ -88,11 +89,7 @@ def _tools(me: User) -> list[Act]:
 def _exports(listing: Listing, me: User) -> list[tuple[Say | str, str]]:
     if not me.may(Permission.EXPORT):
         return []
-    base = Listing.url(listing, size=None).partition("?")[2]
-    return [
-        (label, f"{url_for('desk.export_visits', format=kind)}{'&' + base if base else ''}")
-        for label, kind in (("Excel", "xlsx"), ("CSV", "csv"))
-    ]
+    return files(listing, "desk.export_visits")
 
 
 def _nothing_yet(me: User) -> Empty:

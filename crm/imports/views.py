@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from crm.accounts import requires, signed_in
 from crm.core.db import writing
 from crm.core.errors import Stale
+from crm.core.list_files import files
 from crm.core.list_parts import Act, Badge, Column, Empty
 from crm.core.lists import Listing
 from crm.core.web import go, page
@@ -40,6 +41,7 @@ def runs() -> ResponseReturnValue:
         "imports", say("Imports, the newest first"), _columns(), tie=ImportRun.id, sort="-begun", href=_address
     )
     listing.take(queries.runs(me))
+    listing.exports = files(listing, "desk.export_imports")
     if queries.kinds_for(me):
         listing.tools = [Act(_("Import a table"), url_for("imports.upload"), "upload", primary=True)]
     listing.empty = Empty(_("Nothing was imported yet"), _("Upload the roster you have: any Excel sheet will do."))
