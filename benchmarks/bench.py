@@ -42,6 +42,8 @@ PAGES = {
     "search, pinyin": ("/enterprises?size=50&q=hedad", f"/search?q={quote('和达')}"),
     "list of one commissioner": ("/enterprises?size=50&commissioner={commissioner}", "/list"),
     "enterprise file": ("/enterprises/{enterprise}", "/file/{enterprise}"),
+    "home": ("/", "/list"),
+    "visit list": ("/visits?size=50", "/visits"),
 }
 
 
@@ -63,7 +65,7 @@ def prepared(settings: Settings, size: int):
     with app.app_context():
         schema.upgrade()
         ensure_root("开发区管理委员会")
-        bench_data.fill(size)
+        bench_data.fill(size, visits=20 if size <= 5000 else 10)
         with writing():
             manager = Make(password_hash="-").user("测速", mobile="13700000001", role=Role.MANAGER, over=root())
         with app.test_request_context(), writing():

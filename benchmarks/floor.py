@@ -10,29 +10,32 @@ ADDRESS = os.environ["FLOOR_DATABASE"]
 COLUMNS = "id, name, short_name, credit_code, tier, industry, legal_representative, last_visit_on, standing, note"
 LIST = f"SELECT {COLUMNS} FROM enterprise WHERE standing = 'active' ORDER BY sort_key, id LIMIT 50"
 COUNT = "SELECT count(*) FROM enterprise WHERE standing = 'active'"
+OF_VISIT = "v.id, e.name, v.visited_on, v.kind, u.name, v.met, v.text, v.state FROM visit v JOIN enterprise e"
+VISITS = f"""SELECT {OF_VISIT} ON e.id = v.enterprise_id JOIN "user" u ON u.id = v.author_id
+ORDER BY v.visited_on DESC, v.id DESC LIMIT 50"""
 GRAM = "standing = 'active' AND id IN (SELECT enterprise_id FROM search_gram WHERE gram = ?)"
+FOUND = f"SELECT {COLUMNS} FROM enterprise WHERE {GRAM} ORDER BY sort_key, id LIMIT 50"
 FILE = f"SELECT {COLUMNS} FROM enterprise WHERE id = ?"
 ENTRIES = "SELECT at, kind, actor_name FROM entry WHERE enterprise_id = ? ORDER BY id DESC LIMIT 30"
 TABLE = """<!doctype html><title>{{ total }}</title><table>{% for row in rows %}<tr>{% for cell in row %}
 <td>{{ cell }}</td>{% endfor %}</tr>{% endfor %}</table>"""
+POOL = []
 
 app = Flask(__name__)
 
 
 def query(sql, *values):
     if "connection" not in g:
-        if ADDRESS.startswith("postgresql"):
-            import psycopg
+        g.connection = POOL.pop() if POOL else connect()
+    return g.connection.execute(sql.replace("?", "%s") if "postgresql" in ADDRESS else sql, values).fetchall()
 
-            g.connection = POOL.pop() if POOL else psycopg.connect(ADDRESS, autocommit=True)
-        else:
-            g.connection = POOL.pop() if POOL else sqlite3.connect(ADDRESS, check_same_thread=False)
+
+def connect():
     if ADDRESS.startswith("postgresql"):
-        sql = sql.replace("?", "%s")
-    return g.connection.execute(sql, values).fetchall()
+        import psycopg
 
-
-POOL = []
+        return psycopg.connect(ADDRESS, autocommit=True)
+    return sqlite3.connect(ADDRESS, check_same_thread=False)
 
 
 @app.teardown_appcontext
@@ -41,18 +44,13 @@ def give_back(_error):
         POOL.append(g.connection)
 
 
-@app.get("/list")
-def rows():
-    return render_template_string(TABLE, rows=query(LIST), total=query(COUNT)[0][0])
-
-
-@app.get("/search")
-def search():
-    gram = request.args["q"][:2]
-    found = query(f"SELECT {COLUMNS} FROM enterprise WHERE {GRAM} ORDER BY sort_key, id LIMIT 50", gram)
-    return render_template_string(
-        TABLE, rows=found, total=query(f"SELECT count(*) FROM enterprise WHERE {GRAM}", gram)[0][0]
+@app.get("/<any(list, visits, search):what>")
+def rows(what):
+    sql, count = {"list": (LIST, COUNT), "visits": (VISITS, "SELECT count(*) FROM visit")}.get(
+        what, (FOUND, f"SELECT count(*) FROM enterprise WHERE {GRAM}")
     )
+    gram = [request.args["q"][:2]] if what == "search" else []
+    return render_template_string(TABLE, rows=query(sql, *gram), total=query(count, *gram)[0][0])
 
 
 @app.get("/file/<int:enterprise_id>")

@@ -18,6 +18,7 @@ from crm.enterprises.search import index_many
 from crm.enterprises.serving_models import Assignment
 from crm.ops.builders import Make
 from crm.timeline import CLI, record_many, row
+from crm.visits.models import Visit
 
 WORDS = (
     *("和达", "东升", "安诺", "博拓", "汇能", "纳晶", "德清", "立昂", "格林", "启明"),
@@ -29,8 +30,8 @@ SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗"
 CHUNK = 2_000
 
 
-def fill(enterprises: int, *, commissioners: int = 60) -> None:
-    """Add so many enterprises below the root, each served by one of the commissioners."""
+def fill(enterprises: int, *, commissioners: int = 60, visits: int = 0) -> None:
+    """Add so many enterprises below the root, each served by one of the commissioners, with so many visits each."""
     with writing():
         section = services.add_unit(
             name=f"测速科{clock.real_now():%H%M%S}", kind=UnitKind.SECTION, parent=root(), by=CLI
@@ -39,11 +40,11 @@ def fill(enterprises: int, *, commissioners: int = 60) -> None:
         people = [make.user(commissioner(n), unit=section) for n in range(commissioners)]
     for start in range(0, enterprises, CHUNK):
         with writing():
-            _add(range(start, min(start + CHUNK, enterprises)), section, people)
+            _add(range(start, min(start + CHUNK, enterprises)), section, people, visits)
             db.session.expunge_all()
 
 
-def _add(numbers: range, section: Unit, people: list[User]) -> None:
+def _add(numbers: range, section: Unit, people: list[User], visits: int) -> None:
     ids = _insert(Enterprise, [_enterprise(n, section.id) for n in numbers])
     today, known = clock.today(), list(zip(numbers, ids, strict=True))
     _insert(Contact, [_contact(n, row_id) for n, row_id in known])
@@ -52,6 +53,9 @@ def _add(numbers: range, section: Unit, people: list[User]) -> None:
     )
     _insert(Assignment, [_assignment(n, row_id, people, today) for n, row_id in known])
     record_many([row(row_id, "enterprise.added", by=CLI, name=str(n)) for n, row_id in known])
+    made = [_visit(n, row_id, people, each) for n, row_id in known for each in range(visits)]
+    if made:
+        db.session.execute(insert(Visit), made)
     index_many([db.session.get_one(Enterprise, row_id) for row_id in ids])
 
 
@@ -99,6 +103,20 @@ def _contact(number: int, enterprise_id: int) -> dict[str, Any]:
 def _assignment(number: int, enterprise_id: int, people: list[User], today: date) -> dict[str, Any]:
     commissioner = people[number % len(people)].id
     return {"enterprise_id": enterprise_id, "commissioner_id": commissioner, "started_on": today, "end_reason": ""}
+
+
+def _visit(number: int, enterprise_id: int, people: list[User], each: int) -> dict[str, Any]:
+    """`each` 0 is the last one, on the day the enterprise remembers; the others lie 25 days apart."""
+    return {
+        "enterprise_id": enterprise_id,
+        "kind": "onsite",
+        "counts": True,
+        "visited_on": clock.today() - timedelta(days=number % 200 + 25 * each),
+        "author_id": people[number % len(people)].id,
+        "met": person(number * 3),
+        "text": f"{TRADES[(number + each) % len(TRADES)]}订单平稳，设备更新在谈，用工缺口 {number % 40} 人",
+        "client_key": f"bench-{number}-{each}",
+    }
 
 
 def rows_of_a_roster(enterprises: range) -> Iterator[list[Any]]:
