@@ -40,11 +40,15 @@ def setup() -> None:
 
 
 def run(*arguments: str) -> None:
-    """启动演示 · web and scheduler with demo data on 127.0.0.1 [--port 8000]"""
+    """启动演示 · web and scheduler with demo data on 127.0.0.1 [--port 8000]; DEMO=en: in English"""
     setup()
     os.environ["CRM_ENV"] = "demo"
-    for command in ("init-db", "seed-demo", "demo-accounts"):
-        _python("-m", "flask", "--app", "wsgi", command)
+    root = []
+    if os.environ.get("DEMO") == "en":
+        os.environ.setdefault("CRM_LOCALE", "en")
+        root = ["--name", "Development Zone"]
+    for command in (["init-db", *root], ["seed-demo"], ["demo-accounts"]):
+        _python("-m", "flask", "--app", "wsgi", *command)
     serve = [str(PYTHON), "-m", "crm.ops.serve", *arguments]
     if os.name == "nt":
         sys.exit(subprocess.run(serve).returncode)

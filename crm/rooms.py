@@ -83,10 +83,11 @@ def visits(_app: Flask, _: Settings) -> None:
 
 def reminders(app: Flask, _: Settings) -> None:
     from crm import outbox
-    from crm.reminders import digests, kinds, views
+    from crm.reminders import digests, kinds, settings_page, timed, views  # noqa: F401 - a page hangs itself on views
 
     kinds.install()
     outbox.register("digest", digests.prepare)
+    outbox.register("reminder", timed.prepare)
     app.register_blueprint(views.bp)
 
 
@@ -150,6 +151,7 @@ def ops(app: Flask, settings: Settings) -> None:
         delivery_pages,  # noqa: F401 - hangs itself on the blueprint of views
         demo_commands,
         demo_mark,
+        demo_pages,
         handlers,
         health,
         progress,
@@ -168,6 +170,8 @@ def ops(app: Flask, settings: Settings) -> None:
     app.register_blueprint(views.bp)
     app.register_blueprint(health.bp)
     app.register_blueprint(progress.bp)
+    if settings.env != "production":
+        app.register_blueprint(demo_pages.bp)
 
 
 ALL: tuple[Callable[[Flask, Settings], None], ...] = (

@@ -23,9 +23,19 @@ def start(app: Flask, settings: Settings) -> None:
         ahead = settings.clock - clock.real_now()
         clock.configure(settings.timezone, lambda: ahead)
     elif settings.env == "demo":
-        clock.configure(settings.timezone, _Demo(app))
+        _known[:] = [_Demo(app)]
+        clock.configure(settings.timezone, _known[0])
     elif settings.env == "production":
         clock.configure(settings.timezone)
+
+
+def forget() -> None:
+    """Read the offset anew at once: this process has just moved it."""
+    for demo in _known:
+        demo.read_at = float("-inf")
+
+
+_known: list[_Demo] = []
 
 
 class _Demo:

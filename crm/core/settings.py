@@ -123,6 +123,8 @@ class Settings:
 
     def _check_safety(self) -> None:
         """Production with debug, a weak secret, or plain http nobody allowed."""
+        if self.smtp_url.startswith("demo:"):
+            raise BadSettings("CRM_SMTP_URL 填的是演示邮箱", "CRM_SMTP_URL names the mailbox of the demonstration")
         if self.debug:
             raise BadSettings("正式环境不能打开 CRM_DEBUG", "debug must be off in production")
         if len(self.secret_key) < 32 or len(set(self.secret_key)) < FEWEST_SIGNS:
@@ -197,9 +199,12 @@ def _typed(name: str, kind: str, text: str) -> Any:
 
 
 def _derived(values: dict[str, object]) -> dict[str, Any]:
-    """What is left open: the SQLite file in the data directory and the secret that `init-db` keeps beside it."""
+    """What is left open: the SQLite file in the data directory, the secret that `init-db` keeps beside it, and in the
+    demonstration the mailbox at /demo/mailbox."""
     data_dir = Path(str(values.get("data_dir", Settings.data_dir)))
     derived: dict[str, Any] = {}
+    if values.get("env") == "demo" and not values.get("smtp_url"):
+        derived["smtp_url"] = "demo://mailbox"
     given = str(values.get("database_url") or "")
     if not given:
         derived["database_url"] = f"sqlite:///{data_dir / 'commissioner.db'}"

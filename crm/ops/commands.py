@@ -21,6 +21,8 @@ from crm.ops import backup, backup_commands, doctor, ready
 from crm.permissions import Role
 from crm.timeline import CLI
 
+ROOT_NAME = "开发区管理委员会"
+
 
 def settings() -> Settings:
     found: Settings = current_app.extensions["commissioner"]
@@ -33,7 +35,7 @@ def install(app: Flask) -> None:
 
 
 @click.command("init-db")
-@click.option("--name", default="开发区管理委员会", help="Name of the root unit.")
+@click.option("--name", default=ROOT_NAME, help="Name of the root unit.")
 @click.option("--no-backup", is_flag=True, help="Migrate without the backup that is otherwise made first.")
 @spoken
 def init_db(name: str, no_backup: bool) -> None:

@@ -27,7 +27,8 @@ from crm.tiers import services as tiers
 from crm.visits import services as visits
 from crm.workdays.queries import calendar
 
-DATA = Path(__file__).with_name("data") / "demo.yaml"
+DATA = Path(__file__).with_name("data")
+LANGUAGES = ("zh", "en")
 LONG_AGO, CHANGES_AGO, VISITS_AGO = 200, 110, 160
 WITHOUT_COMMISSIONER, WITHOUT_CODE, NEVER_VISITED = 4, 3, 9
 
@@ -50,10 +51,10 @@ class Story:
         return found
 
 
-def act_out(make: Make, go: Callable[[datetime], None]) -> Story:
+def act_out(make: Make, go: Callable[[datetime], None], language: str = "zh") -> Story:
     """Everything, inside the caller's `writing()`, on a database with only a root unit; `go` moves business time."""
     today = clock.today()
-    data = yaml.safe_load(DATA.read_text(encoding="utf-8"))
+    data = yaml.safe_load((DATA / f"demo.{language}.yaml").read_text(encoding="utf-8"))
     go(clock.at(today - timedelta(days=LONG_AGO), 10))
     story = Story(data, make_cast(make), make, today)
     _add_people(story)
@@ -70,7 +71,12 @@ def _add_people(story: Story) -> None:
     cast, make = story.cast, story.make
     made = [make.user(p["name"], unit=cast.section, mobile=p["mobile"]) for p in story.data["commissioners"]]
     story.people = [cast.lin, cast.zhou, *made]
-    cast.stranger.name, cast.stranger.name_pinyin = "柯宁", pinyin_of("柯宁")
+    for part, name in story.data["cast"].items():
+        row = getattr(cast, part)
+        row.name = name
+        if isinstance(row, User):
+            row.name_pinyin = pinyin_of(name)
+    db.session.flush()
 
 
 def _add_firms(story: Story) -> None:
@@ -80,8 +86,8 @@ def _add_firms(story: Story) -> None:
     for n, trade in enumerate(data["trades"]):
         business, form = _turn(data["businesses"], n), _turn(data["forms"], n)
         firm = story.make.enterprise(
-            f"杭州{trade}{business['word']}{form}",
-            short_name=trade + business["short"],
+            data["name"].format(trade=trade, word=business["word"], form=form),
+            short_name=data["short_name"].format(trade=trade, short=business["short"]),
             unit=cast.section,
             industry=business["industry"],
             territory_id=_turn(places, n).id,
@@ -101,7 +107,7 @@ def _licence(data: dict[str, Any], n: int) -> dict[str, Any]:
     """What stands on a business licence, different for every firm."""
     return {
         "legal_representative": _turn(data["people"], n * 4 + 7),
-        "address": f"{_turn(data['streets'], n)}{12 + n * 7 % 380}号",
+        "address": data["address"].format(street=_turn(data["streets"], n), number=12 + n * 7 % 380),
         "founded_on": date(1999 + n * 7 % 25, 1 + n * 5 % 12, 1 + n * 11 % 28),
         "founded_precision": Precision.DAY,
         "registered_capital": _turn(data["capitals"], n) * 10_000,
@@ -155,7 +161,7 @@ def _visit(story: Story, day: date) -> None:
 
 def _keep_what_is_due(story: Story, day: date) -> None:
     for promise in db.session.scalars(late(day)).all():
-        followups.finish(promise, by=promise.owner or story.cast.manager, result="已办结")
+        followups.finish(promise, by=promise.owner or story.cast.manager, result=story.data["kept"])
 
 
 def _change_hands(story: Story, _day: date) -> None:

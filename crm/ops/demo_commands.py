@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import click
 from flask import Flask, current_app
 from sqlalchemy import select
@@ -9,7 +11,7 @@ from sqlalchemy import select
 from crm.accounts import passwords
 from crm.accounts.labels import ROLES
 from crm.accounts.models import User
-from crm.core import clock
+from crm.core import bureau_clock, clock, schema
 from crm.core.db import db, writing
 from crm.core.pages import speaking
 from crm.core.settings import Settings
@@ -18,15 +20,18 @@ from crm.core.words import say
 from crm.enterprises.models import Enterprise
 from crm.ops import demo, demo_mark
 from crm.ops.builders import PASSWORD, Make
+from crm.ops.commands import ROOT_NAME, ensure_root
 
 
 def install(app: Flask) -> None:
     app.cli.add_command(seed_demo)
     app.cli.add_command(demo_accounts)
+    app.cli.add_command(wipe_demo)
 
 
 @click.command("seed-demo")
-def seed_demo() -> None:
+@click.option("--language", type=click.Choice(demo.LANGUAGES), default="zh", envvar="DEMO", help="Of firms and people.")
+def seed_demo(language: str) -> None:
     """Fill an empty database with an invented bureau; refuses production and any database with real rows."""
     settings: Settings = current_app.extensions["commissioner"]
     if settings.env == "production":
@@ -38,10 +43,26 @@ def seed_demo() -> None:
         raise click.ClickException("数据库中已有真实数据,没有写入 / there are real rows; nothing was written")
     make = Make(passwords.hashed(PASSWORD))
     with clock.travelling() as go, writing():
-        story = demo.act_out(make, go)
+        story = demo.act_out(make, go, language)
         demo_mark.mark()
         firms, people = len(story.firms), len(story.people)
     click.echo(f"演示数据已写入:{firms} 家企业,{people} 名专员 / {firms} enterprises, {people} commissioners")
+
+
+@click.command("wipe-demo")
+@click.confirmation_option(prompt="删除全部演示数据? / delete the whole demonstration?")
+def wipe_demo() -> None:
+    """Leave an empty database in place of the demonstration; refuses any other database."""
+    settings: Settings = current_app.extensions["commissioner"]
+    if settings.env == "production" or not demo_mark.is_marked():
+        raise click.ClickException("不是演示数据库,没有删除 / this is no demonstration database; nothing was deleted")
+    db.session.remove()
+    schema.downgrade("base")
+    schema.upgrade()
+    ensure_root(ROOT_NAME)
+    shutil.rmtree(settings.data_dir / "files", ignore_errors=True)
+    bureau_clock.forget()
+    click.echo("演示数据已清空 / the demonstration is gone")
 
 
 @click.command("demo-accounts")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import select, update
 
@@ -13,9 +13,20 @@ from crm.accounts.models import User
 from crm.core import clock
 from crm.core.db import db
 from crm.core.queries import insert_new
+from crm.core.words import Say
 from crm.outbox.models import Delivery, State
-from crm.reminders.kind import gone, lines
+from crm.reminders.kind import KINDS, Line, gone, lines
+from crm.reminders.kinds import followup_overdue, promises
 from crm.reminders.models import Digest, Reminder, ReminderState
+
+
+@dataclass(frozen=True)
+class Section:
+    """The lines of one kind; `count` may be more than are shown."""
+
+    label: Say
+    lines: list[Line]
+    count: int
 
 
 def post_all(day: date) -> int:
@@ -54,16 +65,28 @@ def prepare(delivery: Delivery) -> outbox.Letter | outbox.Dropped:
     holding = [r for r in members if r.id not in fallen]
     if not holding:
         return outbox.Dropped("nothing of it holds any more")
+    sections, told = _sections(holding)
+    late = followup_overdue.late_beside(person.id, told, clock.today())
     return outbox.Letter(
-        {"rows": _rows(holding), "day": digest.day},
+        {"sections": sections, "count": sum(s.count for s in sections), "late": late, "day": digest.day},
         person.email,
         lambda: _freeze(digest.id, [r.id for r in holding], fallen),
     )
 
 
-def _rows(holding: Sequence[Reminder]) -> list[Any]:
-    words = lines(holding)
-    return sorted((words[r.id] for r in holding if r.id in words), key=lambda line: (line.on or date.max, line.firm))
+def _sections(holding: Sequence[Reminder]) -> tuple[list[Section], set[int]]:
+    """By kind in its order; a promise told twice stands once, where it weighs most. Also the promises told."""
+    words, found, seen = lines(holding), [], set()
+    for kind in KINDS.values():
+        mine = [r for r in holding if r.kind == kind.name and r.id in words]
+        fresh = {
+            (r.subject_kind, r.subject_id): words[r.id] for r in mine if (r.subject_kind, r.subject_id) not in seen
+        }
+        seen |= set(fresh)
+        shown = sorted(fresh.values(), key=lambda line: (line.on or date.max, line.firm))
+        if shown:
+            found.append(Section(kind.label, shown[: kind.most], len(shown)))
+    return found, {subject for what, subject in seen if what == promises.SUBJECT}
 
 
 def _members(digest: Digest) -> Sequence[Reminder]:

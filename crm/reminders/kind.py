@@ -21,11 +21,16 @@ class Line:
     on: date | None
     endpoint: str
     values: dict[str, Any]
+    at: str = ""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """`due(today)` gives rows without a reminder yet, `gone` the reason why one holds no more, `lines` the words."""
+    """`due(today)` gives rows without a reminder yet, `gone` the reason why one holds no more, `lines` the words.
+
+    A row may name under `AT` the instant at which it is mailed by itself. `by_mail` is what holds until a person
+    chooses; a mail shows at most `most` of a kind.
+    """
 
     name: str
     label: Say
@@ -34,8 +39,11 @@ class Kind:
     gone: Callable[[Sequence[Reminder]], dict[int, str]]
     lines: Callable[[Sequence[Reminder]], dict[int, Line]]
     by_mail: bool = True
+    may_be_off: bool = True
+    most: int = 50
 
 
+AT = "mail_at"
 KINDS: dict[str, Kind] = {}
 
 

@@ -15,10 +15,14 @@ from crm.core.types import EnumText, Id, UtcDateTime
 
 
 class ReminderState(StrEnum):
+    """Planned waits for the morning's mail, timed has a mail of its own, muted is a kind its reader switched off."""
+
     PLANNED = "planned"
+    TIMED = "timed"
     SENT = "sent"
     CANCELLED = "cancelled"
     IN_APP = "in_app"
+    MUTED = "muted"
 
 
 class Digest(db.Model):

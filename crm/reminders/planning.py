@@ -16,10 +16,12 @@ from crm.core.db import db, writing
 from crm.core.failpoint import failpoint
 from crm.core.queries import insert_new
 from crm.core.settings import Settings
-from crm.reminders import digests
-from crm.reminders.kind import KINDS, gone
+from crm.reminders import choices, digests, timed
+from crm.reminders.kind import AT, KINDS, Kind, gone
 from crm.reminders.models import Reminder, ReminderState
 from crm.workdays.queries import calendar
+
+WAITING = (ReminderState.PLANNED, ReminderState.TIMED)
 
 
 def plan(now: datetime) -> Counter[str]:
@@ -46,22 +48,31 @@ def is_mail_time(now: datetime) -> bool:
 
 
 def _plan_due(now: datetime) -> int:
-    new = 0
-    for kind in KINDS.values():
-        state = ReminderState.PLANNED if kind.by_mail else ReminderState.IN_APP
-        rows = [{**row, "state": state} for row in kind.due(clock.local(now).date())]
-        new += insert_new(Reminder, rows)
+    return sum(_plan_kind(kind, now) for kind in KINDS.values())
+
+
+def _plan_kind(kind: Kind, now: datetime) -> int:
+    """Each recipient hears it his way; what has a time of day gets its own mail."""
+    rows = kind.due(clock.local(now).date())
+    ways, wanted = choices.chosen_by({row["recipient_id"] for row in rows}, kind) if rows else {}, {}
+    for row in rows:
+        row["state"] = choices.STATES[ways.get(row["recipient_id"], choices.default(kind))]
+        at = row.pop(AT, None)
+        if at is not None and row["state"] == ReminderState.PLANNED:
+            row["state"], wanted[timed.key_of(row)] = ReminderState.TIMED, at
+    new = insert_new(Reminder, rows)
+    timed.post_new(wanted)
     return new
 
 
 def _cancel_gone() -> int:
     """What has not left yet and holds no more: done, moved, or somebody else's by now."""
-    waiting = db.session.scalars(select(Reminder).where(Reminder.state == ReminderState.PLANNED)).all()
+    waiting = db.session.scalars(select(Reminder).where(Reminder.state.in_(WAITING))).all()
     reasons = gone(waiting)
     for reminder_id, reason in reasons.items():
         db.session.execute(
             update(Reminder)
-            .where(Reminder.id == reminder_id, Reminder.state == ReminderState.PLANNED)
+            .where(Reminder.id == reminder_id, Reminder.state.in_(WAITING))
             .values(state=ReminderState.CANCELLED, cancel_reason=reason)
         )
     return len(reasons)

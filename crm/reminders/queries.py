@@ -2,25 +2,71 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 
-from crm.accounts.models import User
+from crm.accounts.models import Unit, User
+from crm.accounts.queries import people_clause
+from crm.core import clock
 from crm.core.db import db
+from crm.enterprises.queries import of_visible
+from crm.permissions import Permission
 from crm.reminders.models import Reminder, ReminderState
+
+HIDDEN = (ReminderState.CANCELLED, ReminderState.MUTED)
 
 
 def shown_to(user_id: Any) -> ColumnElement[bool]:
     """Also over a parameter, for statements that are built once."""
-    return (Reminder.recipient_id == user_id) & (Reminder.state != ReminderState.CANCELLED)
+    return (Reminder.recipient_id == user_id) & Reminder.state.not_in(HIDDEN)
 
 
-def of(user: User) -> Select[Reminder]:
-    """Unread first, then the newest."""
-    return select(Reminder).where(shown_to(user.id)).order_by(Reminder.read_at.is_not(None), Reminder.id.desc())
+def of(user: User, kind: str = "") -> Select[Reminder]:
+    """The newest first."""
+    mine = select(Reminder).where(shown_to(user.id)).order_by(Reminder.id.desc())
+    return mine.where(Reminder.kind == kind) if kind else mine
+
+
+def by_kind(user: User) -> dict[str, int]:
+    """Kinds this person has notices of → how many are unread."""
+    unread_of = func.sum(case((Reminder.read_at.is_(None), 1), else_=0))
+    rows = db.session.execute(select(Reminder.kind, unread_of).where(shown_to(user.id)).group_by(Reminder.kind))
+    return {kind: int(count) for kind, count in rows}
 
 
 def unread(user: User) -> int:
     counted = select(func.count()).select_from(Reminder).where(shown_to(user.id), Reminder.read_at.is_(None))
     return db.session.scalar(counted) or 0
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one person was told on a day: how many of each kind."""
+
+    name: str
+    unit: str
+    has_address: bool
+    counts: dict[str, int]
+
+
+def of_unit(user: User, day: date) -> list[Told]:
+    """The people of the units this user leads or keeps the ledger of, by unit and name; only firms he may see count."""
+    begins = clock.at(day, 0)
+    counted = (
+        select(User.id, User.name, Unit.name.label("unit"), User.email, Reminder.kind, func.count().label("n"))
+        .join(Reminder, Reminder.recipient_id == User.id)
+        .join(Unit, Unit.id == User.unit_id)
+        .where(Reminder.planned_at >= begins, Reminder.planned_at < begins + timedelta(days=1))
+        .where(Reminder.state.not_in(HIDDEN), people_clause(user, Permission.ASSIGN_FIRST))
+        .where(or_(Reminder.enterprise_id.is_(None), of_visible(Reminder, user)))
+        .group_by(User.id, User.name, User.name_pinyin, User.email, Unit.id, Unit.name, Unit.sort, Reminder.kind)
+        .order_by(Unit.sort, Unit.id, User.name_pinyin, User.id)
+    )
+    found: dict[int, Told] = {}
+    for row in db.session.execute(counted):
+        told = found.setdefault(row.id, Told(row.name, row.unit, row.email is not None, {}))
+        told.counts[row.kind] = row.n
+    return list(found.values())

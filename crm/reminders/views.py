@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
-from crm.accounts import everyone, signed_in
+from crm.accounts import User, everyone, requires, signed_in
+from crm.core import clock
 from crm.core.db import db, writing
 from crm.core.forms import ButtonForm
 from crm.core.typed import id_from
 from crm.core.web import go, page
 from crm.core.words import Say
+from crm.permissions import Permission
 from crm.reminders import queries, services
-from crm.reminders.kind import KINDS, Line, gone, lines
+from crm.reminders.kind import KINDS, Kind, Line, gone, lines
 from crm.reminders.models import Reminder
 
 bp = Blueprint("reminders", __name__)
@@ -34,9 +37,22 @@ class Notice:
 @bp.get("/notices")
 @everyone
 def centre() -> ResponseReturnValue:
+    """By day, the newest first; `kind` narrows it."""
     me = signed_in()
-    rows = db.session.scalars(queries.of(me).limit(SHOWN)).all()
-    return page("reminders/centre.html", notices=_notices(rows), unread_here=queries.unread(me), button=ButtonForm())
+    kind = request.args.get("kind", "")
+    rows = db.session.scalars(queries.of(me, kind if kind in KINDS else "").limit(SHOWN)).all()
+    return page(
+        "reminders/centre.html", days=_by_day(_notices(rows)), kind=kind, counts=_counts(me),
+        unread_here=queries.unread(me), button=ButtonForm(), paper=me.may(Permission.ASSIGN_FIRST),
+    )  # fmt: skip
+
+
+@bp.get("/notices/today")
+@requires(Permission.ASSIGN_FIRST)
+def today() -> ResponseReturnValue:
+    """On paper: who of my unit has how much today, for those whom no mail reaches; and as text for the group."""
+    me, day = signed_in(), clock.today()
+    return page("reminders/today.html", people=queries.of_unit(me, day), kinds=KINDS, day=day)
 
 
 @bp.post("/notices/read")
@@ -48,6 +64,19 @@ def read() -> ResponseReturnValue:
     with writing():
         services.mark_read(by=signed_in(), only=id_from(request.form.get("id")))
     return go("reminders.centre")
+
+
+def _counts(me: User) -> list[tuple[Kind, int]]:
+    """Each kind this person has notices of, with how many are unread."""
+    known = queries.by_kind(me)
+    return [(kind, known[name]) for name, kind in KINDS.items() if name in known]
+
+
+def _by_day(notices: list[Notice]) -> list[tuple[date, list[Notice]]]:
+    days: dict[date, list[Notice]] = {}
+    for notice in notices:
+        days.setdefault(clock.local(notice.reminder.planned_at).date(), []).append(notice)
+    return sorted(days.items(), reverse=True)
 
 
 def _notices(rows: Sequence[Reminder]) -> list[Notice]:

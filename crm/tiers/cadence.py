@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy import bindparam, select, update
 from crm.core import clock
 from crm.core.bureau import bureau
 from crm.core.db import db, writing
+from crm.core.models import Setting
 from crm.enterprises.models import Enterprise, Standing
 from crm.enterprises.serving_models import Assignment
 from crm.tiers import rules
@@ -58,10 +60,10 @@ def nightly() -> str:
 
 
 def _wrong(*which: Any) -> list[dict[str, Any]]:
-    known, go_live, found = rules.tiers(clock.today()), _go_live(), []
+    known, begun, found = rules.tiers(clock.today()), go_live(), []
     for row in db.session.execute(_facts().where(*which)):
         tier = known.get(row.tier or "") if row.standing == Standing.ACTIVE else None
-        due = due_on(tier.visit_every_months if tier else None, row.last_visit_on, row.started_on, go_live)
+        due = due_on(tier.visit_every_months if tier else None, row.last_visit_on, row.started_on, begun)
         if due != row.next_visit_due_on:
             found.append({"row_id": row.id, "due": due})
     return found
@@ -82,6 +84,35 @@ def _facts() -> Any:
     return select(*columns).outerjoin(Assignment, served)
 
 
-def _go_live() -> date | None:
+@dataclass(frozen=True)
+class Silence:
+    """The longest silence by unit, in days: a unit's own, else that of the unit above, else the common one."""
+
+    common: int
+    own: dict[int, int]
+
+    @property
+    def shortest(self) -> int:
+        return min([self.common, *self.own.values()])
+
+    def days(self, path: str) -> int:
+        """`path` is the unit's own, "/1/4/9/"."""
+        units = (int(part) for part in reversed(path.strip("/").split("/")))
+        return next((self.own[unit] for unit in units if unit in self.own), self.common)
+
+
+def silence(today: date) -> Silence:
+    """What the bureau and its units set, on the ground of the rules in force."""
+    rows = db.session.execute(
+        select(Setting.unit_id, Setting.value)
+        .where(Setting.key == "silence_days", Setting.since <= today)
+        .order_by(Setting.since, Setting.id)
+    )
+    own = {unit: int(value) for unit, value in rows}
+    return Silence(own.pop(0, rules.silent_after(today)), own)
+
+
+def go_live() -> date | None:
+    """The first day of real use; None before the first roster was imported."""
     text = str(bureau("go_live_on") or "")
     return date.fromisoformat(text) if text else None

@@ -74,6 +74,11 @@ def tiers(on: date) -> dict[str, Tier]:
     return {raw["code"]: _tier(raw) for raw in rulebook("tiers/tiers").on(on).content["tiers"]}
 
 
+def silent_after(on: date) -> int:
+    """Days without a visit after which any firm is silent, whatever its tier asks for."""
+    return int(rulebook("tiers/tiers").on(on).content["silent_after_days"])
+
+
 @cache
 def titles() -> dict[str, Title]:
     """Every title ever known by code; certificates outlive the scheme that granted them."""

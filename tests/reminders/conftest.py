@@ -18,5 +18,10 @@ def server(app):
 @pytest.fixture
 def firm(make, cast):
     return make.enterprise(
-        "杭州和达生物技术有限公司", short_name="和达生物", commissioner=cast.lin, since=date(2026, 1, 4)
+        "杭州和达生物技术有限公司", short_name="和达生物", commissioner=cast.lin, since=date(2026, 11, 2)
     )
+
+
+@pytest.fixture
+def silent_firm(make, cast):
+    return make.enterprise("杭州静默科技有限公司", short_name="静默", commissioner=cast.lin, since=date(2026, 1, 4))

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from crm.core import clock
 from crm.core.db import db, writing
@@ -10,6 +10,8 @@ from crm.followups import services as followups
 from crm.outbox.jobs import Mailroom, deliver
 from crm.reminders.models import Reminder
 from crm.reminders.planning import plan
+from crm.visits import services as visits
+from crm.visits.models import Visit
 
 
 def promise(firm, owner, day: str, text: str = "问增容进度"):
@@ -26,3 +28,26 @@ def tick(app) -> dict[str, int]:
 
 def of_followups() -> list[Reminder]:
     return list(db.session.scalars(select(Reminder).where(Reminder.kind == "followup_due").order_by(Reminder.id)))
+
+
+def of(kind: str) -> list[Reminder]:
+    db.session.expire_all()
+    return list(db.session.scalars(select(Reminder).where(Reminder.kind == kind).order_by(Reminder.id)))
+
+
+def at(now, app, moment: str) -> dict[str, int]:
+    now.set(f"{moment}+08:00")
+    return tick(app)
+
+
+def change(row, **values) -> None:
+    with writing() as session:
+        session.execute(update(type(row)).where(type(row).id == row.id).values(**values))
+    db.session.expire_all()
+
+
+def visited(firm, by, day: date, **values) -> Visit:
+    with writing():
+        return visits.record(
+            firm, by=by, kind="onsite", on=day, met="王总", text="x", client_key=f"key-{by.id}-{day}-{firm.id}"
+        )[0]

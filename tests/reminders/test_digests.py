@@ -67,13 +67,15 @@ def test_a_repeated_digest_has_the_same_members_minus_what_fell_away(app, server
 
 
 def test_without_an_address_the_notice_stays_in_the_app(app, server, firm, cast, now, page):
-    promise(firm, cast.manager, "2026-11-24")
+    made = promise(firm, cast.manager, "2026-11-24")
     now.set("2026-11-24T08:31:00+08:00")
     tick(app)
 
     assert [r.state for r in of_followups()] == ["in_app"]
     assert [(d.state, d.words) for d in db.session.scalars(select(Delivery))] == [("cancelled", "no address")]
     assert "问增容进度" in page.as_(cast.manager).open("reminders.centre").text
+    with writing():
+        followups.finish(made, by=cast.manager)
     now.set("2026-11-25T08:31:00+08:00")
     tick(app)
     assert db.session.query(Digest).count() == 1, "told once is told"

@@ -30,6 +30,8 @@ def test_one_mail_on_the_due_morning_and_nothing_the_next(app, server, firm, cas
     assert "和达生物: 跟进到期 (2026-11-30)" in mail.text
     assert links(mail)[0] == f"http://127.0.0.1:8000/followups/{followup.id}"
     assert [r.state for r in of_followups()] == ["sent"]
+    with writing():
+        followups.finish(followup, by=cast.lin)
     now.set("2026-12-01T08:31:00+08:00")
     assert tick(app) == {}
 

@@ -24,7 +24,7 @@ from crm.imports.models import ImportRun
 from crm.imports.reading import read_tables
 from crm.jobs.models import Job
 from crm.ops.builders import Cast
-from crm.outbox.models import Delivery
+from crm.outbox.models import Delivery, DemoMail
 from crm.tiers.models import TitleHeld
 from crm.visits.models import Policy, Visit, VisitFile
 
@@ -35,6 +35,8 @@ WHO = ("lin", "zhou", "manager", "leader", "clerk", "handler", "admin", "auditor
 ROSTER = "企业名称,统一社会信用代码,服务专员\n杭州新样本科技有限公司,,林晓\n"
 NOTED = "%.exported"
 """Entries of `timeline.note`: the only thing a GET may write."""
+
+MAIL = "MIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n\n<!doctype html><title>m</title><h1>m</h1>\n"
 
 
 class Sample:
@@ -90,6 +92,9 @@ class Sample:
                 key="sample", recipient_id=cast.lin.id, template="sample", params={"n": 1}, message_id="<1@sample>"
             ),
             "policy_id": Policy(title="样本政策", office="样本局"),
+            "mail_id": DemoMail(
+                recipient="lin@example.cn", subject="样本邮件", message_id="<1@sample>", raw=MAIL, at=clock.now()
+            ),
             "suggestion_id": Suggestion(user_id=cast.lin.id, text="样本建议"),
             "step_id": UndoStep(kind="enterprise.edited_in_table", by_id=cast.clerk.id, changes=[]),
             "merge_id": Merge(kept_id=firm, gone_id=self.twin.id, reason="同一家", proposed_by_id=cast.clerk.id),

@@ -1,8 +1,24 @@
 """The kinds, one small file each."""
 
 from crm.reminders.kind import register
-from crm.reminders.kinds import chased, enterprises_received, followup_due
+from crm.reminders.kinds import (
+    chased,
+    enterprise_silent,
+    enterprises_received,
+    followup_due,
+    followup_overdue,
+    visit_tomorrow,
+    visited_by_other,
+)
 
 
 def install() -> None:
-    register(chased.KIND, followup_due.KIND, enterprises_received.KIND)
+    register(
+        chased.KIND,
+        followup_overdue.KIND,
+        followup_due.KIND,
+        visit_tomorrow.KIND,
+        enterprise_silent.KIND,
+        visited_by_other.KIND,
+        enterprises_received.KIND,
+    )

@@ -1,0 +1,121 @@
+"""Whatever people do between the mornings, and however many mornings nothing runs: the mails are those of the model."""
+
+import re
+from collections import defaultdict
+from datetime import timedelta
+
+from hypothesis import settings, strategies
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+
+from crm.core import clock
+from crm.core.db import db, writing
+from crm.followups import services as followups
+from crm.followups.models import Followup
+from crm.outbox.jobs import Mailroom, deliver
+from crm.reminders.planning import plan
+from crm.workdays.queries import calendar
+from tests.reminders.model import Model
+
+NUMBER = re.compile(r"/followups/(\d+)")
+picks = strategies.integers(0, 99)
+
+
+class Bureau(RuleBasedStateMachine):
+    """The clock only goes on; each example begins with new people and without open promises."""
+
+    app = make = server = now = firm = None
+
+    def __init__(self):
+        super().__init__()
+        with writing():
+            self.people = [self.make.user(email=f"p{next(self.make.numbers)}@example.cn") for _ in range(3)]
+        self.present = {person.id: person for person in self.people}
+        self.model = Model(calendar())
+        self.to_working_day(1)
+
+    def teardown(self):
+        for number in list(self.model.promises):
+            self.close(number)
+
+    def to_working_day(self, ahead: int) -> None:
+        day = calendar().add(clock.today(), ahead).on
+        self.now.set(f"{day}T08:31:00+08:00")
+
+    def one_of(self, pick: int) -> Followup:
+        numbers = sorted(self.model.promises)
+        return db.session.get_one(Followup, numbers[pick % len(numbers)])
+
+    def keep(self, promise: Followup) -> None:
+        self.model.promises[promise.id] = (promise.owner_id, promise.due_on)
+
+    def close(self, number: int) -> None:
+        with writing():
+            followups.finish(db.session.get_one(Followup, number), by=self.people[0])
+        del self.model.promises[number]
+
+    @rule(who=picks, days=strategies.integers(0, 9))
+    def promise(self, who, days):
+        owner = self.people[who % len(self.people)]
+        with writing():
+            made = followups.add(
+                self.firm, owner=owner, text="x", due_on=clock.today() + timedelta(days=days), by=owner
+            )
+        self.keep(made)
+
+    @precondition(lambda self: self.model.promises)
+    @rule(pick=picks)
+    def finish(self, pick):
+        self.close(self.one_of(pick).id)
+
+    @precondition(lambda self: self.model.promises)
+    @rule(pick=picks, days=strategies.integers(1, 6))
+    def another_day(self, pick, days):
+        promise = self.one_of(pick)
+        if promise.postponed < 3:
+            with writing():
+                to_on = max(promise.due_on, clock.today()) + timedelta(days=days)
+                followups.postpone(promise, to_on=to_on, reason="x", by=self.people[0])
+            self.keep(promise)
+
+    @precondition(lambda self: self.model.promises)
+    @rule(pick=picks, who=picks)
+    def somebody_else(self, pick, who):
+        promise, owner = self.one_of(pick), self.people[who % len(self.people)]
+        with writing() as session:
+            session.get_one(Followup, promise.id).owner_id = owner.id
+            session.flush()
+        db.session.expire_all()
+        self.keep(db.session.get_one(Followup, promise.id))
+
+    @precondition(lambda self: len(self.present) > 1)
+    @rule(who=picks)
+    def leaves(self, who):
+        number = sorted(self.present)[who % len(self.present)]
+        with writing():
+            person = self.present.pop(number)
+            person.active, person.deactivated_on = False, clock.today()
+            db.session.flush()
+
+    @rule(skipped=strategies.sampled_from([1, 1, 1, 2, 3, 8]))
+    def morning(self, skipped):
+        self.to_working_day(skipped)
+        before = len(self.server.received)
+        for _ in range(2):
+            plan(clock.now())
+            deliver(Mailroom(self.app.extensions["commissioner"]), limit=100)
+            db.session.expire_all()
+        assert self.told_since(before) == self.model.morning(clock.today(), set(self.present))
+
+    def told_since(self, before: int) -> dict[int, set[int]]:
+        ids, found = {person.email: person.id for person in self.people}, defaultdict(set)
+        for mail in (one for one in self.server.received[before:] if one.recipient in ids):
+            assert ids[mail.recipient] not in found, "one mail a morning"
+            found[ids[mail.recipient]] = {int(n) for n in NUMBER.findall(mail.text)}
+        return dict(found)
+
+
+def test_the_mails_are_those_of_the_model(app, server, make, cast, now, firm):
+    plan(clock.now())
+    for name, value in {"app": app, "make": make, "server": server, "now": now, "firm": firm}.items():
+        setattr(Bureau, name, value)
+    run_state_machine_as_test(Bureau, settings=settings(max_examples=6, stateful_step_count=20, deadline=None))
