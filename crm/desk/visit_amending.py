@@ -116,7 +116,8 @@ def _values(visit: Visit, known: Known) -> dict[str, Any]:
 
 
 def _correct(form: CorrectForm, visit: Visit, known: Known, me: User) -> None:
-    contact = met_person(form, known, me)
+    is_as_before = form.met.data and form.met.data == visit.met  # a mere name stays one
+    contact = None if is_as_before else met_person(form, known, me)
     amending.correct(
         visit, version=id_from(form.version.data) or 0, by=me, kind=form.kind.data or "", on=form.visited_on,
         met=form.met.data or (contact.name if contact else ""), is_not_met=form.is_not_met, text=form.text.data or "",

@@ -1,0 +1,52 @@
+"""What only a browser can show: the draft that survives, and photos made small on the phone and sent one by one."""
+
+from io import BytesIO
+
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+from sqlalchemy import select
+
+from crm.core.db import db
+from crm.files import store
+from crm.files.models import StoredFile
+from crm.visits.models import Visit
+from tests.browser import PHONE
+
+pytestmark = pytest.mark.browser
+DRAFTS = "Object.keys(localStorage).filter(name => name.startsWith('draft:')).length"
+
+
+def test_a_draft_survives_a_reload_is_saved_once_and_leaves_with_its_save_or_its_person(site, make, cast, tmp_path):
+    firm = make.enterprise("杭州和达生物技术有限公司", unit=cast.section, commissioner=cast.lin, contact="王经理")
+    page = site.window(cast.lin, size=PHONE).page
+    page.goto(f"{site.url}/visits/new?enterprise={firm.id}")
+    page.get_by_label("走访内容").fill("用电增容,写到一半")
+    page.get_by_label("电话", exact=True).check()
+    page.reload()
+    expect(page.get_by_label("走访内容")).to_have_value("用电增容,写到一半")
+    expect(page.get_by_label("电话", exact=True)).to_be_checked()
+
+    page.get_by_label("7 天后 11-30").check()
+    page.get_by_role("button", name="保存走访").click()
+    expect(page.locator("#flashes")).to_contain_text("走访已保存")
+    assert page.evaluate(DRAFTS) == 0
+    photo = tmp_path / "车间.png"
+    Image.effect_noise((2400, 1200), 80).save(photo)
+    page.get_by_label("照片或 PDF").set_input_files([photo])
+    expect(page.locator(".photos img")).to_have_count(1)
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+
+    page.goto(f"{site.url}/visits/new?enterprise={firm.id}")
+    page.get_by_label("走访内容").fill("换人之前写的")
+    page.goto(f"{site.url}/me")
+    assert page.evaluate(DRAFTS) == 1
+    page.locator("main #sign-out button").click()
+    page.wait_for_url("**/sign-in**")
+    assert page.evaluate(DRAFTS) == 0
+
+    db.session.rollback()
+    assert [visit.kind for visit in db.session.scalars(select(Visit))] == ["call"]
+    kept = db.session.scalars(select(StoredFile)).one()
+    assert Image.open(BytesIO(store.path_of(kept.stored_as).read_bytes())).size == (1600, 800), "made small there"
+    assert kept.name == "车间.jpg"
