@@ -80,7 +80,7 @@ class Sample:
             "job_id": Job(kind="sample", args={}, by_id=cast.clerk.id),
             "visit_id": Visit(
                 enterprise_id=firm,
-                kind="site",
+                kind="onsite",
                 counts=True,
                 visited_on=today,
                 author_id=cast.lin.id,
