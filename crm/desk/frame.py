@@ -88,7 +88,7 @@ def _of_person(settings: Settings, context: dict[str, Any]) -> dict[str, Any]:
     kept = {p.key: p.value for p in me.preferences}
     prefs = {key: kept.get(key, default) for key, default in context["prefs"].items()}
     unread, todo, *machine = tuple(read(_counts(), {"me": me.id, "today": clock.today()}).one())
-    banners = [*context["banners"], *(_warnings(settings, *machine) if me.may(Permission.SYSTEM_VIEW) else ())]
+    banners = [*context["banners"], *_warnings(settings, *machine, is_looking_after=me.may(Permission.SYSTEM_VIEW))]
     doors = {
         name: url for name, url in context["doors"].items() if name != "new_visit" or me.may(Permission.VISIT_RECORD)
     }
@@ -111,12 +111,20 @@ def _frame_key(context: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def _warnings(
-    settings: Settings, newest: datetime | None, jumped: datetime | None, paused: datetime | None, away: datetime | None
+    settings: Settings,
+    newest: datetime | None,
+    jumped: datetime | None,
+    paused: datetime | None,
+    away: datetime | None,
+    *,
+    is_looking_after: bool,
 ) -> list[str]:
-    """What administrators must know on every page."""
+    """What people must know on every page; most of it only those who look after the machine."""
     found = []
     if newest is None or clock.real_now() - newest > SILENT_AFTER:
-        found.append("scheduler_silent")
+        found.append("scheduler_silent" if is_looking_after else "work_waits")
+    if not is_looking_after:
+        return found
     if jumped is not None and clock.real_now() - jumped < JUMP_TOLD_FOR:
         found.append("clock_jumped")
     if settings.smtp_url and paused is not None:
