@@ -95,6 +95,15 @@ def test_every_picture_is_drawn_by_the_suite_and_shown_somewhere():
     assert drawn == there == shown
 
 
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_the_accounts_of_the_demonstration_are_those_it_has(name):
+    demo = (ROOT / "crm" / "ops" / "builders.py").read_text(encoding="utf-8")
+    told = re.findall(r"^\| (?:\w+ )?(\w{2,3})[, ].* \| (1\d{10}) \| `(\S+)` \|", (ROOT / name).read_text(), re.M)
+    assert len(told) == 4
+    for called, number, password in told:
+        assert re.search(rf'"{called}".*"{number}"', demo) and f'"{password}"' in demo
+
+
 def test_every_task_is_named_in_the_papers_for_contributors():
     tasks = re.findall(r"^def ([a-z]\w*)\(.*\n    \"\"\"", (ROOT / "tasks.py").read_text(encoding="utf-8"), re.M)
     told = "".join((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "CONTRIBUTING.md", "tasks.py"))
