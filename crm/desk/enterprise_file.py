@@ -115,6 +115,8 @@ def acts(file: File) -> list[tuple[str, str]]:
             found.append((label, address(endpoint, enterprise_id=firm.id)))
 
     if firm.standing == "active":
+        if file.may(Permission.ENTERPRISE_EDIT):
+            found.append((_("New follow-up"), f"{door('desk.new_followup')}?enterprise={firm.id}"))
         if file.serving.commissioner is None:
             offer(Permission.ASSIGN_FIRST, _("Assign a commissioner"), "handover.assign")
         else:

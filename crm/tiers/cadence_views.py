@@ -24,7 +24,7 @@ from crm.core.words import _, say
 from crm.permissions import Permission
 from crm.tiers import rules
 from crm.tiers.views import bp
-from crm.tiers.words import tier_word
+from crm.tiers.words import interval_word, tier_word
 from crm.timeline import record
 
 KEY = "silence_days"
@@ -78,5 +78,7 @@ def _rows() -> Any:
     return query.order_by(Unit.path.nulls_first(), Setting.since.desc())
 
 
-def _tiers() -> list[tuple[str, int | None]]:
-    return [(tier_word(code), tier.visit_every_months) for code, tier in rules.tiers(clock.today()).items()]
+def _tiers() -> list[tuple[str, str]]:
+    return [
+        (tier_word(code), interval_word(tier.visit_every_months)) for code, tier in rules.tiers(clock.today()).items()
+    ]

@@ -53,9 +53,15 @@ def due_words(tier: str | None, last_visit_on: date | None, due_on: date | None)
         return _("No tier, so no interval of its own; it counts as silent after the days set for its unit.")
     if known.visit_every_months is None:
         return _("%(tier)s has no interval: it follows the rule of its supervision.", tier=tier_word(tier))
-    every = {"tier": tier_word(tier), "n": known.visit_every_months}
+    every = {"tier": tier_word(tier), "every": interval_word(known.visit_every_months)}
     if due_on is None:
-        return _("%(tier)s: every %(n)s months, as soon as somebody serves it.", **every)
+        return _("%(tier)s: %(every)s, as soon as somebody serves it.", **every)
     if last_visit_on is None:
-        return _("%(tier)s: every %(n)s months; never visited, so counted from the start of the service.", **every)
-    return _("%(tier)s: every %(n)s months, counted from the last visit on %(day)s.", day=day(last_visit_on), **every)
+        return _("%(tier)s: %(every)s; never visited, so counted from the start of the service.", **every)
+    return _("%(tier)s: %(every)s, counted from the last visit on %(day)s.", day=day(last_visit_on), **every)
+
+
+def interval_word(months: int | None) -> str:
+    if months is None:
+        return _("by the rule of its supervision")
+    return _("every month") if months == 1 else _("every %(n)s months", n=months)

@@ -13,4 +13,4 @@ from crm.workdays.notices import LARGEST_FILE
 
 class NoticeForm(Form):
     text = TextAreaField(_l("Text of the notice"), [Optional(), Length(max=LARGEST_FILE)], filters=[tidy])
-    file = FileField(_l("Or a file (YAML, JSON or text)"))
+    file = FileField(_l("Or the file of the notice"))

@@ -192,7 +192,9 @@ def test_what_is_listed_goes_out_as_a_workbook_and_is_recorded(page, cast, firm)
 
 
 def test_a_follow_up_is_made_by_hand_for_a_working_day_and_its_owner(page, cast, firm):
-    page.as_(cast.manager).open(f"/followups/new?enterprise={firm.id}&on=2026-11-28")
+    page.as_(cast.manager).open("desk.enterprise", enterprise_id=firm.id)
+    assert page.all("a", href=f"/followups/new?enterprise={firm.id}")
+    page.open(f"/followups/new?enterprise={firm.id}&on=2026-11-28")
     assert page.all("input", name="followup_on")[0].get("value") == "2026-11-30"
     page.submit(followup_text="", expect=422)
     page.submit(followup_text="送批文", followup_on="2026-11-29", owner=str(cast.lin.id), kind="request")

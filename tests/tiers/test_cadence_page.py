@@ -18,7 +18,7 @@ from crm.tiers.words import due_words
     [
         (None, None, None, "未定层级"),
         ("X", None, None, "按其监管规定"),
-        ("T1", None, None, "有服务专员后"),
+        ("T1", None, None, "每月走访一次，有服务专员后"),
         ("T1", None, date(2026, 12, 1), "尚未走访过"),
         ("T2", date(2026, 10, 8), date(2026, 12, 8), "每 2 个月走访一次，从上次走访 2026-10-08 算起"),
     ],
