@@ -48,9 +48,9 @@ def matching_ids(
     every = select(Enterprise.id)
     if not query:
         return every.where(*clauses), read(select(func.count(Enterprise.id)).where(*clauses)).scalar_one(), False
-    found = search.first_ids(query, clauses, MOST_COUNTED + 1)
+    found = search.first_ids(query, user, clauses, MOST_COUNTED + 1)
     if len(found) > MOST_COUNTED:
-        return every.where(*clauses, search.matching(query)), MOST_COUNTED, True
+        return every.where(*clauses, search.matching(query, user)), MOST_COUNTED, True
     return every.where(among(Enterprise.id, found)), len(found), False
 
 

@@ -16,7 +16,7 @@ from crm.core.shown import APART
 from crm.core.words import say
 from crm.enterprises import phones
 from crm.enterprises.models import Contact, Enterprise
-from crm.enterprises.search import index
+from crm.enterprises.search_index import index
 from crm.timeline import Actor, Entry, record
 
 KEPT_AFTER_REMOVAL = timedelta(days=30)

@@ -12,7 +12,7 @@ from crm.core.errors import Obstacle, RuleBroken, Stale
 from crm.core.words import Say, say
 from crm.enterprises import credit_code, extras, facts, names
 from crm.enterprises.models import Enterprise, EnterpriseName, Standing
-from crm.enterprises.search import index
+from crm.enterprises.search_index import index
 from crm.timeline import Actor, Entry, record
 
 Typed = dict[str, str]

@@ -48,7 +48,7 @@ def where(
 def chosen(user: User, args: MultiDict[str, str], permission: Permission) -> Select[int]:
     """Ids of the ticked enterprises, or with `all=1` of all that match the filters and the search text."""
     if args.get("all"):
-        return select(Enterprise.id).where(*where(user, args, permission), search.matching(args.get("q", "")))
+        return select(Enterprise.id).where(*where(user, args, permission), search.matching(args.get("q", ""), user))
     ids = ids_from(args.getlist("id"))
     return select(Enterprise.id).where(
         Enterprise.id.in_(ids), Enterprise.standing != Standing.MERGED, within(user, permission)

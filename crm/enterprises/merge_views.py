@@ -55,7 +55,7 @@ def propose_merge(enterprise_id: int) -> ResponseReturnValue:
 def _candidates(firm: Enterprise, me: User, query: str) -> list[Enterprise]:
     clauses = [Enterprise.standing != Standing.MERGED, Enterprise.id != firm.id, within(me, Permission.MERGE_PROPOSE)]
     if query:
-        ids = search.first_ids(query, clauses, MOST_FOUND)
+        ids = search.first_ids(query, me, clauses, MOST_FOUND)
     else:
         ids = [hint.id for hint in near.hints(me, name=firm.name, but=firm.id)]
     rows = select(Enterprise).where(Enterprise.id.in_(ids), *clauses).order_by(Enterprise.sort_key, Enterprise.id)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Table, and_, delete, select, update
+from sqlalchemy import Table, and_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from crm.core import clock
@@ -19,8 +19,8 @@ from crm.enterprises import derived, linked
 from crm.enterprises.editing import keep_name
 from crm.enterprises.merge_clashes import prepare
 from crm.enterprises.merge_trace import Trace
-from crm.enterprises.models import Enterprise, Merge, NearKey, SearchGram, SearchKey, Standing
-from crm.enterprises.search import index_many
+from crm.enterprises.models import Enterprise, Merge, Standing
+from crm.enterprises.search_index import forget, index_many
 from crm.timeline import Actor, record
 
 UNDO_WITHIN = timedelta(hours=24)
@@ -87,7 +87,7 @@ def confirm(merge: Merge, *, by: Actor) -> None:
     if (name := keep_name(kept, gone.name, kind="former", until=clock.today())) is not None:
         trace.made.append(("enterprise_name", [name.id]))
     index_many([kept])
-    _forget_index(gone)
+    forget([gone.id])
     merge.moved = canonical(trace.as_json())
     _decide(merge, "done", by)
     _tell(merge, "done", by)
@@ -172,11 +172,6 @@ def _join_facts(trace: Trace, kept: Enterprise, gone: Enterprise) -> None:
     trace.change(Enterprise, kept, {**values, **({"credit_code": code} if code else {})})
     kept.version, gone.version = kept.version + 1, gone.version + 1
     db.session.flush()
-
-
-def _forget_index(gone: Enterprise) -> None:
-    for table in (SearchGram, SearchKey, NearKey):
-        db.session.execute(delete(table).where(table.enterprise_id == gone.id))
 
 
 def _decide(merge: Merge, state: str, by: Actor) -> None:

@@ -208,7 +208,7 @@ class SearchGram(db.Model):
 
 
 class SearchKey(db.Model):
-    """A pinyin spelling, initials or the tail of a code: searched by prefix."""
+    """A pinyin spelling, initials, a code or, marked as such, a phone, forwards and backwards: searched by prefix."""
 
     key: Mapped[str] = mapped_column(ordered(80), primary_key=True)
     enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprise.id"), primary_key=True)

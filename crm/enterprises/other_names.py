@@ -7,7 +7,7 @@ from crm.core.errors import RuleBroken
 from crm.core.words import say
 from crm.enterprises.editing import keep_name
 from crm.enterprises.models import Enterprise, EnterpriseName
-from crm.enterprises.search import index
+from crm.enterprises.search_index import index
 from crm.timeline import Actor, record
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
 from flask import abort
-from sqlalchemy import ColumnElement, Date, Select, bindparam, false, or_, select, true
+from sqlalchemy import ColumnElement, Date, Select, bindparam, false, or_, select, true, union
 from sqlalchemy.orm import column_property, joinedload
 
 from crm.accounts.models import Unit, UnitKind, User
@@ -52,6 +53,12 @@ def reach(user: User, permission: Permission) -> Reach:
 def within(user: User, permission: Permission) -> ColumnElement[bool]:
     """The enterprises on which this user has this permission: the union over his posts."""
     return _clause(reach(user, permission))
+
+
+def serves_only(user: User) -> bool:
+    """Whether this person sees no enterprises but those he serves or leads: few, and quickly asked one by one."""
+    given = reach(user, Permission.ENTERPRISE_VIEW)
+    return not given.everywhere and all(scope == Scope.SERVED for scope, _path in given.grants)
 
 
 _ALL = true()
@@ -121,6 +128,13 @@ def _any_served() -> ColumnElement[bool]:
 
 
 User.serves = column_property(_any_served(), deferred=True)
+
+
+def seen_directly(user: User) -> Sequence[int]:
+    """Ids of the enterprises whose contacts this user sees directly: one statement that reads no register."""
+    if not user.may(Permission.CONTACT_DIRECT):
+        return []
+    return db.session.scalars(union(served_by(user), linked_to(user))).all()
 
 
 def direct_to(user_id: Any, today: Any) -> ColumnElement[bool]:

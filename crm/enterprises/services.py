@@ -12,7 +12,7 @@ from crm.enterprises import contacts, names, pinyin
 from crm.enterprises import credit_code as codes
 from crm.enterprises.editing import clashes
 from crm.enterprises.models import Contact, Enterprise, Presence
-from crm.enterprises.search import index
+from crm.enterprises.search_index import index
 from crm.timeline import Actor, record
 
 

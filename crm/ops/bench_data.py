@@ -14,7 +14,7 @@ from crm.core import clock
 from crm.core.db import db, writing
 from crm.enterprises import names, pinyin
 from crm.enterprises.models import Contact, Enterprise, Presence
-from crm.enterprises.search import index_many
+from crm.enterprises.search_index import index_many
 from crm.enterprises.serving_models import Assignment
 from crm.ops.builders import Make
 from crm.timeline import CLI, record_many, row

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import RowMapping, Select, func, select, text, update
@@ -14,6 +14,7 @@ from crm.core import clock
 from crm.core.db import db, writing
 from crm.core.settings import Settings
 from crm.core.words import say
+from crm.enterprises import search_index
 from crm.enterprises.models import Enterprise
 from crm.enterprises.serving_models import Assignment
 from crm.files.models import StoredFile
@@ -24,6 +25,9 @@ from crm.tiers import cadence
 from crm.timeline import Entry, Seal
 from crm.timeline.services import digest
 from crm.visits.models import Visit, VisitState
+
+MOST_SEARCHED = 500
+"""Firms whose search index is compared at each visit to the doctor."""
 
 
 def administrators(_settings: Settings) -> Iterator[Finding]:
@@ -115,9 +119,27 @@ def due_days(_settings: Settings) -> Iterator[Finding]:
         )
 
 
+def search_rows(_settings: Settings) -> Iterator[Finding]:
+    """Of a large register each day another share is looked at."""
+    ids = _all_ids()
+    step = len(ids) // MOST_SEARCHED + 1
+    if count := len(search_index.wrong(ids[clock.today().toordinal() % step :: step])):
+        yield Finding(
+            Weight.WARNING,
+            27,
+            say("%(n)s enterprises are not found by all that they are called now", n=count),
+            say("Run: flask --app wsgi doctor --mend"),
+        )
+
+
+def _all_ids() -> Sequence[int]:
+    return db.session.scalars(select(Enterprise.id).order_by(Enterprise.id)).all()
+
+
 def mend() -> int:
-    """Recompute every derived column that disagrees; returns how many values changed."""
+    """Recompute every derived column and every row of the search index that disagrees; returns how many changed."""
     changed = 0
+    unfound = search_index.wrong(_all_ids())
     with writing() as session:
         for column, wanted in derived().items():
             done = session.execute(
@@ -128,7 +150,8 @@ def mend() -> int:
             )
             changed += done.rowcount  # type: ignore[attr-defined]
         cadence.refresh(late := cadence.wrong())
-    return changed + len(late)
+        search_index.mend(unfound)
+    return changed + len(late) + len(unfound)
 
 
 def chain(_settings: Settings) -> Iterator[Finding]:
@@ -178,6 +201,7 @@ ALL: tuple[Check, ...] = (
     stored_files,
     derived_columns,
     due_days,
+    search_rows,
     chain,
     guessed_accounts,
 )

@@ -1,11 +1,16 @@
 """The one search box of the enterprise list."""
 
 import pytest
+from sqlalchemy import func, select
+from werkzeug.datastructures import MultiDict
 
-from crm.core import lists
-from crm.core.db import writing
+from crm.core import clock, lists
+from crm.core.db import db, writing
 from crm.desk import enterprise_rows
-from crm.enterprises import other_names
+from crm.enterprises import assignment, filters, other_names
+from crm.enterprises.models import Enterprise
+from crm.enterprises.serving_models import Liaison, StandIn
+from crm.permissions import Permission
 from tests.desk.listed import names
 
 
@@ -21,7 +26,9 @@ from tests.desk.listed import names
         ("HeDa", True),
         ("制药厂", True),
         ("王建国", True),
-        ("6789", True),
+        ("13812346789", True),
+        ("138 1234-6789", True),
+        ("6789", False),
         ("王建", True),
         ("德和", False),
         ("xyz", False),
@@ -58,3 +65,106 @@ def test_a_search_stops_counting_at_a_thousand_and_pages_go_on(page, cast, monke
     second = names(page)
     assert "30+" in page.text and len(second) == 13
     assert len(set(names(page.open("/enterprises?q=杭州"))) - set(second)) == 20
+
+
+PHONE, MAIL = "18612345678", "wang.jianguo@example.cn"
+OTHER_WAYS = (
+    "/enterprises?q={}",
+    "/enterprises?q={}&sort=-name",
+    "/enterprises?grid=1&q={}",
+    "/enterprises?commissioner=none&q=中毅 {}",
+    "/enterprises/export?format=csv&q={}",
+    "/enterprises/set-many?all=1&q={}",
+    "/enterprises/assign?all=1&q={}",
+    "/enterprises/1/merge?q={}",
+)
+"""Every address that takes words to search by."""
+
+
+@pytest.fixture
+def masked(make, cast):
+    """A firm whose numbers nobody of the section sees in full, after another one."""
+    make.enterprise("杭州别家有限公司", unit=cast.section)
+    firm = make.enterprise("杭州中毅制造有限公司", unit=cast.section, contact="王建国", phone=PHONE)
+    with writing():
+        firm.contacts[0].email = MAIL
+    assert not {PHONE[-4:], PHONE[:4]} & {firm.credit_code[-4:], firm.credit_code[:4]}
+    return firm
+
+
+def pieces(text):
+    """All that somebody would try who has guessed one sign after the other, from either end."""
+    return [text[:n] for n in range(1, len(text))] + [text[-n:] for n in range(4, len(text))]
+
+
+def test_who_sees_a_number_masked_cannot_guess_it_sign_by_sign(app, cast, masked):
+    """The one WHERE clause behind list, count, export and bulk pages."""
+    tried = [*pieces(PHONE), *pieces("wangjianguoexamplecn"), f"#{PHONE[:5]}", f"#{PHONE[-5:]}", MAIL]
+    for reader in (cast.manager, cast.clerk, cast.leader, cast.admin, cast.auditor):
+        for typed in tried:
+            assert enterprise_rows.matching_ids(reader, MultiDict({"q": typed}))[1] == 0, typed
+            chosen = filters.chosen(reader, MultiDict({"all": "1", "q": typed}), Permission.ENTERPRISE_VIEW)
+            assert db.session.scalars(chosen).all() == [], typed
+
+
+def test_the_whole_number_finds_it_for_whoever_may_see_the_firm(page, cast, masked):
+    for reader in (cast.manager, cast.auditor):
+        assert names(page.as_(reader).open("desk.enterprises", q=PHONE)) == [masked.name]
+    assert names(page.as_(cast.stranger).open("desk.enterprises", q=PHONE)) == []
+
+
+def test_no_other_address_tells_more_than_the_list(page, cast, masked):
+    def shown(way, typed):
+        answer = page.client.get(way.format(typed))
+        return answer.status_code == 200 and masked.name in answer.get_data(as_text=True)
+
+    page.as_(cast.manager)
+    for way in OTHER_WAYS:
+        assert shown(way, PHONE), way
+        assert not any(shown(way, piece) for piece in (PHONE[:3], PHONE[:-1], PHONE[-4:], PHONE[1:], "wangjianguo")), (
+            way
+        )
+
+
+def test_a_visit_to_a_firm_of_the_zone_is_not_found_by_anybodys_number(page, cast, masked):
+    for typed in (PHONE, PHONE[-4:]):
+        page.as_(cast.stranger).open("desk.new_visit", q=typed)
+        assert masked.name not in page.text
+
+
+@pytest.mark.parametrize("tie", ["commissioner", "deputy", "leader"])
+def test_who_sees_the_contacts_directly_finds_by_the_tail_as_long_as_he_does(app, cast, masked, tie):
+    def finds(typed):
+        return enterprise_rows.matching_ids(cast.zhou, MultiDict({"q": typed}))[1] == 1
+
+    today = clock.today()
+    with writing() as session:
+        served = assignment.assign(masked, cast.zhou if tie == "commissioner" else cast.lin, by=cast.admin)
+        if tie == "deputy":
+            row = StandIn(official_id=cast.lin.id, deputy_id=cast.zhou.id, from_on=today)
+            session.add(row)
+        if tie == "leader":
+            row = Liaison(enterprise_id=masked.id, leader_id=cast.zhou.id, from_on=today)
+            session.add(row)
+        session.flush()
+    assert finds(PHONE[-4:]) and finds(PHONE[:5]) and finds(f"中毅 {PHONE[-5:]}") and not finds(PHONE[-3:])
+
+    with writing() as session:
+        if tie == "commissioner":
+            assignment.end(served, on=today, reason="handed_over", by=cast.admin)
+        else:
+            row.until_on = today
+        session.flush()
+    assert not finds(PHONE[-4:]) and not finds(PHONE)
+
+
+def test_a_saved_view_is_searched_with_the_eyes_of_whoever_opens_it(page, cast, masked):
+    with writing():
+        assignment.assign(masked, cast.lin, by=cast.admin)
+    page.as_(cast.lin).open("desk.save_view", listing="enterprises", query=f"q={PHONE[-4:]}")
+    page.submit(form="view-form", name="我的号码")
+    page.follow()
+    assert names(page) == [masked.name]
+
+    assert names(page.as_(cast.manager).open("desk.enterprises", q=PHONE[-4:], view=1)) == []
+    assert db.session.scalar(select(func.count()).select_from(Enterprise)) == 2

@@ -75,9 +75,29 @@ def test_a_code_is_found_by_its_tail_and_its_head(tail):
     assert any(key.startswith(prefix) for key in grams.tail_keys("91330101MA1TJ3Y7LL") for prefix in term.prefixes)
 
 
-def test_a_phone_is_found_by_its_tail_however_it_is_written():
+def test_a_phone_is_found_by_its_tail_however_it_is_written_and_only_where_phones_are_asked_for():
     (term,) = grams.plan("8691 2345").terms
-    assert any(key.startswith(prefix) for key in grams.tail_keys("0571-86912345") for prefix in term.prefixes)
+    keys = grams.phone_keys("0571-86912345")
+    assert any(key.startswith(prefix) for key in keys for prefix in term.phone_prefixes)
+    assert not any(key.startswith(prefix) for key in keys for prefix in term.prefixes)
+    assert term.whole_phone not in keys
+
+
+@pytest.mark.parametrize("typed", ["0571-86912345", "0571 8691 2345", "０５７１８６９１２３４５", "(0571)86912345"])
+def test_a_whole_number_is_known_however_it_is_written(typed):
+    (term,) = grams.plan(typed).terms
+    assert term.whole_phone in grams.phone_keys("0571-86912345")
+
+
+@given(st.text("#＃﹟1389# ", min_size=1, max_size=12))
+def test_nothing_typed_looks_like_the_mark_of_phones(typed):
+    for term in grams.plan(typed).terms:
+        assert not any(grams.PHONE in prefix for prefix in term.prefixes)
+
+
+@pytest.mark.parametrize("typed", ["801", "8012", "86123"])
+def test_a_short_number_is_no_whole_one(typed):
+    assert grams.plan(typed).terms[0].whole_phone == ""
 
 
 def test_each_of_several_phones_is_found_by_its_tail():

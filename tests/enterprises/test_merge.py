@@ -80,7 +80,7 @@ def test_everything_linked_moves_and_nothing_is_there_twice(two, cast):
     assert sorted(db.session.scalars(held)) == ["GAZELLE", "SRDI"]
     assert kept.address == "一号路 5 号" and kept.open_followups == 1
     assert db.session.scalars(select(EnterpriseName.name)).all() == [gone.name]
-    assert first_ids("李总", [], 5) == [kept.id]
+    assert first_ids("李总", cast.manager, [], 5) == [kept.id]
 
 
 def test_whoever_proposed_it_does_not_confirm_it(page, two, cast, make):
@@ -124,8 +124,8 @@ def test_a_merge_is_taken_back_within_a_day_row_by_row(two, cast, now):
         merging.undo(row, by=cast.manager)
 
     assert state(kept, gone) == before
-    assert first_ids("李总", [], 5) == [gone.id]
-    assert first_ids("和達", [], 5) == [gone.id]
+    assert first_ids("李总", cast.manager, [], 5) == [gone.id]
+    assert first_ids("和達", cast.manager, [], 5) == [gone.id]
 
 
 def test_what_was_promised_meanwhile_is_counted_where_it_stands(two, cast):

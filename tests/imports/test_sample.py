@@ -57,8 +57,9 @@ def test_every_field_of_a_row_arrives(apply):
 def test_imported_firms_are_found_and_told(apply):
     apply(SAMPLE)
 
-    found = db.session.scalars(select(Enterprise).where(matching("东升医疗"))).all()
-    by_phone = db.session.scalars(select(Enterprise).where(matching("8194821"))).all()
+    official = db.session.scalars(select(User).filter_by(name="杜建")).one()
+    found = db.session.scalars(select(Enterprise).where(matching("东升医疗", official))).all()
+    by_phone = db.session.scalars(select(Enterprise).where(matching("8194821", official))).all()
     assert [firm.name for firm in found] == [firm.name for firm in by_phone] == ["杭州东升医疗器械股份有限公司"]
     entries = db.session.scalars(select(Entry).where(Entry.enterprise_id == found[0].id).order_by(Entry.id)).all()
     assert [(entry.kind, entry.actor_name, entry.via) for entry in entries] == [

@@ -9,11 +9,12 @@ from typing import Any
 from crm.core.bulk import delete_pairs, insert_pairs
 from crm.core.journal import parts
 from crm.core.staging import Line
-from crm.enterprises import names, search
-from crm.enterprises.grams import tail_keys
+from crm.enterprises import names
+from crm.enterprises.grams import phone_keys, tail_keys
 from crm.enterprises.models import NearKey, SearchGram, SearchKey
 from crm.enterprises.roster import contact
 from crm.enterprises.roster.firms import Firm
+from crm.enterprises.search_index import grams_of, keys_of
 
 LINES_AT_ONCE = 1000
 INDEXED = frozenset({"name", "short_name", "former_name", "credit_code", "stock_code", "contact", "phone"})
@@ -21,7 +22,7 @@ INDEXED = frozenset({"name", "short_name", "former_name", "credit_code", "stock_
 
 @dataclass
 class Texts:
-    """What a firm is found by; `others` as in `search`: (kind, text) of other names, contacts and phones."""
+    """What a firm is found by; `others` as in `search_index`: (kind, text) of other names, contacts and phones."""
 
     name: str = ""
     short_name: str = ""
@@ -36,8 +37,8 @@ class Texts:
 
     @property
     def numbers(self) -> set[str]:
-        written = [self.credit_code or "", self.stock_code, *(text for kind, text in self.others if kind == "phone")]
-        return set().union(*(tail_keys(number) for number in written))
+        phones = (phone_keys(text) for kind, text in self.others if kind == "phone")
+        return set().union(tail_keys(self.credit_code or ""), tail_keys(self.stock_code), *phones)
 
 
 class Difference:
@@ -117,11 +118,11 @@ def _others(known: Iterable[str], contacts: Iterable[contact.ContactNow]) -> tup
 
 
 def _grams(texts: Texts) -> set[str]:
-    return search._grams_of(texts, list(texts.others))  # type: ignore[arg-type]
+    return grams_of(texts, list(texts.others))
 
 
 def _keys(texts: Texts) -> set[str]:
-    return search._keys_of(texts, list(texts.others)) if texts.name else set()  # type: ignore[arg-type]
+    return keys_of(texts, list(texts.others)) if texts.name else set()
 
 
 def _near(texts: Texts) -> frozenset[str]:
