@@ -69,6 +69,8 @@ def edit(enterprise_id: int) -> ResponseReturnValue:
     fields = extras.fields()
     form = enterprise_form(fields)
     _offer_units(form, enterprise, me)
+    if form.is_submitted():
+        form.show(compare.resolved(form.typed(), form.shown, request.form))
     if form.validate_on_submit():
         with form.showing(RuleBroken):
             try:
@@ -96,9 +98,8 @@ def _fill(form: EnterpriseForm, enterprise: Enterprise, fields: list[extras.Extr
 
 
 def _save(form: EnterpriseForm, enterprise: Enterprise, me: User) -> ResponseReturnValue:
-    typed = compare.resolved(form.typed(), form.shown, request.form)
     with writing():
-        changes = editing.edit(enterprise, typed, version=form.seen, by=me, keeps_former=not form.mistyped.data)
+        changes = editing.edit(enterprise, form.typed(), version=form.seen, by=me, keeps_former=not form.mistyped.data)
         told(say("Saved") if changes else say("Nothing was changed"))
     return go("desk.enterprise", enterprise_id=enterprise.id, tab="basics")
 

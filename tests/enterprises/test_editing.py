@@ -135,6 +135,18 @@ def test_two_people_edit_at_once_and_the_second_chooses_per_field(page, cast, fi
     assert (firm.address, firm.industry, firm.short_name) == ("三号路", "医药", "和达")
 
 
+def test_the_others_change_survives_a_slip_of_the_second(page, cast, firm):
+    """What the compare page kept of the other one is still kept when mine is refused first."""
+    page.as_(cast.lin).open("enterprises.edit", enterprise_id=firm.id)
+    with writing():
+        editing.change(db.session.get_one(Enterprise, firm.id), {"industry": "医药"}, by=cast.clerk)
+    page.submit(expect=409, capital="很多")
+    page.submit(form="compare", expect=422)
+    page.submit(capital="600")
+
+    assert (firm.industry, firm.registered_capital) == ("医药", 6_000_000)
+
+
 def test_a_third_person_saving_in_between_is_compared_again(page, cast, firm):
     page.as_(cast.lin).open("enterprises.edit", enterprise_id=firm.id)
     with writing():
