@@ -20,7 +20,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from crm.core.forms import Form
-from crm.core.words import Say
+from crm.core.words import Say, say
 
 
 def page(template: str, form: Form | None = None, /, *, status: int | None = None, **context: Any) -> Response:
@@ -78,6 +78,14 @@ def told(words: Say | str, *, undo: str | None = None, kind: str = "success") ->
     """Leave a sentence for the next page; `undo` is the path of a POST that takes the act back."""
     session["undo"] = undo
     flash(str(words), kind)
+
+
+def nothing_ticked(back: str) -> ResponseReturnValue | None:
+    """Back to the list when its button was pressed without a row: only a script can grey it out."""
+    if request.method != "GET" or request.args.get("all") or request.args.getlist("id"):
+        return None
+    told(say("Tick the rows it is about first"), kind="error")
+    return go(back)
 
 
 def safe_next(target: str | None, default: str = "/") -> str:

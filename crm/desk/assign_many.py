@@ -9,7 +9,7 @@ from crm.accounts import User, requires, signed_in
 from crm.core.db import db, writing
 from crm.core.errors import RuleBroken
 from crm.core.typed import ids_from
-from crm.core.web import go, page, told
+from crm.core.web import go, nothing_ticked, page, told
 from crm.core.words import say
 from crm.desk.enterprise_rows import matching_ids
 from crm.desk.views import bp
@@ -25,6 +25,8 @@ MOST = 500
 @requires(Permission.ASSIGN_FIRST)
 def assign_many() -> ResponseReturnValue:
     """Those nobody serves are assigned, the others handed over; the page first shows what will change."""
+    if empty := nothing_ticked("desk.enterprises"):
+        return empty
     me = signed_in()
     mine, others = queries.chosen(me, _chosen_ids(me), Permission.ASSIGN_FIRST)
     if not mine:

@@ -14,7 +14,7 @@ from crm.accounts import User, requires, signed_in
 from crm.core.db import db
 from crm.core.forms import Form
 from crm.core.typed import ids_from
-from crm.core.web import page
+from crm.core.web import nothing_ticked, page
 from crm.core.words import say
 from crm.desk import cells
 from crm.desk.cells import Edit
@@ -46,6 +46,8 @@ class SetManyForm(Form):
 @requires(Permission.ENTERPRISE_EDIT)
 def set_many() -> ResponseReturnValue:
     """Tier or territory of the ticked rows, or of all that match: choose, check, save."""
+    if empty := nothing_ticked("desk.enterprises"):
+        return empty
     me, form = signed_in(), SetManyForm()
     if not form.is_submitted():
         form.ids.data = ",".join(map(str, _ids(me)))

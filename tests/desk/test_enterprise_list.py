@@ -113,3 +113,10 @@ def test_a_post_over_the_whole_zone_sees_all_without_asking_row_by_row(app, make
 
     head = make.user("区领导", role=Role.MANAGER, over=root())
     assert str(within(head, Permission.ENTERPRISE_VIEW)) == "true"
+
+
+@pytest.mark.parametrize("act", ["desk.assign_many", "desk.set_many", "accounts.invite_many"])
+def test_a_button_pressed_without_a_row_leads_back_with_a_word(page, cast, act):
+    page.as_(cast.manager).open(act, expect=303).follow()
+
+    assert "先勾选要办理的记录" in page.text

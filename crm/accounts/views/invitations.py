@@ -16,7 +16,7 @@ from crm.accounts.views.room import bp
 from crm.core.db import writing
 from crm.core.errors import RuleBroken
 from crm.core.typed import ids_from
-from crm.core.web import go, page, told
+from crm.core.web import go, nothing_ticked, page, told
 from crm.core.words import say
 from crm.permissions import Permission
 from crm.timeline import Program, record
@@ -89,6 +89,8 @@ def _send_reset(user: User | None) -> None:
 @requires(Permission.INVITE, confirmed=True)
 def invite_many() -> ResponseReturnValue:
     """Check who gets a code, then give them all at once."""
+    if empty := nothing_ticked("accounts.people"):
+        return empty
     invitees = inviting.chosen(signed_in(), request.args)
     if not invitees:
         abort(404)
