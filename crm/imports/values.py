@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from crm.core.shown import APART
+from crm.core.words import _
 from crm.imports.amounts import Amount
 from crm.imports.dates import PartialDate
 from crm.imports.synonyms import Field
@@ -52,7 +53,8 @@ def shown(field: str, value: Any) -> str:
 def _money(units: int, currency: str, is_approximate: bool) -> str:
     figure = f"{Decimal(units) / 10_000:,f}"
     figure = figure.rstrip("0").rstrip(".") if "." in figure else figure
-    return ("约" if is_approximate else "") + figure + ("" if currency == "CNY" else f" {currency}")
+    told = figure if currency == "CNY" else _("%(amount)s × 10,000 %(currency)s", amount=figure, currency=currency)
+    return ("约" if is_approximate else "") + told
 
 
 def _title(item: Any) -> str:

@@ -196,6 +196,10 @@ def verify(path: Path) -> dict[str, Any]:
                 _open_copy(tar, room)
             elif POSTGRES_NAME in manifest["sha256"]:
                 _list_dump(tar, room)
+    except tarfile.ReadError as error:
+        raise BackupFailed(
+            say("%(name)s is no backup, or it was cut off while being copied", name=path.name)
+        ) from error
     except (tarfile.TarError, KeyError, ValueError, OSError) as error:
         raise BackupFailed(say("This is not a whole backup: %(error)s", error=error)) from error
     return manifest

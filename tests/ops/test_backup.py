@@ -151,6 +151,15 @@ def test_only_the_newest_are_kept(app, make):
     assert len(backup.copies()) == 2
 
 
+def test_another_file_is_told_from_a_damaged_backup(app, tmp_path):
+    letter = tmp_path / "通知.tar"
+    letter.write_bytes(b"no archive at all")
+
+    with pytest.raises(BackupFailed, match="no backup") as refused:
+        backup.verify(letter)
+    assert "gzip" not in str(refused.value)
+
+
 def test_a_copy_that_somebody_renamed_is_left_alone(app, make):
     made = backup.back_up()
     renamed = made.path.rename(made.path.with_name("commissioner-年底.tar"))
