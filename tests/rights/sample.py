@@ -89,7 +89,11 @@ class Sample:
                 client_key="sample",
             ),
             "delivery_id": Delivery(
-                key="sample", recipient_id=cast.lin.id, template="sample", params={"n": 1}, message_id="<1@sample>"
+                key="sample",
+                recipient_id=cast.lin.id,
+                template="password_reset",
+                params={"n": 1},
+                message_id="<1@sample>",
             ),
             "policy_id": Policy(title="样本政策", office="样本局"),
             "mail_id": DemoMail(
