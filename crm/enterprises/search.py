@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select, true
 from sqlalchemy.orm import aliased
 
 from crm.accounts.models import User
-from crm.core.db import among, db
+from crm.core.db import among, db, read
 from crm.core.queries import leading
 from crm.enterprises.grams import SearchPath, Term, escaped, plan
 from crm.enterprises.models import Contact, Enterprise, EnterpriseName, SearchGram, SearchKey
 from crm.enterprises.queries import seen_directly, serves_only, within
 from crm.permissions import Permission
+
+FEW = 300
+"""More firms than this with a pair of characters are simply many."""
 
 grams_of, key = aliased(SearchGram), aliased(SearchKey)
 gram = grams_of.gram
@@ -57,12 +61,21 @@ def first_ids(query: str, reader: User, clauses: Iterable[ColumnElement[bool]], 
         few = [among(Enterprise.id, seen_directly(reader))] if terms else []
         return list(db.session.scalars(rows.where(*few, matching(query, reader)).limit(limit)))
     rest = [_term_clause(term, _direct(reader)) for term in terms[1:]]
-    found = list(db.session.scalars(_driven_by(rows, terms[0]).where(*rest).limit(limit)))
+    found = list(read(_driven_by(rows, _rarest_first(terms[0])).where(*rest).limit(limit)).scalars())
     if terms[0].phone_prefixes and len(found) < limit and (seen := seen_directly(reader)):
         keys = select(key.enterprise_id).where(key.enterprise_id == Enterprise.id)
         called = keys.where(or_(*_phone_clauses(key.key, terms[0]))).exists()
         found += db.session.scalars(rows.where(among(Enterprise.id, seen), called, *rest).limit(limit))
     return list(dict.fromkeys(found))[:limit]
+
+
+def _rarest_first(term: Term) -> Term:
+    """Its pairs by how many firms have them, counted no further than FEW: the first one drives the search."""
+    if len(term.grams) < 2:
+        return term
+    some = [select(literal(1)).where(SearchGram.gram == pair).limit(FEW).subquery() for pair in term.grams]
+    counts = read(select(*(select(func.count()).select_from(each).scalar_subquery() for each in some))).one()
+    return replace(term, grams=tuple(pair for _n, pair in sorted(zip(counts, term.grams, strict=True))))
 
 
 def _driven_by(found: Select[int], term: Term) -> Select[int]:
