@@ -54,6 +54,13 @@ def loads(*, only_serving: bool = False) -> list[Load]:
     return [row for row in rows if row.serves] if only_serving else rows
 
 
+def seen_loads(user: User) -> dict[int, int]:
+    """Official → of the enterprises he serves, how many this person finds in the list."""
+    query = select(Assignment.commissioner_id, func.count()).join(Enterprise, Enterprise.id == Assignment.enterprise_id)
+    query = query.where(Assignment.ended_on.is_(None), within(user, Permission.ENTERPRISE_VIEW))
+    return dict(db.session.execute(query.group_by(Assignment.commissioner_id)).all())
+
+
 def leaders() -> list[tuple[int, str]]:
     """Whom an enterprise can have as its liaison leader, (id, name and unit): those with a leader's post first."""
     today = clock.today()

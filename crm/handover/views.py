@@ -131,6 +131,7 @@ def load_per_official() -> ResponseReturnValue:
     return page(
         "handover/load.html",
         loads=queries.loads(),
+        seen=queries.seen_loads(me),
         warn=bureau("load_warn"),
         limit=bureau("load_limit"),
         orders=list(db.session.scalars(queries.waiting_orders(me))),

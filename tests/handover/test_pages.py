@@ -106,6 +106,17 @@ def test_many_over_the_limit_are_counted_as_they_would_be_in_the_end(page, make,
     assert "2 家企业的服务专员已定为周敏" in page.text
 
 
+def test_a_load_opens_the_list_it_counts(page, make, cast):
+    for unit in (cast.section, cast.elsewhere, cast.elsewhere):
+        make.enterprise(unit=unit, commissioner=cast.stranger)
+    make.enterprise(unit=cast.elsewhere, commissioner=cast.lin)
+    page.as_(cast.manager).open("handover.load_per_official")
+    doors = {a.get("href"): "".join(a.itertext()) for a in page.all("a") if "commissioner=" in (a.get("href") or "")}
+
+    assert doors[f"/enterprises?commissioner={cast.stranger.id}"] == "我可见 1 家"
+    assert doors[f"/enterprises?commissioner={cast.lin.id}"] == "1"
+
+
 def test_a_deputy_sees_the_enterprise_until_his_last_day(page, make, cast, now):
     enterprise = make.enterprise(unit=cast.elsewhere, commissioner=cast.lin)
     page.as_(cast.zhou).open("handover.load_per_official", expect=403)
