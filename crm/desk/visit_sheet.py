@@ -26,7 +26,7 @@ from crm.enterprises.models import Enterprise, Standing
 from crm.enterprises.queries import served_by
 from crm.files import store
 from crm.imports import services
-from crm.imports.checking import NoRows
+from crm.imports.checking import NoRows, usable
 from crm.imports.models import ImportRun
 from crm.imports.reading import read_tables
 from crm.permissions import Permission
@@ -106,9 +106,7 @@ def _begin(form: SheetForm, me: User) -> ImportRun | None:
         form.refuse(say("The file is larger than %(limit)s MB; split it", limit=MOST_BYTES >> 20), "file")
         return None
     try:
-        reading = read_tables(store.path_of(stashed.stored_as), name=name, kind=KIND, mapping={})
-        if not reading.tables:
-            raise NoRows(reading)
+        reading = usable(read_tables(store.path_of(stashed.stored_as), name=name, kind=KIND, mapping={}))
     except (Unreadable, NoRows) as unusable:
         store.drop(stashed)
         for why in services.reasons(unusable):

@@ -24,6 +24,8 @@ from crm.imports.reading import Reading, Role, Wishes, read_tables, roles, unrea
 from crm.imports.synonyms import vocabulary
 
 Progress = Callable[[int, int], None]
+MOST_ROWS = 20_000
+"""What a machine compares in about 300 MB; a larger register comes in several files."""
 NAMED = frozenset({"commissioner", "deputy", "leader"})
 
 
@@ -41,11 +43,22 @@ class Checked:
 
 
 class NoRows(Exception):
-    """No sheet has a header: there is nothing to check."""
+    """No sheet has a header, so there is nothing to check; or `has_too_many`: more rows than one run may have."""
 
     def __init__(self, reading: Reading) -> None:
+        self.has_too_many = reading.rows > MOST_ROWS
         self.why = [none.why for none in reading.without] or [say("The file has no rows")]
+        if self.has_too_many:
+            told = {"rows": reading.rows, "limit": MOST_ROWS}
+            self.why = [say("%(rows)s rows are more than the %(limit)s of one import: split the file", **told)]
         super().__init__("no header")
+
+
+def usable(reading: Reading) -> Reading:
+    """The reading, or NoRows."""
+    if not reading.tables or reading.rows > MOST_ROWS:
+        raise NoRows(reading)
+    return reading
 
 
 def check(run_id: int, progress: Progress) -> None:
@@ -53,9 +66,8 @@ def check(run_id: int, progress: Progress) -> None:
     run = db.session.get_one(ImportRun, run_id)
     kind, errand = KINDS[run.kind], errand_of(run)
     wishes = Wishes(run.options.get("mapping", {}), run.options.get("extras", {}))
-    reading = read_tables(store.path_of(run.file.stored_as), name=run.file.name, kind=run.kind, mapping=wishes.mapping)
-    if not reading.tables:
-        raise NoRows(reading)
+    path = store.path_of(run.file.stored_as)
+    reading = usable(read_tables(path, name=run.file.name, kind=run.kind, mapping=wishes.mapping))
     checked = _checked(kind, errand, reading, wishes, run.options.get("defaults", {}), progress)
     with writing():
         _stage(run_id, checked)

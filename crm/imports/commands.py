@@ -1,4 +1,4 @@
-"""`flask import` and `flask export`: the same engine as the pages, for scripts and first fillings."""
+"""`flask import`: the same engine as the pages, for scripts and first fillings."""
 
 from __future__ import annotations
 
@@ -23,24 +23,22 @@ from crm.core.speech import spoken
 from crm.core.staging import Choices, Handover
 from crm.core.words import say
 from crm.files import store
-from crm.imports import applying, exporting, report, services
-from crm.imports.checking import NoRows, check
+from crm.imports import applying, export_commands, report, services
+from crm.imports.checking import NoRows, check, usable
 from crm.imports.models import ImportRun
 from crm.imports.reading import read_tables
 from crm.imports.synonyms import mapping_problems, vocabulary
 from crm.sheets.unreadable import Unreadable
-from crm.timeline import CLI, note
-from crm.visits import records
+from crm.timeline import CLI
 
 CLEAN, HAS_ERRORS, UNUSABLE = 0, 1, 2
 MOST_BYTES = 64 << 20
 imports = AppGroup("import", help="Import a table: check it, or write it.")
-exports = AppGroup("export", help="Write what the register knows into a file.")
 
 
 def install(app: Flask) -> None:
     app.cli.add_command(imports)
-    app.cli.add_command(exports)
+    app.cli.add_command(export_commands.exports)
 
 
 def options(command: Any) -> Any:
@@ -88,17 +86,6 @@ def enterprises(on_day: Any, note: str, document_no: str, **given: Any) -> None:
     _run("roster", handover=(note, document_no, on), **given)
 
 
-@exports.command("enterprises")
-@click.option("--format", "kind", type=click.Choice(["csv", "xlsx", "json"]), default="xlsx", show_default=True)
-@click.option("--out", "target", type=click.Path(dir_okay=False, path_type=Path), required=True)
-@spoken
-def export_enterprises(kind: str, target: Path) -> None:
-    """Write all enterprises in the zone; the file can be imported again. Phone numbers are not hidden."""
-    rows = exporting.write(kind, target)
-    note("enterprises.exported", by=CLI, rows=rows, format=kind)
-    click.echo(str(say("%(rows)s enterprises written to %(file)s", rows=rows, file=target)))
-
-
 @imports.command("people")
 @options
 @spoken
@@ -113,18 +100,6 @@ def people(**given: Any) -> None:
 def visits(**given: Any) -> None:
     """Import a ledger of visits (.xlsx, .xls, .csv); their authors and days stay as they are."""
     _run("visits", handover=("", "", clock.today()), **given)
-
-
-@exports.command("visits")
-@click.option("--format", "kind", type=click.Choice(["csv", "xlsx"]), default="xlsx", show_default=True)
-@click.option("--out", "target", type=click.Path(dir_okay=False, path_type=Path), required=True)
-@spoken
-def export_visits(kind: str, target: Path) -> None:
-    """Write all visits that took place; the file can be imported again."""
-    with speaking("zh_Hans_CN"):
-        rows = records.write(kind, target, records.everything())
-    note("visits.exported", by=CLI, rows=rows, format=kind)
-    click.echo(str(say("%(rows)s visits written to %(file)s", rows=rows, file=target)))
 
 
 def _run(
@@ -153,12 +128,14 @@ def _usual_note(file: Path) -> str:
 
 
 def checked_run(kind: str, file: Path, unit: Unit, mapping: dict[str, str]) -> int:
-    with file.open("rb") as source:
-        stashed = store.stash(source, most=MOST_BYTES)
     try:
-        reading = read_tables(store.path_of(stashed.stored_as), name=file.name, kind=kind, mapping=mapping)
-        if not reading.tables:
-            raise NoRows(reading)
+        with file.open("rb") as source:
+            stashed = store.stash(source, most=MOST_BYTES)
+    except store.TooLarge:
+        _stop(str(say("The file is larger than %(limit)s MB; split it", limit=MOST_BYTES >> 20)))
+    try:
+        path = store.path_of(stashed.stored_as)
+        reading = usable(read_tables(path, name=file.name, kind=kind, mapping=mapping))
         defaults = services.sheet_defaults(kind, reading)
         with writing():
             wishes = {"mapping": mapping, "defaults": defaults}

@@ -19,7 +19,7 @@ from crm.core.words import Say, _, say
 from crm.files import store
 from crm.imports import columns as column_page
 from crm.imports import exporting, queries, services
-from crm.imports.checking import NoRows
+from crm.imports.checking import NoRows, usable
 from crm.imports.forms import UploadForm
 from crm.imports.kinds import KINDS
 from crm.imports.labels import STATES
@@ -101,7 +101,7 @@ def _begin(form: UploadForm) -> ImportRun | None:
         store.drop(stashed)
         for why in services.reasons(unusable):
             form.refuse(why, "file")
-        if isinstance(unusable, NoRows):
+        if isinstance(unusable, NoRows) and not unusable.has_too_many:
             form.refuse(say("If the name column has an unusual head, type that head below"), "file")
         return None
     offered = services.sheet_defaults(form.kind.data, reading)
@@ -111,10 +111,7 @@ def _begin(form: UploadForm) -> ImportRun | None:
 
 
 def _read(stored_as: str, name: str, form: UploadForm) -> Reading:
-    reading = read_tables(store.path_of(stored_as), name=name, kind=form.kind.data, mapping=form.mapping)
-    if not reading.tables:
-        raise NoRows(reading)
-    return reading
+    return usable(read_tables(store.path_of(stored_as), name=name, kind=form.kind.data, mapping=form.mapping))
 
 
 @bp.route("/imports/<int:run_id>/columns", methods=["GET", "POST"])

@@ -128,3 +128,16 @@ def test_a_bomb_is_refused_by_the_page_with_a_clear_word(page, cast, bomb, tmp_p
 
     assert time.monotonic() - begun < 5 and "解压" in page.text
     assert not [path for path in (tmp_path / "files").rglob("*") if path.is_file()], "nothing is kept of it"
+
+
+def test_more_rows_than_one_import_may_have_are_refused_in_words(command, page, cast, tmp_path):
+    """A register of a whole city comes in several files; nothing is kept of one that is too long."""
+    rows = "".join(f"杭州{n}有限公司,林晓\n" for n in range(20_001))
+    path = tmp_path / "长名单.csv"
+    path.write_text(f"企业名称,服务专员\n{rows}", encoding="utf-8")
+
+    assert "20001 行" in command("import", "enterprises", path, "--check", expect=2)
+    page.as_(cast.clerk).open("imports.upload")
+    page.submit(form="upload", files={"file": (io.BytesIO(path.read_bytes()), path.name)}, expect=422)
+    assert "20001 行" in page.text
+    assert not [kept for kept in (tmp_path / "files").rglob("*") if kept.is_file()]

@@ -133,3 +133,9 @@ def test_no_exported_cell_runs(rich, command, tmp_path):
     assert all(cell.data_type != "f" for cell in cells) and "=1+1" in [cell.value for cell in cells]
     text = export(command, tmp_path, "csv").read_text(encoding="utf-8-sig")
     assert '"=1+1"' not in text and "\t=1+1" in text
+
+
+@pytest.mark.parametrize("what", ["enterprises", "visits"])
+def test_a_file_that_cannot_be_written_is_told(command, tmp_path, what):
+    assert "写不进去" in command("export", what, "--out", tmp_path / "no such folder" / "x.xlsx", expect=1)
+    assert list(tmp_path.glob("**/*.part")) == []
