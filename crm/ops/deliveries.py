@@ -87,7 +87,9 @@ def chosen(args: MultiDict[str, str]) -> Select[Delivery]:
 
 def _columns() -> list[Column]:
     return [
-        Column("who", _("Recipient"), "link", value=lambda row: row.recipient_name or row.address),
+        Column(
+            "who", _("Recipient"), "link", value=lambda row: row.recipient_name or row.address or _("Recipient unknown")
+        ),
         Column("template", _("Kind of message"), value=lambda row: kind_word(row.template), phone=True),
         Column("state", _("State"), "badge", value=state_badge, phone=True),
         Column("at", _("Posted at"), "instant", value=lambda row: row.created_at, order=(Delivery.created_at,)),
