@@ -15,3 +15,20 @@
     });
   });
 })();
+
+/* The steps behind "?": this page goes without htmx, which fetches them elsewhere. */
+(function () {
+  "use strict";
+  var drawer = document.getElementById("help");
+  var place = drawer && drawer.querySelector(".help-topic");
+  if (!place || window.htmx) { return; }
+  drawer.addEventListener("toggle", function () {
+    fetch(place.querySelector("a").href, { credentials: "same-origin" })
+      .then(function (answer) { return answer.text(); })
+      .then(function (html) {
+        var steps = new DOMParser().parseFromString(html, "text/html").getElementById("help-text");
+        if (steps) { place.replaceWith(steps); }
+      })
+      .catch(function () { /* the link stays */ });
+  }, { once: true });
+})();
