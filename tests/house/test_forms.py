@@ -75,7 +75,7 @@ def test_nobody_makes_himself_more_than_he_is_by_fields_that_no_form_offers(page
     before = {name: whole_database()[name] for name in tables}
 
     for form in list(forms_of_all_pages(page.as_(me), sample, me)):
-        if not form.action.startswith(("/sign-out", "/me/sessions")):
+        if not form.action.startswith(("/sign-out", "/me/sessions", "/demo/next-morning")):  # the last moves a clock
             page.client.post(form.action, data={**forged, **form.sent})
     db.session.rollback()
 
