@@ -116,7 +116,7 @@ def desk(app: Flask, _: Settings) -> None:
         list_export,
         policy_pages,
         set_many,
-        table_edit,
+        table_saving,
         template_words,
         todo,
         view_pages,

@@ -2,7 +2,7 @@
 
 A page that may be edited by two carries what it had shown. What only one of the two changed is decided already; where
 both did, the compare page asks. It posts to the form's own address: every field as typed, the state saved by now, and
-`keep-<field>` (mine or theirs).
+`keep-<field>` (mine or theirs). Of a field that was shown masked its sign is remembered beside it (`core.unseen`).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from wtforms import BooleanField, Field, HiddenField
 
 from crm.core.forms import Form
 from crm.core.typed import id_from
+from crm.core.unseen import SIGN
 from crm.core.web import page
 from crm.core.words import Say, say
 
@@ -76,15 +77,23 @@ def rows(
         if text.strip() == other:
             continue
         keeps = "theirs" if text.strip() == before else "mine"
-        conflict = keeps == "mine" and other != before
-        found.append(Row(key, label(key), words(key, before), words(key, text), words(key, other), conflict, keeps))
+        conflict = keeps == "mine" and is_other(key, was, theirs)
+        saved = words(key, other)
+        if conflict and other == before:
+            saved = say("%(text)s (another one than before)", text=saved)
+        found.append(Row(key, label(key), words(key, before), words(key, text), saved, conflict, keeps))
     return found
+
+
+def is_other(key: str, was: Typed, now: Typed) -> bool:
+    """Whether a field says something else now, also behind the same mask."""
+    return was.get(key, "") != now.get(key, "") or was.get(SIGN + key) != now.get(SIGN + key)
 
 
 def rows_of(form: EditForm, saved: EditForm) -> list[Row]:
     """The same for a form and a second one filled with what is saved."""
     return rows(
-        form.shown, form.typed(), saved.typed(),
+        form.shown, form.typed(), {**saved.shown, **saved.typed()},
         label=lambda key: str(form[key].label.text), words=lambda key, text: in_words(form[key], text),
     )  # fmt: skip
 

@@ -13,6 +13,7 @@ from crm.accounts.models import User
 from crm.core import clock
 from crm.core.db import db, lock
 from crm.core.errors import Obstacle, RuleBroken
+from crm.core.unseen import SIGN, sign
 from crm.core.words import Say, say
 from crm.enterprises import contacts, editing, extras, phones
 from crm.enterprises.facts import FACTS, shown
@@ -37,12 +38,18 @@ Cells = dict[str, str]
 
 @dataclass(frozen=True)
 class Edit:
-    """One enterprise: what its cells showed, and what they are to say. `conflicts` are told per cell."""
+    """One enterprise: what its cells showed, and what they are to say. `conflicts` are told per cell, `signs` are those
+    of the cells that were shown masked."""
 
     enterprise_id: int
     name: str
     changes: dict[str, list[str]]
     conflicts: dict[str, Say] = field(default_factory=dict)
+    signs: Cells = field(default_factory=dict)
+
+    @property
+    def as_json(self) -> list[Any]:
+        return [self.enterprise_id, self.changes, self.signs]
 
 
 def of(ids: Sequence[int], user: User) -> dict[int, Cells]:
@@ -52,8 +59,13 @@ def of(ids: Sequence[int], user: User) -> dict[int, Cells]:
     found = as_kept(ids)
     for row_id, cells in found.items():
         if row_id not in own:
+            cells[SIGN + "phone"] = _sign_of(row_id, cells["phone"])
             cells["phone"] = phones.masked_all(cells["phone"]) if cells["phone"] else ""
     return found
+
+
+def _sign_of(row_id: int, phone: str) -> str:
+    return sign("phone of enterprise", row_id, value=phone)
 
 
 def as_kept(ids: Sequence[int]) -> dict[int, Cells]:
@@ -89,9 +101,20 @@ def compared(edit: Edit, now: Cells, seen: Cells | None = None) -> dict[str, Say
     told = now if seen is None else seen
     return {
         key: say("Changed by somebody else meanwhile, now: %(text)s", text=in_words(key, told.get(key, "")) or "--")
-        for key, (before, after) in edit.changes.items()
-        if now.get(key, "") not in (before, after)
+        for key in edit.changes
+        if _is_other(edit, key, now)
     }
+
+
+def _is_other(edit: Edit, key: str, now: Cells) -> bool:
+    """Numbers are compared by their signs: then and now they may be masked or not."""
+    before, after = edit.changes[key]
+    if key != "phone":
+        return now.get(key, "") not in (before, after)
+    row_id, here = edit.enterprise_id, SIGN + key
+    then = edit.signs.get(here) or _sign_of(row_id, before)
+    stands = now.get(here) or _sign_of(row_id, now.get(key, ""))
+    return stands not in (then, _sign_of(row_id, contacts.tidy_phone(after)))
 
 
 def write(edits: Sequence[Edit], *, by: User, kind: str) -> UndoStep:

@@ -12,7 +12,7 @@ from crm.accounts import User, requires, signed_in
 from crm.core.lists import Act, Column, Empty, Listing, View
 from crm.core.web import door, go, page, told
 from crm.core.words import Say, _, say
-from crm.desk import table_edit, tabs_of_lists
+from crm.desk import table_edit, table_saving, tabs_of_lists
 from crm.desk.enterprise_columns import columns
 from crm.desk.enterprise_filters import filter_form
 from crm.desk.enterprise_rows import turn
@@ -50,7 +50,7 @@ def _check(listing: Listing, me: User) -> ResponseReturnValue:
             return go(listing.url(grid=None))
         status = table_edit.refusals(listing, edits, me)
         if status is None:
-            return table_edit.check_page(edits, listing.url(grid=None), grid=request.full_path)
+            return table_saving.check_page(edits, listing.url(grid=None), grid=request.full_path)
     else:
         status = 409 if gone else 422
     table_edit.tell_gone(listing, gone)

@@ -19,7 +19,7 @@ from crm.core.words import say
 from crm.desk import cells
 from crm.desk.cells import Edit
 from crm.desk.enterprise_rows import matching_ids
-from crm.desk.table_edit import MOST, check_page
+from crm.desk.table_saving import MOST, check_page
 from crm.desk.views import bp
 from crm.enterprises import units
 from crm.enterprises.models import Enterprise

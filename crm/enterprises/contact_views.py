@@ -66,11 +66,12 @@ def edit_contact(enterprise_id: int, contact_id: int) -> ResponseReturnValue:
 
 def _as_shown(contact: Contact, enterprise: Enterprise) -> ContactForm:
     """What is saved, phone and e-mail masked for who does not serve the firm."""
-    form = ContactForm(obj=contact, formdata=None)
+    form, signs = ContactForm(obj=contact, formdata=None), {}
     if not may(signed_in(), Permission.CONTACT_DIRECT, enterprise):
+        signs = contacts.signs(contact)
         for key, text in contacts.hidden(contact).items():
             form._fields[key].data = text
-    form.remember(form.typed(), 1)
+    form.remember({**form.typed(), **signs}, 1)
     return form
 
 
@@ -78,7 +79,7 @@ def _saved(form: ContactForm, contact: Contact, enterprise: Enterprise) -> Respo
     with writing():
         lock(enterprise)
         lock(contact)
-        typed = _changed(form, _as_shown(contact, enterprise).typed())
+        typed = _changed(form, _as_shown(contact, enterprise).shown)
         contacts.change(contact, enterprise, by=signed_in(), **typed)
         told(say("The contact is up to date"))
     return _back(enterprise)
@@ -88,7 +89,7 @@ def _changed(form: ContactForm, now: compare.Typed) -> compare.Typed:
     """The fields typed over what the page had shown; raises Stale when somebody changed one of them otherwise."""
     shown = {**now, **form.shown}
     typed = {key: text for key, text in _typed(form).items() if text.strip() != shown[key]}
-    if any(shown[key] != now[key] != text.strip() for key, text in typed.items()):
+    if any(compare.is_other(key, shown, now) and now[key] != text.strip() for key, text in typed.items()):
         raise Stale
     return typed
 
@@ -96,7 +97,7 @@ def _changed(form: ContactForm, now: compare.Typed) -> compare.Typed:
 def _compared(form: ContactForm, contact: Contact, enterprise: Enterprise) -> ResponseReturnValue:
     saved, them = _as_shown(contact, enterprise), contacts.last_editor(contact)
     back = url_for("desk.enterprise", enterprise_id=enterprise.id, tab="contacts")
-    return compare.ask(form, compare.rows_of(form, saved), theirs=saved.typed(), version=1,
+    return compare.ask(form, compare.rows_of(form, saved), theirs=saved.shown, version=1,
                        name=contact.name, them=them, back=back)  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from crm.core import clock
 from crm.core.db import db, lock, read
 from crm.core.errors import RuleBroken
 from crm.core.shown import APART
+from crm.core.unseen import SIGN, sign
 from crm.core.words import say
 from crm.enterprises import phones
 from crm.enterprises.models import Contact, Enterprise
@@ -53,6 +54,11 @@ def hidden(contact: Contact) -> dict[str, str]:
     """What others than those who serve the firm are shown of phone and e-mail."""
     shown = {"phone": phones.masked_all(contact.phone), "email": phones.masked_mail(contact.email)}
     return {key: text for key, text in shown.items() if getattr(contact, key)}
+
+
+def signs(contact: Contact) -> dict[str, str]:
+    """What a page remembers of the fields it shows them masked."""
+    return {SIGN + key: sign("contact", contact.id, key, value=getattr(contact, key)) for key in ("phone", "email")}
 
 
 def add(enterprise: Enterprise, *, by: Actor, **fields: str) -> Contact:

@@ -66,12 +66,19 @@ class Roster:
         for line in lines:
             line.target = line.version = None
             matching.match(line, known)
-        repeats.settle(lines, batch.findings)
+        repeats.settle(lines, batch.findings, lambda some: self._try(some, errand))
         planned = [part(batch) for part in self.parts]
         _compare(batch, planned)
         if not locked:
             _advise(batch, planned)
         return batch, planned
+
+    def _try(self, lines: list[Line], errand: Errand) -> None:
+        """Find what is wrong with these rows; nothing else is kept of the comparison."""
+        trial = Batch(errand, lines)
+        for line in lines:
+            line.outcome = None
+        _compare(trial, [part(trial) for part in self.parts])
 
     def write(self, lines: list[Line], errand: Errand, choices: Choices, journal: Journal) -> dict[str, int]:
         """Raises Stale when a row's plan is no longer the one that was checked, naming the rows."""

@@ -2,8 +2,10 @@
 
 import json
 
+import pytest
 from sqlalchemy import select
 
+from crm.core import unseen
 from crm.core.db import db, writing
 from crm.enterprises import contacts, editing, extras
 from crm.enterprises.models import Enterprise
@@ -45,6 +47,51 @@ def test_two_people_at_the_same_cell_the_second_is_told_and_loses_nothing(page, 
     page.submit(expect=200)
     page.submit(form="save-table")
     assert contacts.primary_of(one.id).phone == "13900000000"
+
+
+@pytest.mark.parametrize("when", ["before the check", "before the save"])
+def test_another_number_behind_the_same_mask_is_noticed(page, cast, firms, when):
+    one, *_ = firms
+    grid(page, cast.clerk)
+    if when == "before the save":
+        page.submit(expect=200, **{f"{one.id}-phone": "13900000000"})
+    with writing():
+        contacts.change(contacts.primary_of(one.id), one, by=cast.manager, phone="13877770000")
+
+    if when == "before the save":
+        page.submit(form="save-table", expect=409)
+        assert contacts.primary_of(one.id).phone == "13877770000"
+        back_to_the_table(page)
+    else:
+        page.submit(expect=409, **{f"{one.id}-phone": "13900000000"})
+    assert "138****0000" in page.text and "13877770000" not in page.response.text
+    page.submit(expect=200)
+    page.submit(form="save-table")
+    assert contacts.primary_of(one.id).phone == "13900000000"
+
+
+def test_the_same_number_typed_by_two_people_is_no_conflict(page, cast, firms):
+    one, *_ = firms
+    grid(page, cast.clerk)
+    with writing():
+        contacts.change(contacts.primary_of(one.id), one, by=cast.manager, phone="13900001111")
+    page.submit(expect=200, **{f"{one.id}-phone": "139 0000 1111"})
+    page.submit(form="save-table")
+    assert contacts.primary_of(one.id).phone == "13900001111"
+
+
+def test_the_signs_of_masked_numbers_tell_nothing(page, make, cast, app):
+    """Nobody can try numbers against them, nor see that two firms have the same one."""
+    numbers = [make.enterprise(unit=cast.section, contact="王", phone="13812346789") for _ in range(2)]
+    grid(page, cast.clerk)
+    was = json.loads(page.all("input", name="was")[0].get("value"))
+    signs = [was[str(firm.id)]["#phone"] for firm in numbers]
+    assert len(set(signs)) == 2 and "13812346789" not in page.response.text
+
+    app.secret_key, secret = "another secret, as long as the first one was", app.secret_key
+    assert not {unseen.sign("phone of enterprise", firm.id, value="13812346789") for firm in numbers} & set(signs)
+    app.secret_key = secret
+    assert [unseen.sign("phone of enterprise", firm.id, value="13812346789") for firm in numbers] == signs
 
 
 def test_a_conflict_at_the_last_save_leads_back_to_the_table_with_everything_typed(page, cast, firms):

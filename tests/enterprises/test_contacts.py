@@ -91,6 +91,24 @@ def test_two_people_at_the_same_field_of_a_contact_are_asked(page, cast, firm, k
     assert (primary.phone, primary.position) == (kept, "总经理")
 
 
+@pytest.mark.parametrize(
+    ("field", "mine", "theirs"),
+    [("phone", "13900001111", "13877776789"), ("email", "li@example.cn", "wangwu@163.com")],
+)
+@pytest.mark.parametrize("keep", ["mine", "theirs"])
+def test_another_value_behind_the_same_mask_is_asked_about(page, cast, firm, field, mine, theirs, keep):
+    primary = contacts.primary_of(firm.id)
+    with writing():
+        contacts.change(primary, firm, by=cast.lin, email="wangli@163.com")
+    page.as_(cast.clerk).open("enterprises.edit_contact", enterprise_id=firm.id, contact_id=primary.id)
+    with writing():
+        contacts.change(primary, firm, by=cast.lin, **{field: theirs})
+    page.submit(**{field: mine, "position": "总经理"}, expect=409)
+    assert "已改为另一个" in page.text and theirs not in page.response.text
+    page.submit(form="compare", **{f"keep-{field}": keep})
+    assert (getattr(primary, field), primary.position) == (mine if keep == "mine" else theirs, "总经理")
+
+
 def test_a_number_nobody_can_read_stays_as_it_was_written(cast, firm):
     with writing():
         contacts.change(contacts.primary_of(firm.id), firm, by=cast.lin, phone="传达室 8-123")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from crm.core.staging import Findings, Line, Outcome, first_sound
@@ -21,19 +21,33 @@ LABELS = {
     "titles": say("Titles"),
 }
 Key = tuple[str, int | str]
+Unread = dict[tuple[str, int], set[str]]
+"""Place of a row → its cells that could not be read."""
 
 
-def settle(lines: list[Line], findings: Findings) -> None:
-    """Mark repeated rows and refuse contradictory ones; `lines` are matched."""
+def settle(lines: list[Line], findings: Findings, compare: Callable[[list[Line]], None]) -> None:
+    """Mark repeated rows and refuse contradictory ones; `lines` are matched.
+
+    `compare` finds what is wrong with rows as if each stood alone: one that will be refused leaves its place to
+    another. A cell that could not be read says nothing; one that was read and refused still says what it says.
+    """
     groups: dict[Key, list[Line]] = defaultdict(list)
     for line in lines:
         groups[_key(line)].append(line)
     _join_by_name(groups)
+    several = [group for group in groups.values() if len(group) > 1]
+    together = [line for group in several for line in group]
+    unread = {_place_of(line): {fault.field for fault in line.faults} for line in together}
+    if together:
+        compare(together)
     told: list[Say] = []
-    for group in groups.values():
-        if len(group) > 1:
-            _settle(group, told)
+    for group in several:
+        _settle(group, unread, told)
     findings.notices += shortened(told)
+
+
+def _place_of(line: Line) -> tuple[str, int]:
+    return line.sheet, line.number
 
 
 def _key(line: Line) -> Key:
@@ -56,20 +70,21 @@ def _join_by_name(groups: dict[Key, list[Line]]) -> None:
             groups[next(iter(owners))] += groups.pop(key)
 
 
-def _settle(group: list[Line], told: list[Say]) -> None:
+def _settle(group: list[Line], unread: Unread, told: list[Say]) -> None:
+    """Where no row can count, each is told what is wrong with it."""
     first = first_sound(group)
     others = [line for line in group if line is not first]
-    if not any(_differing(first, line) for line in others):
-        for line in others:
+    if not any(_differing(first, line, unread) for line in others):
+        for line in others if not first.faults else ():
             line.outcome = Outcome.REPEAT
             told.append(say("%(here)s repeats %(there)s and counts once", here=place(line), there=place(first)))
         return
-    said = [*_by_field(group)]
+    said = [*_by_field(group, unread)]
     for number, line in enumerate(group):
         places = [other for values in said if (other := _contradicted(number, values)) is not None]
         if places:
             earliest = group[min(places)]
-            why = _contradiction(line, earliest, _differing(line, earliest))
+            why = _contradiction(line, earliest, _differing(line, earliest, unread))
             line.refuse("credit_code" if line.said.get("credit_code") else "name", why)
 
 
@@ -81,12 +96,12 @@ class Values(NamedTuple):
     other: int
 
 
-def _by_field(group: list[Line]) -> Iterator[Values]:
-    """The fields in which rows disagree; a cell that cannot be read says nothing."""
+def _by_field(group: list[Line], unread: Unread) -> Iterator[Values]:
+    """The fields in which rows disagree."""
     data = [_data(line) for line in group]
-    unread = [{fault.field for fault in line.faults} for line in group]
+    silent = [unread[_place_of(line)] for line in group]
     for field in set().union(*data) - {"credit_code"}:
-        said = {n: row.get(field) for n, row in enumerate(data) if field not in unread[n]}
+        said = {n: row.get(field) for n, row in enumerate(data) if field not in silent[n]}
         first = next(iter(said), 0)
         other = next((n for n, value in said.items() if value != said[first]), None)
         if other is not None:
@@ -100,11 +115,11 @@ def _contradicted(number: int, values: Values) -> int | None:
     return values.first if values.said[number] != values.said[values.first] else values.other
 
 
-def _differing(one: Line, other: Line) -> list[str]:
-    """The fields in which two rows of one enterprise contradict each other; a cell that cannot be read says nothing."""
-    unread = {fault.field for line in (one, other) for fault in line.faults} | {"credit_code"}
+def _differing(one: Line, other: Line, unread: Unread) -> list[str]:
+    """The fields in which two rows of one enterprise contradict each other."""
+    silent = unread[_place_of(one)] | unread[_place_of(other)] | {"credit_code"}
     mine, theirs = _data(one), _data(other)
-    return sorted(key for key in mine.keys() | theirs.keys() if key not in unread and mine.get(key) != theirs.get(key))
+    return sorted(key for key in mine.keys() | theirs.keys() if key not in silent and mine.get(key) != theirs.get(key))
 
 
 def _data(line: Line) -> dict[str, object]:
