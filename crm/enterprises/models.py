@@ -169,6 +169,8 @@ class ExtraField(db.Model):
 
 
 class ExtraValue(db.Model):
+    """What an enterprise has in one of the bureau's own columns."""
+
     enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprise.id"), primary_key=True)
     field_id: Mapped[int] = mapped_column(ForeignKey("extra_field.id"), primary_key=True)
     value: Mapped[str] = mapped_column(Text)

@@ -10,11 +10,12 @@ import pytest
 
 from crm.core.bureau import REGISTRY
 from crm.core.settings import Settings
+from tests.house.test_structure import ROOMS
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "deploy").rglob("*.md")])
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-PATHS = re.compile(r"`((?:crm|tests|templates|static|docs|deploy|benchmarks)/[\w./-]*\w)`")
+PATHS = re.compile(r"`((?:crm|tests|templates|static|docs|deploy|benchmarks)/[\w./-]*)`")
 LINKS = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
 LINES = re.compile(r"(?:flask --app wsgi|\bcrm) ([a-z][\w -]*[^`\n&·|#;]*)")
 FRAMEWORK = ("run", "shell", "routes", "db")
@@ -93,6 +94,33 @@ def test_every_picture_is_drawn_by_the_suite_and_shown_somewhere():
         Path(link).stem for path in DOCUMENTS for link in re.findall(r"\]\(([^)]*pictures/[^)]+)\)", path.read_text())
     }
     assert drawn == there == shown
+
+
+def test_each_word_of_the_glossary_is_explained_once_in_both_languages():
+    text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("|")]
+    words = [word for row in rows[2:] for word in row[0].split(", ")]
+    assert all(len(row) == 3 and all(row) for row in rows) and len(words) == len(set(words))
+    assert all(re.search("[\u4e00-\u9fff]", row[1]) for row in rows[2:])
+
+
+def test_every_table_says_what_it_keeps(cli):
+    from crm.core.db import db
+
+    assert [
+        mapper.class_.__name__ for mapper in db.Model.registry.mappers if not mapper.class_.__dict__["__doc__"]
+    ] == []
+
+
+def test_every_room_stands_on_the_one_page():
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    assert [room for room in ROOMS if (ROOT / "crm" / room).is_dir() and f"`{room}`" not in page] == []
+
+
+def test_every_library_has_its_reasons_in_a_decision():
+    told = "".join(path.read_text(encoding="utf-8").lower() for path in (ROOT / "docs" / "decisions").glob("*.md"))
+    wished = re.findall(r"^([A-Za-z][\w-]*)", (ROOT / "requirements.in").read_text(encoding="utf-8"), re.M)
+    assert [name for name in wished if name.lower() not in told] == []
 
 
 @pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
