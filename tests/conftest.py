@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from flask import g, request_started
 from hypothesis import settings as hypothesis
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from crm import create_app
 from crm.accounts import passwords
@@ -175,3 +176,24 @@ def cast(make) -> Cast:
 def page(app) -> Visitor:
     """Opens and submits pages as one user, and checks on every page what every page must have."""
     return Visitor(app)
+
+
+@pytest.fixture
+def count_queries(app):
+    """`with count_queries() as seen:` collects every SELECT that goes to the database."""
+
+    @contextmanager
+    def counting():
+        seen = []
+
+        def note(_connection, _cursor, statement, *_rest):
+            if statement.lstrip().upper().startswith("SELECT"):
+                seen.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+
+    return counting

@@ -168,3 +168,24 @@ def test_a_saved_view_is_searched_with_the_eyes_of_whoever_opens_it(page, cast, 
 
     assert names(page.as_(cast.manager).open("desk.enterprises", q=PHONE[-4:], view=1)) == []
     assert db.session.scalar(select(func.count()).select_from(Enterprise)) == 2
+
+
+@pytest.mark.parametrize("who", ["lin", "manager"])
+def test_part_of_a_number_costs_as_few_statements_for_twenty_firms_as_for_two(page, make, cast, count_queries, who):
+    """For whoever sees only what he serves, and for a manager with firms of his own."""
+    reader = getattr(cast, who)
+
+    def cost():
+        page.as_(reader).open("desk.enterprises", q="1380000")
+        with count_queries() as asked:
+            page.open("desk.enterprises", q="1380000")
+        return len(asked)
+
+    for number in range(2):
+        make.enterprise(unit=cast.section, commissioner=reader, contact="王", phone=f"1380000{number:04d}")
+    few = cost()
+    assert len(names(page)) == 2
+    for number in range(2, 20):
+        make.enterprise(unit=cast.section, commissioner=reader, contact="王", phone=f"1380000{number:04d}")
+    assert cost() == few <= 12
+    assert len(names(page)) == 20
