@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from flask import current_app, request, session
-from flask_login import login_user, logout_user
+from flask_login import current_user, login_user, logout_user
 from sqlalchemy import Row, Select, bindparam, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload, load_only
@@ -21,6 +21,7 @@ from crm.core import clock
 from crm.core.db import db, writing
 
 SEEN_EVERY = timedelta(minutes=5)
+LEFT = "left_by"
 
 
 def hashed(token: str) -> str:
@@ -105,8 +106,19 @@ def end_all(user_id: int, reason: str, *, but: int | None = None) -> None:
 
 
 def leave() -> None:
+    """Nothing of the session stays in the cookie but whose it was: a form left open elsewhere is his alone."""
+    left, token = current_user.id, session.get("csrf_token")
     logout_user()
     session.clear()
+    session.update({LEFT: left, "csrf_token": token} if token else {})
+
+
+def last_person() -> int | None:
+    """Whose session the cookie speaks of, also when it has ended, lapsed or was left; None without one."""
+    token = session.get("_user_id")
+    if token is None:
+        return session.get(LEFT)
+    return db.session.scalar(select(SignIn.user_id).where(SignIn.token_hash == hashed(token)))
 
 
 def touch(user: User) -> None:

@@ -106,3 +106,50 @@ def test_on_a_trusted_phone_the_password_asked_in_between_keeps_the_text_too(pag
     page.submit()
 
     assert cast.lin.title == "科长"
+
+
+def test_another_person_who_signs_in_gets_a_clean_page_and_the_text_is_gone(page, cast):
+    page.as_(cast.admin).open("accounts.add_unit")
+    end_session(page)
+    page.submit(name=TEXT, expect=401)
+    page.submit(name=cast.lin.mobile, password="wrong", expect=422)
+    page.submit(name=cast.lin.mobile, password=PASSWORD, expect=303)
+    page.follow()
+
+    assert "招商" not in page.response.text
+    assert "已经丢弃" in page.text
+
+
+def test_words_of_a_session_that_was_left_in_another_window_are_its_persons_alone(page, cast):
+    page.as_(cast.admin).open("accounts.add_unit")
+    page.client.post("/sign-out", data={"csrf_token": typed(page, "csrf_token")})
+    page.submit(name=TEXT, expect=401)
+    page.submit(name=cast.lin.mobile, password=PASSWORD, expect=303)
+
+    page.as_(cast.admin).open("accounts.add_unit")
+    page.client.post("/sign-out", data={"csrf_token": typed(page, "csrf_token")})
+    page.submit(name=TEXT, expect=401)
+    page.submit(name=cast.admin.mobile, password=PASSWORD, expect=200)
+    assert typed(page, "name") == TEXT
+
+
+def test_a_form_of_another_session_than_the_cookies_is_kept_for_nobody(page, cast):
+    """The first person's window is still open when a second one signs in and stays away too long."""
+    page.as_(cast.admin).open("accounts.add_unit")
+    token = typed(page, "csrf_token")
+    page.as_(cast.lin).open("accounts.me")
+    end_session(page)
+
+    answer = page.client.post("/units/new", data={"name": "招商一科", "csrf_token": token})
+
+    assert answer.status_code == 401
+    assert "招商一科" not in answer.text
+
+
+def test_whose_words_they_are_cannot_be_claimed(page, cast):
+    page.open("accounts.sign_in")
+    planted = {"name": cast.lin.mobile, "password": PASSWORD, "csrf_token": typed(page, "csrf_token")}
+
+    answer = page.client.post("/sign-in", data={**planted, "kept-name": "planted", "typed-by": str(cast.lin.id)})
+
+    assert answer.status_code == 303

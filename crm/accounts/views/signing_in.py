@@ -14,7 +14,7 @@ from crm.accounts.profile import profile
 from crm.accounts.views.room import bp
 from crm.core.db import db, writing
 from crm.core.forms import ButtonForm
-from crm.core.web import go, page, safe_next, told
+from crm.core.web import go, go_to, page, safe_next, told
 from crm.core.words import say
 from crm.timeline import Program, record
 
@@ -26,7 +26,7 @@ RENEWING = ("accounts.password", "accounts.confirm")
 def sign_in() -> ResponseReturnValue:
     form = SignInForm()
     if request.method == "GET" and current_user.is_authenticated:
-        return kept.resume(request.args.get("next"))
+        return go_to(safe_next(request.args.get("next")))
     if form.validate_on_submit():
         with form.showing():
             if user := _proved(form):
@@ -39,12 +39,12 @@ def _begun(form: SignInForm, user: User) -> Response:
     with writing():
         sessions.begin(user, is_trusted=bool(form.trusted.data))
         record(None, "session.begun", by=user, subject=("user", user.id))
-    return devices.remember(make_response(kept.resume(form.next.data)), user)
+    return devices.remember(make_response(kept.resume(form.next.data, user)), user)
 
 
 def _sign_in_page(form: SignInForm, *, status: int | None = None) -> Response:
-    return page("accounts/sign_in.html", form, status=status, typed=kept.typed(), is_again=status == 401,
-                has_files=bool(request.files), may_trust=profile().trusted is not None)  # fmt: skip
+    return page("accounts/sign_in.html", form, status=status, typed=kept.typed(), seal=kept.seal(),
+                is_again=status == 401, has_files=bool(request.files), may_trust=profile().trusted is not None)  # fmt: skip
 
 
 def _proved(form: SignInForm) -> User | None:
@@ -114,9 +114,9 @@ def confirm() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing():
             if _is_really(me, form):
-                return kept.resume(form.next.data)
+                return kept.resume(form.next.data, me)
     form.next.data = safe_next(form.next.data or request.args.get("next"))
-    return page("accounts/confirm.html", form, typed=kept.typed())
+    return page("accounts/confirm.html", form, typed=kept.typed(), seal=kept.seal())
 
 
 def _is_really(me: User, form: ConfirmForm) -> bool:
@@ -139,4 +139,4 @@ def ask_to_confirm(_error: ConfirmFirst) -> ResponseReturnValue:
         return go("accounts.confirm", next=kept.target())
     form = ConfirmForm(formdata=None)
     form.next.data = kept.target()
-    return page("accounts/confirm.html", form, status=403, typed=kept.typed())
+    return page("accounts/confirm.html", form, status=403, typed=kept.typed(), seal=kept.seal())
