@@ -43,8 +43,10 @@ def _begun(form: SignInForm, user: User) -> Response:
 
 
 def _sign_in_page(form: SignInForm, *, status: int | None = None) -> Response:
-    return page("accounts/sign_in.html", form, status=status, typed=kept.typed(), seal=kept.seal(),
-                is_again=status == 401, has_files=bool(request.files), may_trust=profile().trusted is not None)  # fmt: skip
+    return page(
+        "accounts/sign_in.html", form, status=status, typed=kept.typed(), seal=kept.seal(), is_again=status == 401,
+        has_files=bool(request.files), may_trust=profile().trusted is not None,
+    )  # fmt: skip
 
 
 def _proved(form: SignInForm) -> User | None:
