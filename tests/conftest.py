@@ -38,6 +38,13 @@ def settings_for(url: str, folder: Path, **more) -> Settings:
     return Settings(env="test", database_url=url, data_dir=folder, secret_key=SECRET, smtp_url="", **more)
 
 
+def environment_for(url: str, folder: Path, **more: str) -> dict[str, str]:
+    """The same for a process of its own."""
+    given = {name: value for name, value in os.environ.items() if not name.startswith("CRM_")}
+    ours = {"CRM_ENV": "test", "CRM_DATABASE_URL": url, "CRM_DATA_DIR": str(folder), "CRM_SECRET_KEY": SECRET}
+    return {**given, "LC_ALL": "C.UTF-8", **ours, **more}
+
+
 @pytest.fixture(scope="session", autouse=True)
 def words() -> None:
     compile_all()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from crm.core.db import db, writing
 from crm.enterprises.models import Enterprise
 from crm.followups.models import Followup
 from crm.outbox.models import Delivery
-from tests.conftest import SECRET
+from tests.conftest import environment_for
 from tests.services.processes import Command, flask
 from tests.services.smtp import MailServer, mail_server
 
@@ -24,16 +23,7 @@ class Machine:
 
     def __init__(self, url: str, folder: Path, server: MailServer) -> None:
         self.server, self.folder, self.started = server, folder, 0
-        self.env = {
-            **{key: value for key, value in os.environ.items() if not key.startswith("CRM_")},
-            "CRM_ENV": "test",
-            "CRM_DATABASE_URL": url,
-            "CRM_DATA_DIR": str(folder),
-            "CRM_SECRET_KEY": SECRET,
-            "CRM_SMTP_URL": server.url,
-            "CRM_MAIL_PER_MINUTE": "0",
-            "LC_ALL": "C.UTF-8",
-        }
+        self.env = environment_for(url, folder, CRM_SMTP_URL=server.url, CRM_MAIL_PER_MINUTE="0")
         self.commands: list[Command] = []
 
     def start(self, *words: str, **env: str) -> Command:

@@ -9,15 +9,14 @@ import random
 import subprocess
 import sys
 from collections import Counter
-from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
-from crm.core import clock
 from crm.core.db import db
 from crm.outbox.models import Delivery
 from crm.reminders.models import Reminder
+from tests.proofs import keep, table
 from tests.scheduler.conftest import lapse_leases, promise_many, states
 from tests.services.processes import ROOT
 
@@ -81,7 +80,7 @@ def test_whatever_is_killed_everybody_is_told(machine, nursery, make, cast, kill
     result = judge(machine, done, rounds * items)
     print("\n" + result)
     if kills >= 1000:
-        keep(result, seed)
+        keep("kills", "A thousand kills", result, seed)
 
 
 def told_in_app() -> int:
@@ -107,23 +106,12 @@ def judge(machine, done: Counter, items: int) -> str:
     assert max(copies) <= 2 and unmarked <= 0, "a repeat that does not say so"
     assert copies[2] <= in_gap, "a repeat outside the gap"
     assert len({number for _, number in counted}) == len({recipient for recipient, _ in counted})
-    lines = [f"| kills at {point} | {done[point]} |" for point in POINTS]
-    facts = {
+    return table({
+        **{f"kills at {point}": done[point] for point in POINTS},
         "reminders in the app: lost, doubled": "0, 0",
         "mails owed": len(everybody),
         "mails lost": len(missing),
         "mails that came twice, marked and under the same Message-ID": copies[2],
         "mails that came twice without need or mark": 0,
         "in doubt twice, waiting for a person (told under Deliveries)": len(waiting),
-    }
-    return "\n".join(["| | |", "| --- | ---: |", *lines, *(f"| {what} | {n} |" for what, n in facts.items())])
-
-
-def keep(table: str, seed: int) -> None:
-    engine = db.engine.dialect.name
-    place = ROOT / "docs" / "proofs" / f"kills-{engine}.md"
-    place.parent.mkdir(exist_ok=True)
-    day = (clock.real_now() + timedelta(hours=8)).date()
-    version = db.session.execute(text("select sqlite_version()" if engine == "sqlite" else "show server_version"))
-    head = f"# A thousand kills on {engine} {version.scalar()}\n\n`python3 tasks.py proof`, {day}, seed {seed}.\n\n"
-    place.write_text(head + table + "\n", encoding="utf-8")
+    })  # fmt: skip
