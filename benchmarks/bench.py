@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -26,10 +27,10 @@ from benchmarks.places import database
 from crm import create_app
 from crm.accounts import User, sessions
 from crm.accounts.queries import root
-from crm.core import schema
+from crm.core import clock, schema
+from crm.core.bureau import bureau
 from crm.core.db import db, writing
 from crm.core.settings import ROOT, Settings
-from crm.enterprises.models import Enterprise
 from crm.ops import bench_data
 from crm.ops.builders import Make
 from crm.ops.commands import ensure_root
@@ -37,12 +38,12 @@ from crm.permissions import Role
 
 PAGES = {
     "list": ("/enterprises?size=50", "/list"),
-    "search, 2 characters": (f"/enterprises?size=50&q={quote('和达')}", f"/search?q={quote('和达')}"),
-    "search, 4 characters": (f"/enterprises?size=50&q={quote('和达东升')}", f"/search?q={quote('和达')}"),
-    "search, pinyin": ("/enterprises?size=50&q=hedad", f"/search?q={quote('和达')}"),
+    "search, 2 characters": (f"/enterprises?size=50&q={quote('和达')}", f"/search?v={quote('和达')}"),
+    "search, 4 characters": (f"/enterprises?size=50&q={quote('和达东升')}", f"/search?v={quote('和达')}"),
+    "search, pinyin": ("/enterprises?size=50&q=hedad", f"/search?v={quote('和达')}"),
     "list of one commissioner": ("/enterprises?size=50&commissioner={commissioner}", "/list"),
-    "enterprise file": ("/enterprises/{enterprise}", "/file/{enterprise}"),
-    "home": ("/", "/list"),
+    "enterprise file": ("/enterprises/{enterprise}", "/file?v={enterprise}"),
+    "home": ("/", "/home?v={silent_since}&v={silent_since}&v={today}+00:00:00&v={today}"),
     "visit list": ("/visits?size=50", "/visits"),
 }
 
@@ -71,12 +72,14 @@ def prepared(settings: Settings, size: int):
         with app.test_request_context(), writing():
             sessions.begin(manager)
         ids = {
-            "enterprise": db.session.scalar(select(Enterprise.id).order_by(Enterprise.id.desc()).limit(1)),
+            "enterprise": bench_data.told_enterprise(),
             "commissioner": db.session.scalar(select(User.id).where(User.name == bench_data.commissioner(1))),
         }
         if db.engine.dialect.name == "postgresql":
             with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.exec_driver_sql("VACUUM ANALYZE")
+        today = clock.today()
+        ids |= {"today": today, "silent_since": today - timedelta(days=bureau("silence_days"))}
         db.session.remove()
     signer = app.session_interface.get_signing_serializer(app)
     cookie = f"{app.config['SESSION_COOKIE_NAME']}={signer.dumps({'_user_id': manager.session_token})}"

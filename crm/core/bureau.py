@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from crm.core import clock
-from crm.core.db import db
+from crm.core.db import db, read
 from crm.core.models import Setting
 from crm.core.words import Say, say
 
@@ -51,12 +52,16 @@ register(
 
 def bureau(key: str, *, unit_id: int = 0, on: date | None = None) -> Any:
     """The value in force for a unit on a day (default today): the unit's own, else the bureau's, else the default."""
-    rows = db.session.execute(
-        select(Setting.unit_id, Setting.value)
-        .where(Setting.key == key, Setting.unit_id.in_({0, unit_id}), Setting.since <= (on or clock.today()))
-        .order_by(Setting.unit_id.desc(), Setting.since.desc(), Setting.id.desc())
-    ).first()
-    return rows.value if rows else REGISTRY[key].default
+    found = read(_in_force(), {"key": key, "unit": unit_id, "day": on or clock.today()}).first()
+    return found.value if found else REGISTRY[key].default
+
+
+@cache
+def _in_force() -> Select[*tuple[Any, ...]]:
+    """Built once, for every page asks. Parameters: `key`, `unit`, `day`."""
+    asked = Setting.unit_id.in_([0, bindparam("unit")]), Setting.since <= bindparam("day")
+    newest = (Setting.unit_id.desc(), Setting.since.desc(), Setting.id.desc())
+    return select(Setting.value).where(Setting.key == bindparam("key"), *asked).order_by(*newest).limit(1)
 
 
 def set_bureau(

@@ -94,9 +94,11 @@ _of_language: dict[str, Catalogue] = {}
 
 def _catalogue() -> Catalogue:
     """The words of this page's language: decided once a page, for the layout alone asks a hundred times."""
-    place = _place()
-    kept: Catalogue | None = getattr(place, "catalogue", None)
-    return kept or _chosen(place)
+    try:
+        known: Catalogue | None = request.catalogue  # type: ignore[attr-defined]
+    except (AttributeError, RuntimeError):  # the page's first word, or no page
+        known = getattr(_place(), "catalogue", None)
+    return known or _chosen(_place())
 
 
 def _place() -> Any:

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 from flask import (
     Response,
     flash,
-    has_request_context,
     make_response,
     redirect,
     render_template,
@@ -43,9 +42,16 @@ def _door(endpoint: str, _root: str) -> str:
 
 def address(endpoint: str, **values: Any) -> str:
     """`url_for` of pages, which ask a dozen times for the same few addresses: each is made once."""
-    if "_external" in values or any(isinstance(value, list) for value in values.values()):
+    if "_external" in values:
         return url_for(endpoint, **values)
-    return _address(endpoint, request.script_root if has_request_context() else "", tuple(values.items()))
+    try:
+        root = request.script_root
+    except RuntimeError:  # a mail or a command: no request
+        root = ""
+    try:
+        return _address(endpoint, root, tuple(values.items()))
+    except TypeError:  # a list among the values cannot be looked up
+        return url_for(endpoint, **values)
 
 
 @lru_cache(maxsize=8192)

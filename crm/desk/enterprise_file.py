@@ -21,7 +21,7 @@ from crm.desk import enterprise_tabs as tabs
 from crm.desk.views import bp
 from crm.enterprises import contacts, serving_queries
 from crm.enterprises.models import Enterprise
-from crm.enterprises.queries import load_seen, rights_on
+from crm.enterprises.queries import load_seen
 from crm.followups.models import Followup, FollowupState
 from crm.permissions import Permission
 from crm.visits.models import Visit, VisitState
@@ -78,11 +78,11 @@ def enterprise(enterprise_id: int) -> ResponseReturnValue:
 
 def open_file(enterprise_id: int, me: User) -> File:
     """The firm with what stands at the head of its file, or 404."""
-    found = load_seen(enterprise_id, me)
+    found, rights = load_seen(enterprise_id, me, ASKED)
     firm = {"firm": found.id}
     return File(
         enterprise=found,
-        rights=rights_on(me, found.id, ASKED),
+        rights=rights,
         contacts=contacts.shown(found.id),
         serving=serving_queries.now(found.id),
         followups=read(_open_items(), firm).all(),

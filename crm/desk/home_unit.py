@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, and_, func, literal, select
 
 from crm.accounts import User
 from crm.accounts.models import Unit
@@ -51,14 +51,12 @@ def numbers_of(me: User, today: date, days: int) -> list[Number]:
     if not me.may(OVERSEES):
         return []
     served = select(Assignment.id).where(Assignment.enterprise_id == Enterprise.id, Assignment.ended_on.is_(None))
-    found = read(
-        select(
-            func.count(), _count_of(~served.exists()), _count_of(filters.CLAUSES["silent"](me, str(days))),
-            _count_of(filters.CLAUSES["added"](me, str(NEW_DAYS))), _count_of(Enterprise.credit_code.is_(None)),
-            _promises(me, Followup.due_on < today), _promises(me, Followup.owner_id.is_(None)), _merges_waiting(me),
-        ).where(IN_ZONE, within(me, Permission.ENTERPRISE_VIEW))
-    ).one()  # fmt: skip
-    numbers = [Number(value or 0, label, url) for value, (label, url) in zip(found, _doors(days), strict=True)]
+    found = read(select(
+        _firms(me), _firms(me, ~served.exists()), _silent(me, days),
+        _firms(me, filters.CLAUSES["added"](me, str(NEW_DAYS))), _firms(me, Enterprise.credit_code.is_(None)),
+        _promises(me, Followup.due_on < today), _promises(me, Followup.owner_id.is_(None)), _merges_waiting(me),
+    )).one()  # fmt: skip
+    numbers = [Number(value, label, url) for value, (label, url) in zip(found, _doors(days), strict=True)]
     return [number for n, number in enumerate(numbers) if number.value or n < ALWAYS]
 
 
@@ -109,6 +107,26 @@ def without_owner(me: User) -> Sequence[Followup]:
     return db.session.scalars(followups.with_firm(followups.without_owner(me)).limit(SHOWN)).all()
 
 
+def _firms(me: User, *clauses: ColumnElement[bool]) -> Any:
+    """How many firms in my reach are so: each number walks its own index, which one walk for all could not."""
+    query = select(func.count()).select_from(Enterprise)
+    return query.where(IN_ZONE, within(me, Permission.ENTERPRISE_VIEW), *clauses).scalar_subquery()
+
+
+def _silent(me: User, days: int) -> Any:
+    """As the list counts them, but along indexes: all, less those visited since, less those only assigned since."""
+    if (limit := filters.silent_since(days)) is None:
+        return literal(0)
+    visited, waiting = filters.visited_after(limit), and_(~filters.visited_after(limit), _assigned_after(limit))
+    return _firms(me) - _firms(me, visited) - _firms(me, waiting)
+
+
+def _assigned_after(day: date) -> ColumnElement[bool]:
+    """`filters.assigned_after`, asked from the assignments: they are few, except in the first days of use."""
+    of_late = select(Assignment.enterprise_id).where(Assignment.ended_on.is_(None), Assignment.started_on > day)
+    return Enterprise.id.in_(of_late)
+
+
 def _promises(me: User, clause: ColumnElement[bool]) -> Any:
     """Open promises in my reach, counted once for the whole statement."""
     here = of_visible(Followup, me, OVERSEES)
@@ -125,7 +143,3 @@ def _merges_waiting(me: User) -> Any:
         Merge.gone_id.in_(mine),
     )
     return select(func.count()).select_from(Merge).where(*waiting).scalar_subquery()
-
-
-def _count_of(clause: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.sum(case((clause, 1), else_=0))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import false, literal, select, union_all
+from sqlalchemy import bindparam, false, literal, select, union_all
 
-from crm.core.db import among, read
+from crm.core.db import read
 from crm.followups.models import Followup
 from crm.visits.models import Visit, VisitState
 
 Subject = tuple[str, int | None]
+KINDS: dict[str, Any] = {"visit": Visit, "followup": Followup}
 
 
 class Place(NamedTuple):
@@ -21,13 +23,22 @@ class Place(NamedTuple):
 
 def of(subjects: Collection[Subject]) -> dict[Subject, Place]:
     """By kind and id of the subject; always one statement. Other kinds stay where they are."""
-    visits, promises = _ids(subjects, "visit"), _ids(subjects, "followup")
-    is_void = (Visit.state == VisitState.VOIDED).label("is_void")
-    query: Any = union_all(
-        select(literal("visit").label("kind"), Visit.id, Visit.enterprise_id, is_void).where(among(Visit.id, visits)),
-        select(literal("followup"), Followup.id, Followup.enterprise_id, false()).where(among(Followup.id, promises)),
+    rows = read(_standing(), {kind: _ids(subjects, kind) for kind in KINDS})
+    return {(row.kind, row.id): Place(row.enterprise_id, bool(row.is_void)) for row in rows}
+
+
+@cache
+def _standing() -> Any:
+    """Built once; the parameters are lists of ids, named after the kinds."""
+    is_void = {"visit": Visit.state == VisitState.VOIDED, "followup": false()}
+    return union_all(
+        *(
+            select(literal(kind).label("kind"), model.id, model.enterprise_id, is_void[kind].label("is_void")).where(
+                model.id.in_(bindparam(kind, expanding=True))
+            )
+            for kind, model in KINDS.items()
+        )
     )
-    return {(row.kind, row.id): Place(row.enterprise_id, bool(row.is_void)) for row in read(query)}
 
 
 def _ids(subjects: Collection[Subject], wanted: str) -> list[int]:

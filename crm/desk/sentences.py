@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from crm.core.words import Say, _, say
@@ -97,13 +98,18 @@ def tell(kind: str, body: Mapping[str, Any]) -> Sentence:
         what = FOR_A_COLLEAGUE
     if kind == "followup.passed_on" and not body.get("to"):
         what = TO_NOBODY
-    params: dict[str, Any] = dict.fromkeys(PARAMETER.findall(what.msgid), "--")
+    params: dict[str, Any] = dict.fromkeys(_parameters(what.msgid), "--")
     params.update({key: _word(key, value) for key, value in body.items() if value not in (None, "")})
     if kind not in SENTENCES:
         params["kind"] = kind
     if isinstance(body.get("changes"), Mapping):
         params["fields"] = "、".join(map(_label, body["changes"]))
     return Sentence(icon, Say(what.msgid, params), _text(body))
+
+
+@cache
+def _parameters(msgid: str) -> tuple[str, ...]:
+    return tuple(PARAMETER.findall(msgid))
 
 
 def _word(key: str, value: Any) -> Any:

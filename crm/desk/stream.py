@@ -8,10 +8,10 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from flask import url_for
 from sqlalchemy import Select, bindparam, or_, select
 
 from crm.core.db import read
+from crm.core.web import address
 from crm.core.words import Say, say
 from crm.desk import places
 from crm.desk.sentences import tell
@@ -30,6 +30,9 @@ PROGRAMS = {"cli": say("Command line"), "scheduler": say("Scheduled work"), "sys
 STRUCK = (".recorded", ".edited", ".planned", ".added")
 MOVED = "visit.moved"
 PAGES = {"visit": "desk.visit", "followup": "followups.followup"}
+TOLD = (
+    Entry.id, Entry.at, Entry.kind, Entry.subject_kind, Entry.subject_id, Entry.actor_id, Entry.actor_name, Entry.body,
+)  # fmt: skip
 ONLY_AUDIT = ("contact.revealed", "enterprise.exported", "reminder.sent")
 
 
@@ -83,18 +86,19 @@ def _told(entry: Any, place: places.Place | None, firm: int | None) -> Told:
     is_away = place is not None and place.enterprise_id != firm
     is_struck = entry.kind.endswith(STRUCK) and (is_away or (place is not None and place.is_void))
     body = "" if is_away and not entry.kind.startswith(MOVED) else sentence.body
-    url = url_for(PAGES[entry.subject_kind], **{f"{entry.subject_kind}_id": entry.subject_id}) if place else None
+    url = address(PAGES[entry.subject_kind], **{f"{entry.subject_kind}_id": entry.subject_id}) if place else None
     return Told(
         entry.id, sentence.icon, entry.at, by, sentence.what, body, None if is_away else url, is_struck
     )  # fmt: skip
 
 
 @cache
-def _newest(chip: str | None) -> Select[Entry]:
+def _newest(chip: str | None) -> Select[*tuple[Any, ...]]:
     """Built once for each chip; None is everything. Parameters: `firm`, and the id `before` which they stand."""
     firm: Any = bindparam("firm")
     merged = select(Enterprise.id).where(Enterprise.merged_into_id == firm)
-    query = select(Entry).where(or_(Entry.enterprise_id == firm, Entry.enterprise_id.in_(merged)))
+    shown = (Entry,) if chip is None else TOLD
+    query = select(*shown).where(or_(Entry.enterprise_id == firm, Entry.enterprise_id.in_(merged)))
     query = query.where(Entry.id < bindparam("before")).order_by(Entry.id.desc()).limit(ENTRIES_AT_ONCE + 1)
     if chip is None:
         return query

@@ -7,7 +7,7 @@ the right adds its own filter with `register`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Float, Select, and_, case, cast, false, or_, select
@@ -112,15 +112,25 @@ def _tier(_: User, text: str) -> ColumnElement[bool]:
 
 def _silent(_: User, text: str) -> ColumnElement[bool]:
     """Not visited for N days, counted from the latest of last visit, start of the assignment and go-live."""
-    if id_from(text) is None or len(text) > 4:
+    if id_from(text) is None or len(text) > 4 or (limit := silent_since(int(text))) is None:
         return false()
-    limit = clock.today() - timedelta(days=int(text))
-    if str(bureau("go_live_on") or "") > limit.isoformat():
-        return false()
-    fresh = select(Assignment.id).where(
-        Assignment.enterprise_id == Enterprise.id, Assignment.ended_on.is_(None), Assignment.started_on > limit
-    )
-    return and_(or_(Enterprise.last_visit_on.is_(None), Enterprise.last_visit_on <= limit), ~fresh.exists())
+    return and_(~visited_after(limit), ~assigned_after(limit))
+
+
+def silent_since(days: int) -> date | None:
+    """Whoever saw nobody after this day is silent; None before N days of real use, when nobody is."""
+    limit = clock.today() - timedelta(days=days)
+    return None if str(bureau("go_live_on") or "") > limit.isoformat() else limit
+
+
+def visited_after(day: date) -> ColumnElement[bool]:
+    return and_(Enterprise.last_visit_on.is_not(None), Enterprise.last_visit_on > day)
+
+
+def assigned_after(day: date) -> ColumnElement[bool]:
+    """Its commissioner serves it only since."""
+    mine = (Assignment.enterprise_id == Enterprise.id, Assignment.ended_on.is_(None))
+    return select(Assignment.id).where(*mine, Assignment.started_on > day).exists()
 
 
 def _added(_: User, text: str) -> ColumnElement[bool]:

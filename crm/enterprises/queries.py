@@ -198,16 +198,23 @@ def stands_for(enterprise: Enterprise) -> Enterprise:
     return enterprise
 
 
-def load_seen(enterprise_id: int, user: User) -> Enterprise:
-    """The enterprise with its units for a page about it, or 404."""
-    found = db.session.scalar(_seen(reach(user, Permission.ENTERPRISE_VIEW)), {"firm": enterprise_id})
-    return found or abort(404)
+def load_seen(
+    enterprise_id: int, user: User, permissions: tuple[Permission, ...]
+) -> tuple[Enterprise, frozenset[Permission]]:
+    """The enterprise with its units for a page about it, and which of these permissions the user has on it; or 404."""
+    reaches = tuple(reach(user, permission) for permission in permissions)
+    query = _seen(reach(user, Permission.ENTERPRISE_VIEW), reaches)
+    row = db.session.execute(query, {"firm": enterprise_id}).first()
+    if row is None:
+        abort(404)
+    found, *flags = row
+    return found, frozenset(permission for permission, has in zip(permissions, flags, strict=True) if has)
 
 
 @lru_cache(maxsize=2048)
-def _seen(given: Reach) -> Select[Enterprise]:
+def _seen(given: Reach, asked: tuple[Reach, ...]) -> Select[*tuple[Any, ...]]:
     units = [joinedload(named) for named in (Enterprise.unit, Enterprise.territory, Enterprise.section)]
-    query = select(Enterprise).where(Enterprise.standing != Standing.MERGED, _clause(given))
+    query = select(Enterprise, *_flags(asked)).where(Enterprise.standing != Standing.MERGED, _clause(given))
     return query.where(Enterprise.id == bindparam("firm")).options(*(unit.load_only(Unit.name) for unit in units))
 
 
@@ -220,5 +227,8 @@ def rights_on(user: User, enterprise_id: int, permissions: tuple[Permission, ...
 
 @lru_cache(maxsize=1024)
 def _asking(reaches: tuple[Reach, ...]) -> Select[*tuple[Any, ...]]:
-    asked = [_clause(each).label(f"p{n}") for n, each in enumerate(reaches)]
-    return select(*asked).where(Enterprise.id == bindparam("firm"))
+    return select(*_flags(reaches)).where(Enterprise.id == bindparam("firm"))
+
+
+def _flags(reaches: tuple[Reach, ...]) -> list[Any]:
+    return [_clause(each).label(f"p{n}") for n, each in enumerate(reaches)]

@@ -44,6 +44,7 @@ class Assignment(Timestamped, db.Model):
             sqlite_where=OPEN,
             postgresql_where=OPEN,
         ),
+        Index("ix_assignment_open_started_on", "started_on", "enterprise_id", sqlite_where=OPEN, postgresql_where=OPEN),
         Index("ix_assignment_commissioner_id", "commissioner_id"),
         Index("ix_assignment_created_at", "created_at"),
         {"sqlite_autoincrement": True},

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from crm.accounts import Unit, UnitKind, User, services
 from crm.accounts.queries import root
@@ -59,6 +59,21 @@ def _add(numbers: range, section: Unit, people: list[User], visits: int) -> None
     index_many([db.session.get_one(Enterprise, row_id) for row_id in ids])
 
 
+def told_enterprise() -> int:
+    """The last enterprise, with its visits in the record too, as the timeline of its file tells them."""
+    firm: int = db.session.scalars(select(Enterprise.id).order_by(Enterprise.id.desc()).limit(1)).one()
+    held = db.session.scalars(select(Visit).where(Visit.enterprise_id == firm).order_by(Visit.visited_on)).all()
+    with writing():
+        record_many([
+            row(
+                firm, "visit.recorded", by=CLI, subject=("visit", each.id), on=each.visited_on.isoformat(),
+                kind=each.kind, text=each.text,
+            )
+            for each in held
+        ])  # fmt: skip
+    return firm
+
+
 def _insert(model: Any, rows: list[dict[str, Any]]) -> list[int]:
     return list(db.session.scalars(insert(model).returning(model.id, sort_by_parameter_order=True), rows))
 
@@ -101,8 +116,8 @@ def _contact(number: int, enterprise_id: int) -> dict[str, Any]:
 
 
 def _assignment(number: int, enterprise_id: int, people: list[User], today: date) -> dict[str, Any]:
-    commissioner = people[number % len(people)].id
-    return {"enterprise_id": enterprise_id, "commissioner_id": commissioner, "started_on": today, "end_reason": ""}
+    commissioner, since = people[number % len(people)].id, today - timedelta(days=400)
+    return {"enterprise_id": enterprise_id, "commissioner_id": commissioner, "started_on": since, "end_reason": ""}
 
 
 def _visit(number: int, enterprise_id: int, people: list[User], each: int) -> dict[str, Any]:

@@ -64,6 +64,7 @@ class Visit(Timestamped, db.Model):
         Index("ix_visit_enterprise_id_visited_on", "enterprise_id", "visited_on"),
         Index("ix_visit_author_id_visited_on", "author_id", "visited_on"),
         Index("ix_visit_visited_on", "visited_on", "id"),
+        Index("ix_visit_state_visited_on", "state", "visited_on", "id"),
         {"sqlite_autoincrement": True},
     )
 
