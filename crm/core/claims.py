@@ -11,9 +11,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crm.core import clock
 from crm.core.db import db
+from crm.core.failpoint import for_test
 from crm.core.types import UtcDateTime
 
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(seconds=float(for_test("TEST_LEASE", "120")))
 
 
 class Claimable:

@@ -1,6 +1,7 @@
-"""Named lines at which a test may end the process, to prove that nothing is lost there.
+"""Named lines at which a test may end or stop the process, to prove that nothing is lost there.
 
-Armed only with CRM_ENV=test and TEST_FAILPOINT=name or name:n (at the n-th passage); otherwise one comparison.
+Armed only with CRM_ENV=test and TEST_FAILPOINT=name[:n[:STOP]] (at the n-th passage; STOP: until it is continued);
+otherwise one comparison.
 """
 
 from __future__ import annotations
@@ -9,11 +10,16 @@ import os
 import signal
 from itertools import count
 
-_armed = os.environ.get("TEST_FAILPOINT", "") if os.environ.get("CRM_ENV") == "test" else ""
-_wanted, _, _nth = _armed.partition(":")
+
+def for_test(name: str, otherwise: str) -> str:
+    """A variable of the environment that only a test may set."""
+    return os.environ.get(name, otherwise) if os.environ.get("CRM_ENV") == "test" else otherwise
+
+
+_wanted, _nth, _signal, *_ = (*for_test("TEST_FAILPOINT", "").split(":"), "", "")
 _passages = count(1)
 
 
 def failpoint(name: str) -> None:
     if name == _wanted and next(_passages) == int(_nth or 1):
-        os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
+        os.kill(os.getpid(), getattr(signal, f"SIG{_signal or 'KILL'}", signal.SIGTERM))

@@ -16,7 +16,7 @@ DEMO_URL = "demo://mailbox"
 class DemoServer:
     """Takes every mail; the same shape as `smtp.Server`."""
 
-    def send(self, message: EmailMessage, *, sender: str, to: str) -> Reply:
+    def send(self, message: EmailMessage, *, sender: str, to: str, until: float | None = None) -> Reply:
         with writing():
             db.session.add(
                 DemoMail(

@@ -18,7 +18,7 @@ from crm.outbox.ledger import Claim
 from crm.outbox.models import Delivery, State
 from crm.outbox.registry import TEMPLATES, Dropped, Letter
 from crm.outbox.rules import Outcome, Reply
-from crm.outbox.smtp import Server
+from crm.outbox.smtp import Server, last_moment
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,8 @@ class Mailroom:
         assert self.server is not None
         server, message = self.server, mails.compose(delivery, letter, self.settings)
         sender, to = mails.sender(self.settings).addr_spec, letter.address or delivery.address
-        return lambda: server.send(message, sender=sender, to=to)
+        until = last_moment()
+        return lambda: server.send(message, sender=sender, to=to, until=until)
 
     def heard(self, reply: Reply, now: datetime) -> None:
         channel.heard(reply, self.settings, now)
@@ -85,7 +86,7 @@ def _deliver_one(room: Mailroom, taken: Claim) -> State | str:
         log.exception("delivery %s could not be written", taken.delivery_id)
         return _end(room, taken, Reply(Outcome.TEMPORARY, None, f"{error.__class__.__name__}: {error}"))
     if not ledger.dispatching(taken, letter, clock.now()):
-        return "lost"
+        return _lost(taken)
     failpoint("outbox.dispatching")
     reply = send()
     failpoint("outbox.sent")
@@ -93,6 +94,14 @@ def _deliver_one(room: Mailroom, taken: Claim) -> State | str:
 
 
 def _end(room: Mailroom, taken: Claim, reply: Reply) -> State | str:
-    ended = ledger.end(taken, reply, clock.now(), policy=room.settings.uncertain) or "lost"
+    ended = ledger.end(taken, reply, clock.now(), policy=room.settings.uncertain)
+    if ended is None:
+        return _lost(taken)
     room.heard(reply, clock.now())
     return ended
+
+
+def _lost(taken: Claim) -> str:
+    """This process stood still for longer than its lease: what it would say now is not written down."""
+    log.warning("delivery %s: the lease is over, another process has it", taken.delivery_id)
+    return "lost"

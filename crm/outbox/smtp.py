@@ -6,6 +6,7 @@ import smtplib
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from urllib.parse import unquote, urlsplit
 import yaml
 from flask import current_app, has_app_context
 
+from crm.core.claims import LEASE
 from crm.core.failpoint import failpoint
 from crm.core.rulebook import rulebook
 from crm.core.settings import BadSettings
@@ -27,8 +29,8 @@ from crm.outbox.rules import Outcome, Reply
 
 CONNECT_SECONDS = 10.0
 COMMAND_SECONDS = 30.0
-MESSAGE_SECONDS = 110.0
-"""From the first knock to the last word; less than a lease, so that nobody takes over what is still being said."""
+MESSAGE_SECONDS = LEASE.total_seconds() * 0.9
+"""From the mark to the last word; less than a lease, so that nobody takes over what is still being said."""
 GREETING = 220
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
@@ -57,11 +59,16 @@ class Server:
         user, password = unquote(parts.username or ""), unquote(parts.password or "")
         return cls(parts.scheme, parts.hostname, port, user, password, ca_file, hello)
 
-    def send(self, message: EmailMessage, *, sender: str, to: str) -> Reply:
-        """Hand one message over; whatever happens becomes a Reply within two minutes."""
+    def send(self, message: EmailMessage, *, sender: str, to: str, until: float | None = None) -> Reply:
+        """Hand one message over; whatever happens becomes a Reply within two minutes.
+
+        After `until` (of `time.monotonic`) nothing more is said: a process that stood still does not send what another
+        may have taken over meanwhile.
+        """
+        until = until or last_moment()
         try:
-            with self._connected() as line:
-                return _dialogue(line, message, sender, to)
+            with self._connected(until) as line:
+                return _dialogue(line, message, sender, to, until)
         except smtplib.SMTPResponseException as refused:
             return _before_mail(refused.smtp_code, _text(refused.smtp_error))
         except (ssl.SSLCertVerificationError, smtplib.SMTPNotSupportedError) as unsafe:
@@ -70,9 +77,9 @@ class Server:
             return Reply(Outcome.CHANNEL, None, f"{lost.__class__.__name__}: {lost}")
 
     @contextmanager
-    def _connected(self) -> Iterator[smtplib.SMTP]:
+    def _connected(self, until: float) -> Iterator[smtplib.SMTP]:
         line = self._line()
-        watch = threading.Timer(MESSAGE_SECONDS, _cut, [line])
+        watch = threading.Timer(until - time.monotonic(), _cut, [line])
         watch.daemon = True
         watch.start()
         try:
@@ -101,7 +108,17 @@ class Server:
         return ssl.create_default_context(cafile=self.ca_file or None)
 
 
-def _dialogue(line: smtplib.SMTP, message: EmailMessage, sender: str, to: str) -> Reply:
+def last_moment() -> float:
+    """Until when a message whose sending begins now may be spoken of, in seconds of `time.monotonic`."""
+    return time.monotonic() + MESSAGE_SECONDS
+
+
+def _in_time(until: float) -> None:
+    if time.monotonic() > until:
+        raise TimeoutError("it took so long that another process may have taken the message over")
+
+
+def _dialogue(line: smtplib.SMTP, message: EmailMessage, sender: str, to: str, until: float) -> Reply:
     line.ehlo_or_helo_if_needed()
     asked: tuple[tuple[str, Callable[[], tuple[int, bytes]]], ...] = (
         ("mail", lambda: line.mail(sender)),
@@ -109,10 +126,12 @@ def _dialogue(line: smtplib.SMTP, message: EmailMessage, sender: str, to: str) -
         ("data", lambda: line.docmd("DATA")),
     )
     for at, ask in asked:
+        _in_time(until)
         code, words = ask()
         failpoint(f"smtp.{at}")
         if code not in (250, 251, 354):
             return _meaning(code, words, at)
+    _in_time(until)
     try:
         line.send(_wire(message))
         failpoint("smtp.told")

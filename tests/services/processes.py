@@ -128,6 +128,11 @@ def is_alive(pid: int) -> bool:
     return bool(fields) and fields[0] != "Z"
 
 
+def is_stopped(pid: int) -> bool:
+    """Standing still by SIGSTOP until somebody continues it."""
+    return _stat(pid)[:1] == ["T"]
+
+
 def descendants(pid: int) -> list[int]:
     """Children and their children, nearest first."""
     parents = {int(each.name): _stat(int(each.name)) for each in Path("/proc").iterdir() if each.name.isdigit()}

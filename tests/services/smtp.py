@@ -46,6 +46,7 @@ class MailServer:
         self._replies: dict[Step, deque[str]] = defaultdict(deque)
         self._open = threading.Event()
         self._open.set()
+        self._held_at = ""
         # Named as TCP, asyncio sends its answers at once; otherwise each mail waits 40 ms for an acknowledgement.
         self._listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._listening.bind(("127.0.0.1", 0))
@@ -58,8 +59,9 @@ class MailServer:
         self._replies[Step(at, recipient)].extend(replies)
 
     @contextmanager
-    def holding(self) -> Iterator[None]:
-        """Inside, mails reach the server but get no answer: the moment in which a sender is killed."""
+    def holding(self, at: str = "DATA") -> Iterator[None]:
+        """Inside, nothing at this stage gets an answer (mails reach the server): the moment in which a sender dies."""
+        self._held_at = at
         self._open.clear()
         try:
             yield
@@ -76,6 +78,7 @@ class MailServer:
     async def handle_MAIL(
         self, _server: SMTP, _session: Session, envelope: Envelope, sender: str, options: list
     ) -> str:
+        await self._while_held("MAIL")
         if (reply := self._next("MAIL", [])) == ACCEPTED:
             envelope.mail_from = sender
             envelope.mail_options.extend(options)
@@ -88,14 +91,17 @@ class MailServer:
         return reply
 
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:
-        while not self._open.is_set():
-            await asyncio.sleep(0.01)
+        await self._while_held("DATA")
         reply = self._next("DATA", envelope.rcpt_tos)
         if reply in (ACCEPTED, DROP):
             self._keep(envelope)
         if reply == DROP:
             server.transport.abort()
         return ACCEPTED if reply == DROP else reply
+
+    async def _while_held(self, stage: str) -> None:
+        while self._held_at == stage and not self._open.is_set():
+            await asyncio.sleep(0.01)
 
     def _next(self, stage: str, recipients: list[str]) -> str:
         for recipient in [*recipients, None]:
