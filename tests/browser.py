@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -14,10 +13,10 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, sync_playwright
-from werkzeug.serving import make_server
 
 from crm.accounts import User
 from tests.services import chromium as installed
+from tests.services.threaded import answering
 from tests.visitor import Visitor
 
 DESK = {"width": 1440, "height": 900}
@@ -160,9 +159,5 @@ class Site:
 
 @pytest.fixture
 def site(app, browser) -> Iterator[Site]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    serving = threading.Thread(target=server.serve_forever)
-    serving.start()
-    yield Site(app, browser, server.server_port)
-    server.shutdown()
-    serving.join()
+    with answering(app) as port:
+        yield Site(app, browser, port)

@@ -1,12 +1,10 @@
 """What ends a browser story: every kind of complaint of a page is heard, and a page without fault has none."""
 
-import threading
-
 import pytest
 from flask import Flask, Response
-from werkzeug.serving import make_server
 
 from tests.browser import Browser
+from tests.services.threaded import answering
 
 pytestmark = pytest.mark.browser
 PAGE = "<!doctype html><html lang=zh><title>页</title><link rel=icon href=/icon.svg><p>页</p>{}"
@@ -44,12 +42,8 @@ def url():
     served.add_url_rule("/icon.svg", "icon", lambda: Response(ICON, mimetype="image/svg+xml"))
     served.add_url_rule("/broken", "broken", lambda: ("", 500))
     served.add_url_rule("/refused", "refused", lambda: ("", 422))
-    server = make_server("127.0.0.1", 0, served, threaded=True)
-    serving = threading.Thread(target=server.serve_forever)
-    serving.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    serving.join()
+    with answering(served) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def js(name):
