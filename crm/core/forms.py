@@ -11,17 +11,22 @@ from flask_wtf import FlaskForm
 from sqlalchemy.exc import DBAPIError
 from wtforms import Field, StringField
 
-from crm.core.db import is_busy
+from crm.core.db import is_busy, is_full
 from crm.core.errors import RuleBroken
 from crm.core.form_words import Words
 from crm.core.words import Say, say
 
 BUSY = say("Nothing was saved. What you typed is still here: wait a moment, then press the button once more.")
 
+FULL = say(
+    "Nothing was saved. What you typed is still here: tell the administrator, and press the button once more when "
+    "there is room."
+)
+
 
 class Form(FlaskForm):
     """Every form of the product. `problems` are sentences that belong to no single field; `is_busy` says that another
-    act was in the way, and the same form sent again may be taken."""
+    act was in the way, `is_full` that the disk takes nothing: the same form sent again may be taken."""
 
     class Meta(FlaskForm.Meta):
         csrf_time_limit = None
@@ -37,7 +42,7 @@ class Form(FlaskForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.problems: list[Say | str] = []
-        self.is_busy = False
+        self.is_busy = self.is_full = False
 
     def validate(self, extra_validators: Any = None) -> bool:
         valid = super().validate(extra_validators)
@@ -55,24 +60,28 @@ class Form(FlaskForm):
         else:
             shown.errors = [*shown.errors, why]
 
+    def repeat(self, other: Form) -> None:
+        """Show what another form of the same page was refused for."""
+        self.problems, self.is_busy, self.is_full = [*other.problems], other.is_busy, other.is_full
+
     @property
     def is_refused(self) -> bool:
         return bool(self.errors or self.problems)
 
     @contextmanager
     def showing(self, kind: type[RuleBroken] = RuleBroken) -> Iterator[None]:
-        """Turn a broken rule, or another act in the way, into words on this form; the caller then shows it again."""
+        """Turn a broken rule, another act in the way or a full disk into words on this form; it is then shown again."""
         try:
             yield
         except kind as broken:
             for obstacle in broken.obstacles:
                 self.refuse(obstacle.why, obstacle.field)
         except DBAPIError as error:
-            if not is_busy(error):
+            self.is_busy, self.is_full = is_busy(error), is_full(error)
+            if not (self.is_busy or self.is_full):
                 raise
-            self.is_busy = True
             session.pop("_flashes", None)  # told inside an act that did not happen
-            self.refuse(BUSY)
+            self.refuse(FULL if self.is_full else BUSY)
 
 
 class ButtonForm(Form):

@@ -10,7 +10,7 @@ from typing import ParamSpec, TypeVar
 import click
 from sqlalchemy.exc import DBAPIError
 
-from crm.core.db import is_busy
+from crm.core.db import is_busy, is_full
 from crm.core.pages import speaking
 from crm.core.words import say
 
@@ -20,6 +20,8 @@ DECIDES = ("LC_ALL", "LC_MESSAGES", "LANG")
 """The first of them that is set."""
 TRY_LATER = 75
 """The exit code by which a shell knows that the same command may succeed later (EX_TEMPFAIL)."""
+NO_ROOM = 74
+"""The exit code of an error at the disk (EX_IOERR)."""
 
 
 def command_language(environment: Mapping[str, str] = os.environ) -> str:
@@ -36,6 +38,9 @@ def spoken(run: Callable[Given, Answer]) -> Callable[Given, Answer]:
             try:
                 return run(*args, **given)
             except DBAPIError as error:
+                if is_full(error):
+                    click.echo(str(say("The disk is full or cannot be written to: nothing was written")), err=True)
+                    raise SystemExit(NO_ROOM) from None
                 if not is_busy(error):
                     raise
                 click.echo(

@@ -23,11 +23,16 @@ from crm.core.words import Say, say
 
 
 def page(template: str, form: Form | None = None, /, *, status: int | None = None, **context: Any) -> Response:
-    """A whole page; 422 when its form was refused, 503 when the database was busy. Never inside `writing()`."""
-    refused = form is not None and form.is_submitted() and form.is_refused
-    busy = form is not None and form.is_busy
-    code = status or (503 if busy else 422 if refused else 200)
-    return make_response(render_template(template, form=form, **context), code)
+    """A whole page; 422 when its form was refused, 503 the database busy, 507 the disk full. Never in `writing()`."""
+    return make_response(render_template(template, form=form, **context), status or _code_of(form))
+
+
+def _code_of(form: Form | None) -> int:
+    if form is None:
+        return 200
+    if form.is_full or form.is_busy:
+        return 507 if form.is_full else 503
+    return 422 if form.is_submitted() and form.is_refused else 200
 
 
 def door(endpoint: str) -> str:

@@ -42,9 +42,9 @@
     return fetch(form.action, { method: "POST", body: body, credentials: "same-origin", headers: { "HX-Request": "true" } })
       .then(function (answer) {
         if (answer.ok) return "";
-        if (answer.status !== 422) throw new Error(String(answer.status));
+        if (answer.status !== 422 && answer.status !== 507) throw new Error(String(answer.status));
         return answer.text().then(function (text) {
-          var why = new DOMParser().parseFromString(text, "text/html").querySelector(".error-summary li");
+          var why = new DOMParser().parseFromString(text, "text/html").querySelector(".error-summary li, .error-summary p");
           return why ? why.textContent.trim() : name;
         });
       })

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from itertools import product
 
 from axe_playwright_python.base import AXE_FILE_PATH
 
@@ -78,14 +79,14 @@ def told(fault, node):
 
 def error_pages(app, language):
     """Every page about an error, as a POST gets it (with the words about what was typed) and as a GET gets it."""
-    from crm.desk.errors import busy_page, show_code
+    from crm.desk.errors import show_code, undone_page
 
     for code in PAGES:
         for method in ("GET", "POST"):
             with app.test_request_context(method=method, headers={"Accept-Language": language}):
                 html, _ = show_code(code)
             yield f"{code} {method}", html
-    for method, data in (("GET", None), ("POST", {"text": "谈了用电增容"})):
+    for code, (method, data) in product((503, 507), (("GET", None), ("POST", {"text": "谈了用电增容"}))):
         with app.test_request_context(method=method, data=data, headers={"Accept-Language": language}):
-            html, *_ = busy_page()
-        yield f"busy {method}", html
+            html, *_ = undone_page(code)
+        yield f"undone {code} {method}", html

@@ -6,14 +6,10 @@ page from the machine's memory: what a power cut would need (WAL with synchronou
 
 import os
 import random
-import re
-import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from http.client import HTTPConnection, HTTPException
 from itertools import count
 from threading import Event
-from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import func, select, text
@@ -22,81 +18,17 @@ from crm.core.db import db
 from crm.followups.models import Followup
 from crm.timeline import Entry
 from crm.visits.models import Visit
-from tests.conftest import environment_for
 from tests.proofs import keep, table
 from tests.services.processes import until
 from tests.services.web import WebServer
+from tests.visits.phone import SENDING, Phone
 
 PHONES = 4
-SENDING = Event()
-
-
-class Phone:
-    """One official who saves visit after visit. What got no answer he sends again: the same form, the same key."""
-
-    def __init__(self, port: int, cookie: str, firm_id: int) -> None:
-        self.port, self.cookie, self.path = port, cookie, f"/visits/new?enterprise={firm_id}"
-        self.acknowledged: dict[str, int] = {}
-        self.seen: Counter[str] = Counter()
-        self.took = 0.05
-        """Seconds from the last form to its answer."""
-
-    def save(self, words: str) -> None:
-        page = self.insist("GET", self.path)
-        hidden = dict(re.findall(r'name="(csrf_token|client_key)"[^>]* value="([^"]+)"', page[1]))
-        sent = {
-            **hidden,
-            "kind": "onsite",
-            "on": "2026-11-23",
-            "met": "王总",
-            "text": words,
-            "followup_on": "2026-12-07",
-        }
-        where, _ = self.insist("POST", self.path, urlencode(sent))
-        self.acknowledged[words] = int(where.removeprefix("/visits/"))
-        shown = self.insist("GET", where)[1]
-        assert words in shown
-        self.seen["there already"] += "不再重复保存" in shown
-
-    def insist(self, method: str, path: str, body: str | None = None) -> tuple[str, str]:
-        """Where the answer points to, and its text; asked again until there is one."""
-        return until(lambda: self.ask(method, path, body), 120)
-
-    def ask(self, method: str, path: str, body: str | None) -> tuple[str, str] | None:
-        line = HTTPConnection("127.0.0.1", self.port, timeout=30)
-        headers = {"Cookie": self.cookie, "Content-Type": "application/x-www-form-urlencoded"}
-        if method == "POST":
-            SENDING.set()
-        begun = time.monotonic()
-        try:
-            line.request(method, path, body, headers)
-            answer = line.getresponse()
-            shown = answer.read().decode()
-        except (OSError, HTTPException) as lost:
-            self.seen[f"{method} refused" if isinstance(lost, ConnectionRefusedError) else f"{method} unanswered"] += 1
-            return None
-        finally:
-            line.close()
-        assert answer.status == (200 if method == "GET" else 303), f"{method} {path}: {answer.status}\n{shown[:2000]}"
-        self.took = time.monotonic() - begun if method == "POST" else self.took
-        self.cookie = (answer.headers["Set-Cookie"] or self.cookie).split(";")[0]
-        return answer.headers.get("Location", ""), shown
 
 
 @pytest.fixture
-def web(app, database, tmp_path):
-    env = environment_for(database, tmp_path, CRM_SMTP_URL="", CRM_CLOCK="2026-11-23T09:00:00+08:00")
-    server = WebServer(env, tmp_path)
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def phones(app, web, page, make, cast) -> list[Phone]:
-    page.as_(cast.lin).open("desk.home")
-    name = app.config["SESSION_COOKIE_NAME"]
-    cookie = f"{name}={page.client.get_cookie(name).value}"
-    return [Phone(web.port, cookie, make.enterprise(commissioner=cast.lin).id) for _ in range(PHONES)]
+def phones(phone_at, make, cast) -> list[Phone]:
+    return [phone_at(make.enterprise(commissioner=cast.lin)) for _ in range(PHONES)]
 
 
 @pytest.mark.parametrize(

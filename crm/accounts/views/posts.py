@@ -54,5 +54,5 @@ def end_post(person_id: int, post_id: int) -> ResponseReturnValue:
             told(say("The duty has ended"))
             return go("accounts.person", person_id=person_id)
     refused = PostForm(queries.all_units(), formdata=None)
-    refused.problems, refused.is_busy = [*form.problems], form.is_busy
+    refused.repeat(form)
     return person_page(person, refused)

@@ -101,7 +101,7 @@ def close_unit(unit_id: int) -> ResponseReturnValue:
             told(say("%(name)s is closed", name=unit.name))
             return go("accounts.units")
     edit = UnitForm(_may_stand_below(unit), formdata=None, obj=unit)
-    edit.problems, edit.is_busy = [*form.problems], form.is_busy
+    edit.repeat(form)
     return page("accounts/unit_form.html", edit, status=422, unit=unit, button=form)
 
 
