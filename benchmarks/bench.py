@@ -173,7 +173,7 @@ def main() -> None:
                     print(f"{engine} {size} {row.page}: {row.ours.median:.1f} / {row.floor.median:.1f} ms", flush=True)
         with tempfile.TemporaryDirectory() as folder:
             text += imports.table(engine, chosen.postgresql, Path(folder))
-    report = f"{table(rows)}\n| database | import | check s | write s | most MB |\n|---|---|---|---|---|\n{text}"
+    report = f"{table(rows)}\n| database | import | check s | write s | most MiB |\n|---|---|---|---|---|\n{text}"
     print(report)
     if chosen.write:
         imports.write_into(ROOT / "docs" / "performance.md", report)
