@@ -82,7 +82,6 @@ def _tools(me: User) -> list[Act]:
     tools.append(Act(_("Words for the group"), f"{door('desk.visit_text')}{query}", "copy"))
     if me.may(Permission.VISIT_RECORD):
         tools.append(Act(_("Sheet of my visits"), door("desk.visit_sheet"), "notebook-pen"))
-        tools.append(Act(_("Log a visit"), door("desk.new_visit"), "plus", primary=True))
     return tools
 
 

@@ -49,11 +49,9 @@ def _spans(asked: MultiDict[str, str], *, is_one: bool) -> list[tuple[str, str, 
         (_("This week"), monday, today), (_("Last week"), monday - timedelta(days=7), monday - timedelta(days=1)),
     ]  # fmt: skip
     here = (asked.get("author"), asked.get("from"), asked.get("to"))
-    return [
-        (
-            label,
-            f"{door('desk.visit_text')}?author=me&from={since}&to={until}",
-            not is_one and here == ("me", f"{since}", f"{until}"),
-        )
-        for label, since, until in usual
-    ]
+    found, is_told = [], is_one
+    for label, since, until in usual:
+        is_here = not is_told and here == ("me", f"{since}", f"{until}")
+        is_told = is_told or is_here  # on a Monday today is this week too: the first is meant
+        found.append((label, f"{door('desk.visit_text')}?author=me&from={since}&to={until}", is_here))
+    return found

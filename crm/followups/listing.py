@@ -39,7 +39,7 @@ class FilterForm(Form):
     when = Choice(_l("Day"))
     person = StringField(_l("Owner"), render_kw={"placeholder": _l("Name, or part of it")})
     unit = Choice(_l("Unit of the owner"))
-    state = Choice(_l("State"))
+    state = Choice(_l("State"), render_kw=MORE)
     kind = Choice(_l("Kind"), render_kw=MORE)
     since = DateField(_l("Due from"), name="from", render_kw=MORE)
     until = DateField(_l("Due until"), name="to", render_kw=MORE)
@@ -109,7 +109,7 @@ def _columns() -> list[Column]:
         Column("postponed", say("Put off"), "number", value=lambda r: r.postponed or None,
                order=(Followup.postponed,),
                optional=True),
-        Column("chased", say("Asked to move on"), "day", value=lambda r: r.chased_on),
+        Column("chased", say("Last asked to move on"), "day", value=lambda r: r.chased_on),
         Column("closed", say("Closed at"), "instant", value=lambda r: r.closed_at, order=(Followup.closed_at,),
                nulls="last", optional=True),
     ]  # fmt: skip

@@ -52,7 +52,7 @@ REASONS = {
 
 
 class DeliveryFilters(PlainForm):
-    q = SearchField(say("Name or address"), [Length(max=80)])
+    q = SearchField(say("Name or address"), [Length(max=80)], render_kw={"placeholder": say("Name or address")})
     state = Choice(say("State"))
     template = Choice(say("Kind of message"))
 

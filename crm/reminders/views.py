@@ -10,12 +10,12 @@ from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
 from crm.accounts import User, everyone, requires, signed_in
-from crm.core import clock
+from crm.core import clock, shown
 from crm.core.db import db, writing
 from crm.core.forms import ButtonForm
 from crm.core.typed import id_from
 from crm.core.web import go, page
-from crm.core.words import Say
+from crm.core.words import Say, _, is_english
 from crm.permissions import Permission
 from crm.reminders import queries, services
 from crm.reminders.kind import KINDS, Kind, Line, gone, lines
@@ -52,7 +52,20 @@ def centre() -> ResponseReturnValue:
 def today() -> ResponseReturnValue:
     """On paper: who of my unit has how much today, for those whom no mail reaches; and as text for the group."""
     me, day = signed_in(), clock.today()
-    return page("reminders/today.html", people=queries.of_unit(me, day), kinds=KINDS, day=day)
+    people = queries.of_unit(me, day)
+    return page("reminders/today.html", people=people, kinds=KINDS, day=day, group_text=_for_the_group(people, day))
+
+
+def _for_the_group(people: Sequence[queries.Told], on: date) -> str:
+    """A line for each person: who has how much of what."""
+    lines = [_("%(name)s: %(counts)s", name=person.name, counts=_counted(person.counts)) for person in people]
+    head = _("Reminders of %(day)s:", day=shown.day(on))
+    return "\n".join((head, *lines, _("Details stand in the app under Notices.")))
+
+
+def _counted(counts: dict[str, int]) -> str:
+    known = [f"{KINDS[name].label} {n}" for name, n in counts.items() if name in KINDS]
+    return (", " if is_english() else "、").join(known)
 
 
 @bp.post("/notices/read")

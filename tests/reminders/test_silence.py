@@ -78,4 +78,4 @@ def test_nine_hundred_imported_firms_on_the_first_morning_are_no_mail(app, serve
     plan(clock.now())
     assert len(of("enterprise_silent")) == 900, "ninety days after the first day of use"
     assert deliver(Mailroom(app.extensions["commissioner"]), limit=1)["accepted"] == 1
-    assert "长期未走访 · 23 项" in server.received[0].text and "另有 13 项" in server.received[0].text
+    assert "久未走访 · 23 项" in server.received[0].text and "另有 13 项" in server.received[0].text
