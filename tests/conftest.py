@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import CodeType
 
 import pytest
 from flask import g, request_started
 from hypothesis import settings as hypothesis
-from sqlalchemy import event, text
+from jinja2.bccache import Bucket, BytecodeCache
+from sqlalchemy import event
 
 from crm import create_app
 from crm.accounts import passwords
@@ -21,7 +23,7 @@ from crm.core.catalogue import compile_all
 from crm.core.db import db, writing
 from crm.core.settings import Settings
 from crm.ops.builders import PASSWORD, Cast, Make, make_cast
-from tests.services import postgres
+from tests.services import emptying, postgres
 from tests.visitor import Visitor
 
 pytest_plugins = ["tests.services.plugin", "tests.browser"]
@@ -54,32 +56,35 @@ def words() -> None:
 def template_file(tmp_path_factory) -> Path:
     """A migrated SQLite file with a root unit, made once per worker and copied per test."""
     folder = tmp_path_factory.mktemp("template")
-    app = create_app(settings_for(f"sqlite:///{folder / 'template.db'}", folder))
-    with app.app_context():
-        prepare()
-        db.session.remove()
-        db.engine.dispose()
+    prepare(f"sqlite:///{folder / 'template.db'}")
     return folder / "template.db"
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> str:
-    """One migrated database per worker."""
+def postgres_database() -> Callable[[], str]:
+    """`postgres_database()` gives the worker's migrated database with nothing but a root unit in it."""
     name = f"crm_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-    url = postgres.create_database(name)
+    known: list[emptying.Emptied] = []
+
+    def fresh() -> str:
+        if not (known and known[-1].restored()):
+            url = postgres.create_database(name)
+            prepare(url)
+            known.append(emptying.remember(url))
+        return known[-1].url
+
+    return fresh
+
+
+def prepare(url: str) -> None:
+    from crm.ops.commands import ensure_root
+
     app = create_app(settings_for(url, Path("/nonexistent")))
     with app.app_context():
         schema.upgrade()
+        ensure_root("开发区管理委员会")
         db.session.remove()
         db.engine.dispose()
-    return url
-
-
-def prepare() -> None:
-    from crm.ops.commands import ensure_root
-
-    schema.upgrade()
-    ensure_root("开发区管理委员会")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -88,22 +93,7 @@ def database(request, tmp_path) -> str:
     if request.param == "sqlite":
         shutil.copy(request.getfixturevalue("template_file"), tmp_path / "crm.db")
         return f"sqlite:///{tmp_path / 'crm.db'}"
-    url = request.getfixturevalue("postgres_url")
-    app = create_app(settings_for(url, tmp_path))
-    with app.app_context():
-        empty()
-        prepare()
-        db.session.remove()
-        db.engine.dispose()
-    return url
-
-
-def empty() -> None:
-    """Take every row out of a PostgreSQL database; the triggers that refuse it are told to stand aside."""
-    tables = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
-    with db.engine.begin() as connection:
-        connection.execute(text("SET session_replication_role = replica"))
-        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    return request.getfixturevalue("postgres_database")()
 
 
 @pytest.fixture
@@ -127,9 +117,26 @@ class Clock:
         self.ahead = datetime.fromisoformat(moment) - clock.real_now()
 
 
+class Compiled(BytecodeCache):
+    """Templates are compiled once per worker instead of once per test; a changed source is compiled anew."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[str, str], CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self.known.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.known[bucket.key, bucket.checksum] = bucket.code
+
+
+TEMPLATES = Compiled()
+
+
 @pytest.fixture
 def app(database, now, tmp_path):
     made = create_app(settings_for(database, tmp_path))
+    made.jinja_env.bytecode_cache = TEMPLATES
     request_started.connect(forget_last_request, made)
     with made.app_context():
         yield made
