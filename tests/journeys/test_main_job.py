@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from tests.browser import PHONE
 from tests.journeys import imports
 from tests.journeys.bureau import PASSWORD, ROOT, Bureau, Person
+from tests.journeys.visits import log_visit, say_done
 from tests.services.processes import until
 from tests.services.smtp import links, mail_server
 
@@ -36,7 +37,8 @@ def test_a_visit_logged_on_a_phone_comes_back_as_one_mail_on_the_right_morning(b
         import_roster(administrator)
         code = invite_by_slip(administrator)
         official = Person(bureau, browser, size=PHONE).open("/invitation").fill(code=code).press("继续").set_password()
-        firm = log_visit(official)
+        firm, due = log_visit(official)
+        assert due == "2026-11-30"
     assert server.received == [], "nothing is due yet"
 
     with bureau.on(DUE).at_work():
@@ -64,21 +66,6 @@ def invite_by_slip(administrator: Person) -> str:
     return administrator.page.locator(".slip-code").inner_text()
 
 
-def log_visit(official: Person) -> str:
-    """Firm chip, date chip, save: three taps and the words. Returns what the chip calls the firm."""
-    page = official.page
-    page.locator(".phonebar-act").click()
-    chip = page.locator(".chips a").first
-    firm = chip.inner_text().strip()
-    chip.click()
-    official.fill(text="二期厂房下月封顶,用电要增容")
-    page.get_by_label("7 天后 11-30").check()
-    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
-    official.press("^保存走访$")
-    expect(page.locator("#flashes")).to_contain_text("2026-11-30 提醒跟进")
-    return firm
-
-
 def link_in(server, firm: str) -> str:
     """The one link of the one mail, which names the firm and quotes nothing."""
     [mail] = server.to(ADDRESS)
@@ -96,7 +83,5 @@ def settle(bureau: Bureau, browser, link: str) -> None:
     at_desk.fill(name=ADDRESS, password=PASSWORD)
     at_desk.page.click("#sign-in .btn-primary")
     at_desk.page.wait_for_url(link)
-    expect(at_desk.main).to_contain_text("跟进 2026-11-23 走访事项")
-    at_desk.press("^已办好$")
-    expect(at_desk.page.locator("#flashes")).to_contain_text("完成")
+    say_done(at_desk, "2026-11-23")
     expect(at_desk.main).to_contain_text("没有未办结事项")
