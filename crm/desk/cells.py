@@ -56,16 +56,19 @@ def of(ids: Sequence[int], user: User) -> dict[int, Cells]:
     """The editable cells as this person sees them: phones masked where he does not serve the firm."""
     direct = select(Enterprise.id).where(Enterprise.id.in_(ids), within(user, Permission.CONTACT_DIRECT))
     own = set(db.session.scalars(direct))
-    found = as_kept(ids)
+    found, numbers = as_kept(ids), [field.key for field in extras.fields() if field.is_phone]
     for row_id, cells in found.items():
         if row_id not in own:
             cells[SIGN + "phone"] = _sign_of(row_id, cells["phone"])
             cells["phone"] = phones.masked_all(cells["phone"]) if cells["phone"] else ""
+            for key in numbers:
+                cells[SIGN + key] = _sign_of(row_id, cells[key], key)
+                cells[key] = phones.masked_all(cells[key])
     return found
 
 
-def _sign_of(row_id: int, phone: str) -> str:
-    return sign("phone of enterprise", row_id, value=phone)
+def _sign_of(row_id: int, text: str, key: str = "phone") -> str:
+    return sign("phone of enterprise", row_id, *([key] if key != "phone" else []), value=text)
 
 
 def as_kept(ids: Sequence[int]) -> dict[int, Cells]:
@@ -112,9 +115,11 @@ def _is_other(edit: Edit, key: str, now: Cells) -> bool:
     if key != "phone":
         return now.get(key, "") not in (before, after)
     row_id, here = edit.enterprise_id, SIGN + key
-    then = edit.signs.get(here) or _sign_of(row_id, before)
-    stands = now.get(here) or _sign_of(row_id, now.get(key, ""))
-    return stands not in (then, _sign_of(row_id, contacts.tidy_phone(after)))
+    if key != "phone" and here not in now and here not in edit.signs:
+        return now.get(key, "") not in (before, after)
+    then = edit.signs.get(here) or _sign_of(row_id, before, key)
+    stands = now.get(here) or _sign_of(row_id, now.get(key, ""), key)
+    return stands not in (then, _sign_of(row_id, contacts.tidy_phone(after), key))
 
 
 def write(edits: Sequence[Edit], *, by: User, kind: str) -> UndoStep:

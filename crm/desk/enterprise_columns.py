@@ -116,13 +116,19 @@ def _dates() -> list[Column]:
 def _of_extra(extra: Extra) -> Column:
     choices = [("", ""), *((c, c) for c in extra.choices)]
     return Column(
-        extra.key, extra.label, value=lambda row: row.extras.get(extra.id), optional=True, editable=True,
-        align="end" if extra.kind == "number" else "", choices=choices if extra.kind == "choice" else (),
+        extra.key, extra.label, "phone" if extra.is_phone else "text", value=lambda row: _own(extra, row),
+        optional=True, editable=True, align="end" if extra.kind == "number" else "",
+        choices=choices if extra.kind == "choice" else (),
     )  # fmt: skip
 
 
 def _standing(row: Any) -> Badge:
     return Badge("neutral" if row.standing == Standing.ACTIVE else "done", STANDING[row.standing])
+def _own(extra: Extra, row: Any) -> str | None:
+    value = row.extras.get(extra.id)
+    return extra.shown(value, is_direct=row.is_direct) if value else None
+
+
 
 
 def _commissioner(row: Any) -> Person | None:

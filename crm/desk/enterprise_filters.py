@@ -19,7 +19,7 @@ from crm.core.db import read
 from crm.core.filter_fields import Choice
 from crm.core.lists import OF_THE_LIST
 from crm.core.words import _
-from crm.enterprises.extras import Extra
+from crm.enterprises.extras import OF_WORDS, Extra
 from crm.enterprises.serving_models import Assignment, Liaison
 from crm.tiers import words
 from crm.visits.models import Policy
@@ -147,7 +147,7 @@ def _with_extras(base: type[FilterForm], extras: tuple[Extra, ...]) -> type[Filt
 def _extra_fields(extra: Extra) -> dict[str, Any]:
     if extra.kind == "choice":
         return {extra.key: Choice(extra.label, render_kw=MORE)}
-    if extra.kind == "text":
+    if extra.kind in OF_WORDS:
         return {extra.key: StringField(extra.label, render_kw=MORE)}
     field = DateField if extra.kind == "date" else StringField
     more = {**MORE, "inputmode": "decimal"} if extra.kind == "number" else MORE

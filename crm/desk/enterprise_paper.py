@@ -29,14 +29,13 @@ def print_enterprise(enterprise_id: int) -> ResponseReturnValue:
     """Everything on paper; phone numbers in full only for those who serve the firm."""
     file = open_file(enterprise_id, signed_in())
     firm = file.enterprise
-    held = extras.values_of([firm.id]).get(firm.id, {})
     visits = select(Visit).where(Visit.enterprise_id == firm.id, Visit.state == VisitState.DONE)
     visits = visits.options(joinedload(Visit.author)).order_by(Visit.visited_on.desc(), Visit.id.desc())
     return page(
         "desk/enterprise_paper.html",
         file=file, enterprise=firm, bureau_name=bureau("bureau_name"), today_is=clock.today(),
         founded=facts.FACTS["founded"].read(firm),
-        extras=[(field.label, held.get(field.id, "")) for field in extras.fields()],
+        extras=extras.shown(firm.id, is_direct=file.is_direct),
         history=handover.history(firm.id), periods=presence.periods(firm.id),
         tier_periods=db.session.scalars(tiers.tier_history(firm.id)).all(),
         titles_held=[t for t in db.session.scalars(tiers.titles_of(firm.id)) if t.removed_on is None],

@@ -57,10 +57,9 @@ def _timeline(file: File, args: MultiDict[str, str]) -> dict[str, Any]:
 
 
 def _basics(file: File, args: MultiDict[str, str]) -> dict[str, Any]:
-    held = extras.values_of([file.enterprise.id]).get(file.enterprise.id, {})
     return {
         "founded": facts.FACTS["founded"].read(file.enterprise),
-        "extras": [(field.label, held.get(field.id, "")) for field in extras.fields()],
+        "extras": extras.shown(file.enterprise.id, is_direct=file.is_direct),
         "names": file.enterprise.names,
         "periods": presence.periods(file.enterprise.id),
     }

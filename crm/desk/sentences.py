@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from crm.core.words import Say, _, say
+from crm.enterprises import phones
 from crm.enterprises.facts import FACTS
 from crm.imports.labels import field_label
 from crm.tiers.words import tier_word, title_word
@@ -129,7 +130,10 @@ def _text(body: Mapping[str, Any]) -> str:
     changes = body.get("changes")
     if isinstance(changes, Mapping):
         pairs = [(key, pair) for key, pair in changes.items() if isinstance(pair, list) and len(pair) == 2]
-        lines += [
-            _("%(label)s: %(value)s", label=_label(key), value=f"{a or '--'} → {b or '--'}") for key, (a, b) in pairs
-        ]
+        lines += [_("%(label)s: %(value)s", label=_label(key), value=f"{_own(a)} → {_own(b)}") for key, (a, b) in pairs]
     return "\n".join(lines)
+
+
+def _own(value: Any) -> str:
+    """Older entries hold phone numbers of the bureau's own columns in full: here they are masked for everybody."""
+    return phones.masked_all(value) if isinstance(value, str) and phones.is_surely(value) else str(value or "--")

@@ -12,7 +12,6 @@ from sqlalchemy import Select, bindparam, select, update
 from crm.core import clock
 from crm.core.db import db, lock, read
 from crm.core.errors import RuleBroken
-from crm.core.shown import APART
 from crm.core.unseen import SIGN, sign
 from crm.core.words import say
 from crm.enterprises import phones
@@ -47,7 +46,7 @@ def _of(removed: bool) -> Select[Contact]:
 
 def tidy_phone(text: str) -> str:
     """Each number in its usual spelling, several joined; what is no number stays as it was written."""
-    return APART.join(phones.normal(piece) or piece.strip() for piece in phones.split(text))[:60]
+    return phones.tidy(text)[:60]
 
 
 def hidden(contact: Contact) -> dict[str, str]:

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from crm.core import clock
 from crm.core.db import db, lock
 from crm.core.errors import Obstacle, RuleBroken, Stale
+from crm.core.unseen import SIGN, sign
 from crm.core.words import Say, say
-from crm.enterprises import credit_code, extras, facts, names
+from crm.enterprises import credit_code, extras, facts, names, phones
 from crm.enterprises.models import Enterprise, EnterpriseName, Standing
 from crm.enterprises.search_index import index
 from crm.timeline import Actor, Entry, record
@@ -25,6 +26,21 @@ def known(enterprise: Enterprise, fields: list[extras.Extra]) -> Typed:
     """All facts and extra values as they stand, as text."""
     held = extras.values_of([enterprise.id]).get(enterprise.id, {})
     return {**facts.read(enterprise), **{field.key: held.get(field.id, "") for field in fields}}
+
+
+def seen(enterprise: Enterprise, fields: list[extras.Extra], *, is_direct: bool) -> Typed:
+    """The same as somebody sees it: where numbers are masked for him, each has its sign beside it."""
+    found = known(enterprise, fields)
+    for field in fields:
+        if field.is_phone and not is_direct:
+            found[SIGN + field.key] = sign("extra", field.id, enterprise.id, value=found[field.key])
+            found[field.key] = field.shown(found[field.key], is_direct=False)
+    return found
+
+
+def without_masked(typed: Typed, shown: Typed) -> Typed:
+    """What was typed, but for what was shown masked and left so."""
+    return {key: text for key, text in typed.items() if SIGN + key not in shown or text.strip() != shown.get(key)}
 
 
 def edit(enterprise: Enterprise, typed: Typed, *, version: int, by: Actor, keeps_former: bool = True) -> Changes:
@@ -59,7 +75,13 @@ def change(
     if changes:
         _conclude(enterprise, changes, former if keeps_former else "")
         labels = {field.key: field.label for field in fields}
-        told = {labels.get(key, key): [facts.shown(key, text) for text in pair] for key, pair in changes.items()}
+        numbers = {field.key for field in fields if field.is_phone}
+        told = {
+            labels.get(key, key): [
+                phones.masked_all(text) if key in numbers else facts.shown(key, text) for text in pair
+            ]
+            for key, pair in changes.items()
+        }
         subject = ("enterprise", enterprise.id)
         record(enterprise.id, kind, by=by, subject=subject, changes=told, version=enterprise.version)
     return changes

@@ -12,11 +12,14 @@ from crm.core import clock
 from crm.core.db import db, read
 from crm.core.errors import RuleBroken
 from crm.core.words import Say, say
+from crm.enterprises import phones
 from crm.enterprises.models import ExtraField, ExtraValue
 from crm.enterprises.rules import number_or_none
 from crm.timeline import Actor, record
 
-KINDS = ("text", "number", "date", "choice")
+KINDS = ("text", "number", "date", "choice", "phone")
+OF_WORDS = ("text", "phone")
+"""Kinds that may be exchanged for each other: what is written stays as it is."""
 LONGEST_VALUE = 500
 
 
@@ -40,6 +43,15 @@ class Extra:
     def key(self) -> str:
         return f"x{self.id}"
 
+    @property
+    def is_phone(self) -> bool:
+        """Numbers of people: shown and found as those of contacts are."""
+        return self.kind == "phone"
+
+    def shown(self, value: str, *, is_direct: bool) -> str:
+        """As somebody reads it: a phone number in full only where he sees the contacts directly."""
+        return phones.masked_all(value) if self.is_phone and not is_direct else value
+
 
 def fields() -> list[Extra]:
     """The fields in use, in their order."""
@@ -55,11 +67,19 @@ def values_of(ids: Iterable[int]) -> dict[int, dict[int, str]]:
     return found
 
 
+def shown(enterprise_id: int, *, is_direct: bool) -> list[tuple[str, str]]:
+    """Label and value of each field, for a page about one enterprise."""
+    held = values_of([enterprise_id]).get(enterprise_id, {})
+    return [(field.label, field.shown(held.get(field.id, ""), is_direct=is_direct)) for field in fields()]
+
+
 def tidy(field: Extra, text: str) -> str:
     """The value as it is stored; raises RuleBroken in the user's words when it does not fit the field's kind."""
     value = text.strip()[:LONGEST_VALUE]
     if value and (why := _unfit(field, value)):
         raise RuleBroken(why, field.key)
+    if field.is_phone:
+        return phones.tidy(value)
     return str(number_or_none(value)) if value and field.kind == "number" else value
 
 
@@ -70,7 +90,13 @@ def _unfit(field: Extra, value: str) -> Say | None:
         return say("Write a day, such as 2026-03-05")
     if field.kind == "choice" and value not in field.choices:
         return say("Choose one of: %(choices)s", choices=" / ".join(field.choices))
-    return None
+    return _no_phone(value) if field.is_phone else None
+
+
+def _no_phone(value: str) -> Say | None:
+    if phones.is_masked(value):
+        return say("This number is masked: type it in full")
+    return phones.problem(value, words_may_stand=True)
 
 
 def _is_day(value: str) -> bool:
@@ -102,15 +128,19 @@ def add_field(*, label: str, kind: str, choices: list[str], by: Actor) -> ExtraF
     return made
 
 
-def change_field(field: ExtraField, *, label: str, choices: list[str], by: Actor) -> None:
-    """Rename a field or change its choices. Values outside the new choices stay and are shown."""
+def change_field(field: ExtraField, *, label: str, choices: list[str], by: Actor, kind: str = "") -> None:
+    """Rename a field, change its choices, or say that a text holds phone numbers. Values outside the new choices stay
+    and are shown."""
     taken = select(ExtraField.id).where(ExtraField.label == label, ExtraField.id != field.id)
     if db.session.scalar(taken) is not None:
         raise RuleBroken(say("There is a field of this name already"), "label")
     before = field.label
     field.label, field.choices = label, "\n".join(choices)
+    if field.kind in OF_WORDS and kind in OF_WORDS:
+        field.kind = kind
     db.session.flush()
-    record(None, "extra_field.changed", by=by, subject=("extra_field", field.id), before=before, after=label)
+    record(None, "extra_field.changed", by=by, subject=("extra_field", field.id), before=before, after=label,
+           field_kind=field.kind)  # fmt: skip
 
 
 def retire_field(field: ExtraField, *, by: Actor, again: bool = False) -> None:

@@ -19,7 +19,7 @@ from crm.core.bureau import bureau
 from crm.core.typed import id_from, ids_from
 from crm.enterprises import search
 from crm.enterprises.grams import escaped
-from crm.enterprises.models import Enterprise, ExtraValue, Standing
+from crm.enterprises.models import Enterprise, ExtraField, ExtraValue, Standing
 from crm.enterprises.queries import IN_ZONE, linked_to, served_by, standing, within
 from crm.enterprises.serving_models import Assignment, Liaison
 from crm.permissions import Permission
@@ -40,7 +40,7 @@ def where(
             continue
         if key in CLAUSES:
             clauses.append(CLAUSES[key](user, text))
-        elif (clause := _extra(key, text)) is not None:
+        elif (clause := _extra(user, key, text)) is not None:
             clauses.append(clause)
     return clauses
 
@@ -148,12 +148,19 @@ def _visited(_: User, text: str) -> ColumnElement[bool]:
     return Enterprise.last_visit_on.is_(None) if text == "never" else Enterprise.last_visit_on.is_not(None)
 
 
-def _extra(key: str, text: str) -> ColumnElement[bool] | None:
+def _seen_by(user: User) -> ColumnElement[bool]:
+    """A phone number is found only where he sees it in full: else it could be guessed sign by sign."""
+    masked = select(ExtraField.id).where(ExtraField.kind == "phone")
+    direct = select(Enterprise.id).where(within(user, Permission.CONTACT_DIRECT))
+    return or_(ExtraValue.field_id.not_in(masked), ExtraValue.enterprise_id.in_(direct))
+
+
+def _extra(user: User, key: str, text: str) -> ColumnElement[bool] | None:
     """`x12=words`, `x12_from=…`, `x12_to=…`: an extra field holds the words, or lies between two values."""
     number, _, end = key.removeprefix("x").partition("_")
     if not key.startswith("x") or (field := id_from(number)) is None or end not in ("", "from", "to"):
         return None
-    held = select(ExtraValue.enterprise_id).where(ExtraValue.field_id == field)
+    held = select(ExtraValue.enterprise_id).where(ExtraValue.field_id == field, _seen_by(user))
     if not end:
         return Enterprise.id.in_(held.where(ExtraValue.value.like(f"%{escaped(text)}%", escape="\\")))
     bound: Any = text

@@ -20,6 +20,7 @@ EXTRA_KINDS = [
     SelectChoice("number", _("Number")),
     SelectChoice("date", _("Date")),
     SelectChoice("choice", _("Choice")),
+    SelectChoice("phone", _("Phone numbers")),
 ]
 
 
@@ -69,7 +70,9 @@ def _field_of(extra: Extra) -> Any:
     if extra.kind == "choice":
         choices = [SelectChoice("", "--"), *map(SelectChoice, extra.choices)]
         return SelectField(extra.label, choices=choices, validate_choice=False)
-    kind = {"date": {"type": "date"}, "number": {"inputmode": "decimal"}}.get(extra.kind, {})
+    kind = {"date": {"type": "date"}, "number": {"inputmode": "decimal"}, "phone": {"inputmode": "tel"}}.get(
+        extra.kind, {}
+    )
     return TextLine(extra.label, [Optional(), Length(max=500)], render_kw=kind)
 
 

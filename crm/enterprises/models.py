@@ -153,7 +153,7 @@ class Contact(Timestamped, db.Model):
 
 
 class ExtraField(db.Model):
-    """A column the bureau keeps of its own: text, number, date or choice."""
+    """A column the bureau keeps of its own: text, number, date, choice, or phone numbers, masked as contacts' are."""
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     label: Mapped[str] = mapped_column(String(60), unique=True)
@@ -163,7 +163,7 @@ class ExtraField(db.Model):
     retired_on: Mapped[date | None]
 
     __table_args__ = (
-        CheckConstraint("kind IN ('text', 'number', 'date', 'choice')", name="kind_known"),
+        CheckConstraint("kind IN ('text', 'number', 'date', 'choice', 'phone')", name="kind_known"),
         {"sqlite_autoincrement": True},
     )
 

@@ -13,7 +13,7 @@ from crm.core.forms import ButtonForm
 from crm.core.web import go, page, told
 from crm.core.words import say
 from crm.enterprises import extras, other_names
-from crm.enterprises.forms import ExtraFieldForm, NameForm
+from crm.enterprises.forms import EXTRA_KINDS, ExtraFieldForm, NameForm
 from crm.enterprises.models import EnterpriseName, ExtraField
 from crm.enterprises.queries import load
 from crm.permissions import Permission
@@ -75,12 +75,18 @@ def extra_fields() -> ResponseReturnValue:
 def extra_field(field_id: int) -> ResponseReturnValue:
     field = db.session.get(ExtraField, field_id) or abort(404)
     form = ExtraFieldForm(obj=field)
-    del form.kind
+    if field.kind in extras.OF_WORDS:
+        form.kind.choices = [choice for choice in EXTRA_KINDS if choice.value in extras.OF_WORDS]
+    else:
+        del form.kind
     if field.kind != "choice":
         del form.choices
     if form.validate_on_submit():
         with form.showing(RuleBroken), writing():
-            extras.change_field(field, label=form.label.data or "", choices=form.lines(), by=signed_in())
+            extras.change_field(
+                field, label=form.label.data or "", choices=form.lines(),
+                kind=form.kind.data if form.kind else "", by=signed_in(),
+            )  # fmt: skip
             told(say("Saved"))
             return go("enterprises.extra_fields")
     return page("enterprises/extra_field.html", form, field_row=field)

@@ -12,6 +12,7 @@ MOBILE = re.compile(r"1[3-9]\d{9}")
 _LANDLINE = re.compile(r"(0\d{2,3})?([2-9]\d{6,7})(?:-(\d{1,6}))?")
 _SERVICE = re.compile(r"[48]00\d{7}")
 _ABROAD = re.compile(r"\+(?!86)[1-9]\d{6,14}")
+_SURE = re.compile(rf"{MOBILE.pattern}|{_SERVICE.pattern}|{_ABROAD.pattern}")
 _APART = re.compile(r"[/\\、,;|\n\r]+|或|及|和")
 _COUNTRY = re.compile(r"^(?:\+|00)86-?0?")
 _EXTENSION = re.compile(r"\s*(?:转|分机|ext\.?|#|x)\s*(?=\d)", re.IGNORECASE)
@@ -76,6 +77,17 @@ def problem(text: str, *, words_may_stand: bool = False) -> Say | None:
         "%(value)s is neither a mobile number of 11 digits nor a landline with area code. Check the digits.",
         value=wrong.strip(),
     )
+
+
+def is_surely(text: str) -> bool:
+    """Whether a text is phone numbers beyond doubt: mobile, with area code, 400. 2500000 may be an amount."""
+    numbers = [normal(piece) or "" for piece in split(text)]
+    return bool(numbers) and all(number.startswith("0") or _SURE.fullmatch(number) for number in numbers)
+
+
+def tidy(text: str) -> str:
+    """Each number in its usual spelling, several joined; what is no number stays as it was written."""
+    return shown.APART.join(normal(piece) or piece.strip() for piece in split(text))
 
 
 def split(text: str) -> list[str]:

@@ -92,14 +92,20 @@ def _offer_units(form: EnterpriseForm, enterprise: Enterprise, me: User) -> None
 
 
 def _fill(form: EnterpriseForm, enterprise: Enterprise, fields: list[extras.Extra]) -> None:
-    known = editing.known(enterprise, fields)
+    known = _seen(enterprise, fields)
     form.show(known)
     form.remember(known, enterprise.version)
 
 
+def _seen(enterprise: Enterprise, fields: list[extras.Extra]) -> editing.Typed:
+    is_direct = may(signed_in(), Permission.CONTACT_DIRECT, enterprise)
+    return editing.seen(enterprise, fields, is_direct=is_direct)
+
+
 def _save(form: EnterpriseForm, enterprise: Enterprise, me: User) -> ResponseReturnValue:
     with writing():
-        changes = editing.edit(enterprise, form.typed(), version=form.seen, by=me, keeps_former=not form.mistyped.data)
+        typed = editing.without_masked(form.typed(), form.shown)
+        changes = editing.edit(enterprise, typed, version=form.seen, by=me, keeps_former=not form.mistyped.data)
         told(say("Saved") if changes else say("Nothing was changed"))
     return go("desk.enterprise", enterprise_id=enterprise.id, tab="basics")
 
@@ -112,7 +118,7 @@ def _compared(form: EnterpriseForm, enterprise: Enterprise, fields: list[extras.
         **{key: fact.label for key, fact in FACTS.items()},
         **{field.key: field.label for field in fields},
     }
-    theirs = editing.known(enterprise, fields)
+    theirs = _seen(enterprise, fields)
     rows = compare.rows(form.shown, form.typed(), theirs, label=lambda key: labels.get(key, key), words=shown)
     return compare.ask(form, rows, theirs=theirs, version=enterprise.version, name=enterprise.called,
                        them=editing.last_editor(enterprise.id),

@@ -19,6 +19,7 @@ EXTRA_KINDS = {
     "number": say("own column: number"),
     "date": say("own column: day"),
     "choice": say("own column: choice"),
+    "phone": say("own column: phone numbers"),
 }
 
 

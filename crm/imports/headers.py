@@ -209,7 +209,7 @@ def _columns(header: Header, words: Vocabulary, kept: Sequence[Row], unit: str |
             continue
         target = None if match.field == IGNORE else match.field
         kind = words.fields[target].kind if target else ""
-        extra = guess_kind(row.at(index) for row in kept) if match.field is None and label else None
+        extra = guess_kind((row.at(index) for row in kept), label) if match.field is None and label else None
         own_unit = (money_unit(label) or unit) if kind == "money" else None
         columns.append(Column(index, label, target, own_unit, match.title, extra, match.by_hand))
     return columns

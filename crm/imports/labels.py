@@ -78,7 +78,9 @@ def shown(run: ImportRun, row: ImportRow, *, is_own: bool, block: str = "") -> S
     """Numbers that stand in the register stay masked; for others than the uploader the file's own ones too."""
     kept = {key: pair for key, pair in (row.changes or {}).items() if key in ABOUT.get(block, (key,))}
     changed = sorted(kept.items(), key=lambda item: _rank(run.kind, item[0]))
-    changes = [_change(run.kind, field, pair, is_own) for field, pair in changed]
+    own = run.options.get("kept", {})
+    is_number = {field: own.get(field.removeprefix(EXTRA)) == "phone" for field in kept}
+    changes = [_change(run.kind, field, pair, is_own, is_number[field]) for field, pair in changed]
     complaints = [Complaint(e["column"], e["value"], reason(e)) for e in row.errors or []]
     name = row.values["said"].get("name") or row.values["said"].get("credit_code") or ""
     return ShownRow(row.id, row.sheet, row.number, name, changes, complaints)
@@ -90,9 +92,9 @@ def _rank(kind: str, field: str) -> tuple[bool, int, str]:
     return (field not in known, known.index(field) if field in known else 0, field)
 
 
-def _change(kind: str, field: str, pair: list[Any], is_own: bool) -> Change:
+def _change(kind: str, field: str, pair: list[Any], is_own: bool, is_number: bool) -> Change:
     before, after = pair
-    if field in ("phone", "mobile"):
+    if is_number or field in ("phone", "mobile"):
         before, after = _masked(before), after if is_own else _masked(after)
     return Change(field_label(kind, field), values.shown(field, before) if before else "", values.shown(field, after))
 

@@ -16,6 +16,7 @@ from crm.enterprises.models import Enterprise, Presence
 from crm.enterprises.roster.fields import DERIVED
 from crm.enterprises.roster.indexing import index_lines
 from crm.enterprises.roster.parts import Batch, Part
+from crm.enterprises.roster.said import EXTRA
 from crm.timeline import record_many
 
 OF_OTHERS = DERIVED | {"commissioner", "deputy", "leader"}
@@ -70,6 +71,7 @@ def _add(batch: Batch, planned: Sequence[Part], lines: list[Line]) -> None:
 def _update(batch: Batch, planned: Sequence[Part], lines: list[Line]) -> None:
     """One statement for all: every row gets all its columns, changed or not."""
     now, updates = clock.now(), []
+    numbers = {EXTRA + label for label, kind in batch.errand.extras.items() if kind == "phone"}
     for line in lines:
         firm, values, own = batch.firm(line), _columns(planned, line), line.changes.keys() - OF_OTHERS
         if firm is None or not (values or own):
@@ -77,14 +79,14 @@ def _update(batch: Batch, planned: Sequence[Part], lines: list[Line]) -> None:
         before = {column: value for column, value in firm.row.items() if column not in KNOWN_BY}
         raised = {"version": firm.row["version"] + 1, "updated_at": now} if own else {}
         updates.append(Changed(firm.id, firm.id, before, {**before, **values, **raised}))
-        if told := {key: _told(key, line.changes[key]) for key in sorted(own - TOLD_APART)}:
+        if told := {key: _told(key, line.changes[key], numbers) for key in sorted(own - TOLD_APART)}:
             batch.tell(firm.id, "enterprise.updated", changes=told)
     batch.journal.update(Enterprise, updates)
 
 
-def _told(key: str, pair: list[Any]) -> list[str]:
+def _told(key: str, pair: list[Any], numbers: set[str]) -> list[str]:
     """Before and after as the record keeps them: it says that a number changed, not which."""
-    if key == "phone":
+    if key == "phone" or key in numbers:
         return [phones.masked_all(text or "") for text in pair]
     if key == "registered_capital":
         return [_amount(*value) if value else "" for value in pair]
