@@ -64,6 +64,7 @@ SENTENCES: dict[str, tuple[str, Say]] = {
     "visit.planned": ("calendar", say("Visit planned for %(on)s")),
     "visit.edited": ("pencil", say("The visit of %(on)s was corrected")),
     "visit.voided": ("ban", say("The visit of %(on)s was voided")),
+    "visit.restored": ("undo-2", say("The visit of %(on)s stands again")),
     "visit.moved_here": ("handshake", say("A visit of %(on)s was moved here from another enterprise")),
     "visit.moved_away": ("handshake", say("A visit of %(on)s was moved to another enterprise")),
     "visit.file_added": ("paperclip", say("File added: %(name)s")),

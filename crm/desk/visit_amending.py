@@ -13,8 +13,8 @@ from wtforms.validators import InputRequired, Length
 from crm.accounts import User, everyone, signed_in
 from crm.core import clock
 from crm.core.db import db, writing
-from crm.core.errors import RuleBroken
-from crm.core.forms import Form, TextLine
+from crm.core.errors import RuleBroken, Stale
+from crm.core.forms import ButtonForm, Form, TextLine
 from crm.core.typed import id_from
 from crm.core.web import go, page, told
 from crm.core.words import say
@@ -25,7 +25,8 @@ from crm.desk.visit_saving import Known, met_person
 from crm.desk.visits import known_of
 from crm.enterprises.models import Enterprise, Standing
 from crm.followups import moving as followups
-from crm.visits import amending, company, queries
+from crm.followups import reopening
+from crm.visits import amending, company, queries, restoring
 from crm.visits.models import Visit, VisitState
 
 
@@ -49,6 +50,30 @@ def void_visit(visit_id: int) -> ResponseReturnValue:
             told(say("The visit is voided; it counts nowhere any more"))
             return go("desk.visit", visit_id=visit.id)
     return page("desk/visits/void.html", form, visit=visit)
+
+
+@bp.post("/visits/<int:visit_id>/restore")
+@everyone
+def restore_visit(visit_id: int) -> ResponseReturnValue:
+    """Voided by mistake: it stands again, and what ended with it is open again. Who comes too late is told why."""
+    me = signed_in()
+    visit = queries.load(visit_id, me)
+    if not (queries.is_own(me, visit) or restoring.may_restore(me, visit) or queries.may_amend(me, visit)):
+        abort(403)
+    if not ButtonForm().validate_on_submit():
+        abort(400)
+    if visit.state != VisitState.VOIDED:
+        raise Stale(visit)
+    try:
+        if not restoring.may_restore(me, visit):
+            raise RuleBroken(say("Only the manager of the enterprise can bring it back now"))
+        with writing():
+            since = restoring.restore(visit, by=me)
+            reopening.reopen_with("visit", visit.id, since=since, by=me)
+            told(say("The visit stands again, with all that belongs to it"))
+    except RuleBroken as late:
+        told(late.obstacles[0].why, kind="error")
+    return go("desk.visit", visit_id=visit.id)
 
 
 @bp.route("/visits/<int:visit_id>/move", methods=["GET", "POST"])

@@ -21,7 +21,7 @@ from crm.desk.views import bp
 from crm.enterprises.queries import may
 from crm.followups.models import Followup
 from crm.permissions import Permission
-from crm.visits import attaching, company, policies, queries
+from crm.visits import attaching, company, policies, queries, restoring
 from crm.visits.models import Visit, VisitState
 
 
@@ -32,6 +32,7 @@ class Rights:
     sees_firm: bool
     amends: bool
     is_own: bool
+    restores: bool
 
 
 class FilesForm(Form):
@@ -75,7 +76,8 @@ def may_attach(found: Visit, me: User) -> bool:
 
 def rights_on(found: Visit, me: User) -> Rights:
     sees = may(me, Permission.ENTERPRISE_VIEW, found.enterprise)
-    return Rights(sees_firm=sees, amends=queries.may_amend(me, found), is_own=queries.is_own(me, found))
+    return Rights(sees_firm=sees, amends=queries.may_amend(me, found), is_own=queries.is_own(me, found),
+                  restores=restoring.can_restore(found) and restoring.may_restore(me, found))  # fmt: skip
 
 
 def followups_of(found: Visit) -> Sequence[Followup]:

@@ -52,10 +52,14 @@ def may_amend(user: User, visit: Visit) -> bool:
     if visit.state == VisitState.VOIDED:
         return False
     own = is_own(user, visit)
-    age = calendar().between(clock.local(visit.created_at).date(), clock.today()).count if own else 0
+    age = working_days_since_entry(visit) if own else 0
     if own and (visit.state == VisitState.PLANNED or rules.may_amend(is_own=True, working_days=age, is_manager=False)):
         return True
     return enterprises.may(user, Permission.VISIT_AMEND, visit.enterprise)
+
+
+def working_days_since_entry(visit: Visit) -> int:
+    return calendar().between(clock.local(visit.created_at).date(), clock.today()).count
 
 
 def history(visit: Visit) -> Select[Entry]:
