@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -112,8 +112,6 @@ def compared(edit: Edit, now: Cells, seen: Cells | None = None) -> dict[str, Say
 def _is_other(edit: Edit, key: str, now: Cells) -> bool:
     """Numbers are compared by their signs: then and now they may be masked or not."""
     before, after = edit.changes[key]
-    if key != "phone":
-        return now.get(key, "") not in (before, after)
     row_id, here = edit.enterprise_id, SIGN + key
     if key != "phone" and here not in now and here not in edit.signs:
         return now.get(key, "") not in (before, after)
@@ -146,13 +144,13 @@ def write(edits: Sequence[Edit], *, by: User, kind: str) -> UndoStep:
     return step
 
 
-def write_one(enterprise: Enterprise, cells: Cells, by: User, kind: str) -> None:
-    """Write the cells of one enterprise, each by the rules of its own."""
+def write_one(enterprise: Enterprise, cells: Cells, by: User, kind: str, *, tier_on: date | None = None) -> None:
+    """Write the cells of one enterprise, each by the rules of its own; the tier from a day on, else from today."""
     facts = {key: text for key, text in cells.items() if key not in ("tier", "contact", "phone")}
     if facts:
         editing.change(enterprise, facts, by=by, kind=kind)
     if "tier" in cells:
-        tiers.set_tier(enterprise, cells["tier"] or None, by=by)
+        tiers.set_tier(enterprise, cells["tier"] or None, by=by, on=tier_on)
     if "contact" in cells or "phone" in cells:
         _write_contact(enterprise, cells, by)
 

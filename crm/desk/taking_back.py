@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy import select
 
@@ -18,6 +19,7 @@ from crm.enterprises.models import Enterprise
 from crm.enterprises.queries import within
 from crm.enterprises.undo_models import UndoStep
 from crm.permissions import Permission
+from crm.tiers.queries import open_tier
 
 
 class NotTakenBack(Exception):
@@ -38,7 +40,9 @@ def undo(step: UndoStep, *, by: User) -> None:
         if row_id in firms
     ]
     _refuse(edits, _obstacles(edits, by))
-    _refuse(edits, {e.enterprise_id: _put_back(firms[e.enterprise_id], e, by) for e in edits})
+    _refuse(
+        edits, {e.enterprise_id: _put_back(firms[e.enterprise_id], e, by, clock.local(step.at).date()) for e in edits}
+    )
     step.undone_at = clock.now()
     db.session.flush()
 
@@ -72,17 +76,23 @@ def _obstacles(edits: Sequence[Edit], by: User) -> dict[int, dict[str, Say]]:
     }
 
 
-def _put_back(firm: Enterprise, edit: Edit, by: User) -> dict[str, Say]:
-    """Write what stood there before; returns why not, per cell."""
+def _put_back(firm: Enterprise, edit: Edit, by: User, day: date) -> dict[str, Say]:
+    """Write what stood there before the act of that day; returns why not, per cell."""
     before = {key: pair[1] for key, pair in edit.changes.items()}
     try:
         if before.get("contact") == "":
             _remove_added(firm, by)
             before = {key: text for key, text in before.items() if key not in ("contact", "phone")}
-        cells.write_one(firm, before, by, "enterprise.edit_undone")
+        cells.write_one(firm, before, by, "enterprise.edit_undone", tier_on=_since(firm, day))
     except RuleBroken as refused:
         return {obstacle.field: obstacle.why for obstacle in refused.obstacles}
     return {}
+
+
+def _since(firm: Enterprise, day: date) -> date | None:
+    """The day of the act, if its tier is still the one that began then: then no trace of it stays in the history."""
+    current = open_tier(firm.id)
+    return day if current is None or current.from_on <= day else None
 
 
 def _remove_added(firm: Enterprise, by: User) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import ColumnElement, Select, or_, select
 
 from crm.accounts.models import User
@@ -31,6 +33,12 @@ def titles_of(enterprise_id: int) -> Select[TitleHeld]:
     """All titles ever held, those in force first."""
     query = select(TitleHeld).where(TitleHeld.enterprise_id == enterprise_id)
     return query.order_by(TitleHeld.removed_on.is_not(None), TitleHeld.until_on.desc().nulls_first(), TitleHeld.id)
+
+
+def tier_until(enterprise_id: int, day: date) -> TierPeriod | None:
+    """The period that ended when this day began."""
+    query = tier_history(enterprise_id).where(TierPeriod.until_on == day, TierPeriod.from_on < day)
+    return db.session.scalars(query.limit(1)).first()
 
 
 def open_tier(enterprise_id: int) -> TierPeriod | None:

@@ -16,7 +16,7 @@ from crm.enterprises.merge_trace import Trace
 from crm.enterprises.models import Enterprise
 from crm.tiers import cadence, rules
 from crm.tiers.models import TierPeriod, TitleHeld
-from crm.tiers.queries import open_tier
+from crm.tiers.queries import open_tier, tier_until
 from crm.timeline import Actor, record
 
 
@@ -25,7 +25,9 @@ def set_tier(
 ) -> bool:
     """End the present tier on a day (default today) and begin another; None takes the tier away.
 
-    Returns whether anything changed. Raises RuleBroken for an unknown tier or a day before the present one began.
+    On the day the present one began this is a correction: it takes that row's place, and what was before it runs on if
+    it was the same. The record keeps both. Returns whether anything changed. Raises RuleBroken for an unknown tier or a
+    day before the present one began.
     """
     lock(enterprise)
     day, current = on or clock.today(), open_tier(enterprise.id)
@@ -33,17 +35,27 @@ def set_tier(
         return False
     if broken := _tier_obstacles(tier, day, current):
         raise RuleBroken(broken)
-    if current is not None:
-        current.until_on = day
-        db.session.flush()
-    if tier is not None:
-        db.session.add(TierPeriod(enterprise_id=enterprise.id, tier=tier, from_on=day, source=source))
+    _take_up(enterprise.id, current, tier, day, source)
     before, enterprise.tier = enterprise.tier, tier
     enterprise.version += 1
     db.session.flush()
     cadence.refresh([enterprise.id])
     record(enterprise.id, "tier.set", by=by, before=before, tier=tier, on=day.isoformat(), note=note, source=source)
     return True
+
+
+def _take_up(enterprise_id: int, current: TierPeriod | None, tier: str | None, day: date, source: str) -> None:
+    """The rows from this day on: a row that began on it gives way, one that ended on it with this tier runs on."""
+    if current is not None and current.from_on == day:
+        db.session.delete(current)
+    elif current is not None:
+        current.until_on = day
+    db.session.flush()
+    earlier = tier_until(enterprise_id, day)
+    if earlier is not None and earlier.tier == tier:
+        earlier.until_on = None
+    elif tier is not None:
+        db.session.add(TierPeriod(enterprise_id=enterprise_id, tier=tier, from_on=day, source=source))
 
 
 def _tier_obstacles(tier: str | None, day: date, current: TierPeriod | None) -> list[Obstacle]:

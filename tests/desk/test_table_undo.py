@@ -1,8 +1,15 @@
 """An act in the table is taken back as a whole, or not at all and with the reasons."""
 
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
 from crm.core.db import db, writing
 from crm.enterprises import contacts, extras
 from crm.enterprises.models import Enterprise
+from crm.tiers import services as tiers
+from crm.tiers.models import TierPeriod
 from tests.desk.table import grid, save, undo_form
 
 
@@ -94,3 +101,25 @@ def test_undo_that_a_rule_forbids_by_now_says_why(page, cast, firms):
     page.submit(form=target, expect=409)
     assert "厂房" in page.text and one.name in page.text
     assert (extras.values_of([one.id]), two.tier) == ({one.id: {field.id: "租赁"}}, "T2")
+
+
+@pytest.mark.parametrize(("before", "after"), [(None, "T1"), ("T3", "T1"), ("T3", "")])
+@pytest.mark.parametrize("hours", [0, 20])
+def test_the_history_of_the_tier_reads_as_if_the_act_had_not_been(page, cast, firms, now, before, after, hours):
+    """Also on the day after."""
+    one, *_ = firms
+    with writing():
+        tiers.set_tier(db.session.get_one(Enterprise, one.id), before, by=cast.clerk, on=date(2026, 2, 1))
+    was = tier_periods(one)
+    save(page, cast.clerk, one, tier=after)
+    page.follow()
+    assert tier_periods(one) != was
+    now.move(hours=hours)
+    page.submit(form=undo_form(page))
+
+    assert (tier_periods(one), one.tier) == (was, before)
+
+
+def tier_periods(firm):
+    rows = select(TierPeriod.tier, TierPeriod.from_on, TierPeriod.until_on).where(TierPeriod.enterprise_id == firm.id)
+    return db.session.execute(rows.order_by(TierPeriod.from_on)).all()

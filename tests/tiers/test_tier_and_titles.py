@@ -11,6 +11,7 @@ from crm.core.errors import RuleBroken
 from crm.enterprises.models import Enterprise
 from crm.tiers import cadence, services
 from crm.tiers.models import TierPeriod, TitleHeld
+from crm.timeline import Entry
 
 
 @pytest.fixture
@@ -108,3 +109,14 @@ def button(page, address):
     form = next(f for f in page.all("form") if address in (f.get("action") or ""))
     form.set("id", "button")
     return "button"
+
+
+def test_a_correction_on_the_same_day_takes_the_place_of_what_it_corrects(app, cast, firm):
+    with writing():
+        services.set_tier(firm, "T3", by=cast.clerk, on=date(2026, 2, 1))
+        for tier in ("T2", "T1", "T3", None, "T3", "T2"):
+            services.set_tier(firm, tier, by=cast.clerk)
+
+    assert periods(firm) == [("T3", "2026-02-01", "2026-11-23"), ("T2", "2026-11-23", None)]
+    told = select(Entry.body).where(Entry.kind == "tier.set").order_by(Entry.id)
+    assert [body["tier"] for body in db.session.scalars(told)] == ["T3", "T2", "T1", "T3", None, "T3", "T2"]
