@@ -59,13 +59,15 @@ def folder() -> Path:
 
 def copies(where: Path | None = None) -> list[Copy]:
     """The backups in a folder, newest first; a file somebody named himself is none."""
-    found = sorted((where or folder()).glob(f"{PREFIX}*{SUFFIX}"), reverse=True)
-    return [Copy(path, made_at, path.stat().st_size) for path in found if (made_at := _made_at(path))]
+    dated = ((made_at, path) for path in (where or folder()).glob(f"{PREFIX}*{SUFFIX}") if (made_at := _made_at(path)))
+    return [Copy(path, made_at, path.stat().st_size) for made_at, path in sorted(dated, reverse=True)]
 
 
 def _made_at(path: Path) -> datetime | None:
+    """The name says it in the bureau's time, with its distance from UTC; older names say it in UTC, without."""
+    stamp = path.name[len(PREFIX) : -len(SUFFIX)]
     try:
-        return datetime.strptime(path.name[len(PREFIX) : -len(SUFFIX)] + "+0000", "%Y%m%dT%H%M%S%f%z")
+        return datetime.strptime(stamp if stamp[-5:-4] in ("+", "-") else f"{stamp}+0000", "%Y%m%dT%H%M%S%f%z")
     except ValueError:
         return None
 
@@ -74,7 +76,7 @@ def back_up(to: Path | None = None) -> Copy:
     """Make a backup under a temporary name, verify it, then give it its name; older ones are not touched."""
     target = (to or folder()).resolve()
     made_at = clock.real_now()
-    final = target / f"{PREFIX}{made_at:%Y%m%dT%H%M%S%f}{SUFFIX}"
+    final = target / f"{PREFIX}{clock.local(made_at):%Y%m%dT%H%M%S%f%z}{SUFFIX}"
     partial = final.with_suffix(".part")
     try:
         target.mkdir(parents=True, exist_ok=True)

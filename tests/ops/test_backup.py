@@ -5,10 +5,13 @@ import stat
 import subprocess
 import sys
 import tarfile
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import create_engine, text
 
+from crm.core import clock
+from crm.core.bureau import set_bureau
 from crm.core.db import db, writing
 from crm.ops import backup, restore
 from crm.ops.restore import BackupFailed
@@ -201,3 +204,21 @@ def test_a_full_disk_fails_loudly_and_leaves_the_older_ones(app, make, database,
     assert done.returncode != 0, done.stdout
     assert [copy.path for copy in backup.copies()] == [older.path]
     assert not list((tmp_path / "backups").glob("*.part"))
+
+
+def test_a_copy_is_named_by_the_bureaus_clock_and_kept_by_its_age(app, cast):
+    """Older names are in UTC and say nothing of it: 20:00 there is four the next morning here."""
+    first = backup.back_up()
+    assert first.path.name == f"commissioner-{clock.local(first.made_at):%Y%m%dT%H%M%S%f}+0800.tar"
+    for hours in (-30, -1, 1):
+        moment = first.made_at + timedelta(hours=hours)
+        (first.path.parent / f"commissioner-{moment:%Y%m%dT%H%M%S%f}.tar").write_bytes(b"old")
+
+    def ages():
+        return [round((copy.made_at - first.made_at) / timedelta(hours=1), 1) for copy in backup.copies()]
+
+    assert ages() == [1, 0, -1, -30]
+    with writing():
+        set_bureau("backup_keep", 3, by_id=cast.admin.id, by_name=cast.admin.name)
+    backup.nightly()
+    assert ages() == [1, 0, 0], "the new one and the two that were made last"
