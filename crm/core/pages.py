@@ -21,6 +21,7 @@ from markupsafe import Markup
 from crm.core import clock, kept, shown, web, words
 from crm.core.settings import Settings
 
+LANGUAGE_COOKIE = "language"
 LANGUAGES = ("zh_Hans_CN", "en")
 
 
@@ -48,8 +49,9 @@ def prepare(app: Flask, settings: Settings) -> None:
 
 
 def language(default: str) -> str:
-    """The person's setting, then the browser's wish, then the machine's default."""
+    """The person's setting, what was chosen at the door, the browser's wish, then the machine's default."""
     chosen = getattr(current_user, "language", None) if request else None
+    chosen = chosen or (request.cookies.get(LANGUAGE_COOKIE) if request else None)
     if chosen in LANGUAGES:
         return str(chosen)
     wishes = (

@@ -1,7 +1,12 @@
 """Signing in and out."""
 
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
 from crm.accounts.access_models import SignIn
 from crm.accounts.models import User
+from crm.accounts.preferences import choose
 from crm.core.db import db, writing
 from crm.ops.builders import PASSWORD
 
@@ -113,3 +118,38 @@ def token_of(page) -> str:
 def keep_token(page, token: str) -> None:
     with page.client.session_transaction() as cookie:
         cookie["_user_id"] = token
+
+
+def test_the_language_is_chosen_at_the_door_without_script_and_without_a_row(page, cast):
+    page.open("accounts.sign_in", next="/me")
+    before = (page.response.headers.get("Set-Cookie", ""), db.session.scalar(select(func.count(SignIn.id))))
+    assert "登录" in page.text and [b.get("lang") for b in page.all("button", form="sign-in")] == ["zh-CN", "en"]
+    page.submit(form="sign-in", language="en", name="typed already", expect=200)
+
+    assert "Sign in" in page.text and page.all("html")[0].get("lang") == "en"
+    assert page.all("input", name="name")[0].get("value") == "typed already" and not page.all("p", role="alert")
+    page.open("accounts.forgotten")
+    assert page.all("html")[0].get("lang") == "en", "it stays on the device"
+    assert (before[1], db.session.scalar(select(func.count(SignIn.id)))) == (0, 0)
+    page.open("accounts.sign_in", next="/me").submit(name=cast.lin.mobile, password=PASSWORD)
+    assert page.response.headers["Location"] == "/me"
+
+
+def test_who_has_a_language_of_his_own_keeps_it(page, cast):
+    with writing():
+        choose(cast.lin, {"language": "zh_Hans_CN"})
+    page.open("accounts.sign_in").submit(form="sign-in", language="en", expect=200)
+    page.submit(name=cast.lin.mobile, password=PASSWORD)
+
+    assert page.open("accounts.me").all("html")[0].get("lang") == "zh-CN"
+
+
+def test_what_was_typed_before_the_session_ended_survives_the_other_language(page, cast):
+    page.as_(cast.admin).open("accounts.add_unit")
+    with writing():
+        db.session.scalars(select(SignIn)).one().seen_at -= timedelta(minutes=31)
+    page.submit(name="招商一科", expect=401)
+    page.submit(language="en", expect=200)
+    page.submit(name=cast.admin.mobile, password=PASSWORD, expect=200)
+
+    assert page.all("input", name="name")[0].get("value") == "招商一科"

@@ -14,10 +14,12 @@ from crm.accounts.profile import profile
 from crm.accounts.views.room import bp
 from crm.core.db import db, writing
 from crm.core.forms import ButtonForm
+from crm.core.pages import LANGUAGE_COOKIE, LANGUAGES, speaking
 from crm.core.web import go, go_to, page, safe_next, told
 from crm.core.words import say
 from crm.timeline import Program, record
 
+A_YEAR = 365 * 24 * 3600
 RENEWING = ("accounts.password", "accounts.confirm")
 
 
@@ -25,6 +27,8 @@ RENEWING = ("accounts.password", "accounts.confirm")
 @public
 def sign_in() -> ResponseReturnValue:
     form = SignInForm()
+    if request.form.get("language") in LANGUAGES:
+        return _in_another_language(form)
     if request.method == "GET" and current_user.is_authenticated:
         return go_to(safe_next(request.args.get("next")))
     if form.validate_on_submit():
@@ -33,6 +37,16 @@ def sign_in() -> ResponseReturnValue:
                 return _begun(form, user)
     form.next.data = safe_next(form.next.data or request.args.get("next"))
     return _sign_in_page(form)
+
+
+def _in_another_language(form: SignInForm) -> Response:
+    """The page anew; the choice stays on the device until somebody who has his own signs in. Nothing is stored here."""
+    chosen = request.form["language"]
+    with speaking(chosen):
+        shown = _sign_in_page(form, status=200)
+    secure = current_app.config["SESSION_COOKIE_SECURE"]
+    shown.set_cookie(LANGUAGE_COOKIE, chosen, max_age=A_YEAR, secure=secure, httponly=True, samesite="Lax")
+    return shown
 
 
 def _begun(form: SignInForm, user: User) -> Response:
