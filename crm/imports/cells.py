@@ -16,7 +16,7 @@ from crm.core.words import Say, say
 from crm.enterprises import credit_code, phones
 from crm.enterprises.names import normal, tidy
 from crm.imports import amounts, dates, persons
-from crm.imports.outcome import Outcome, Parsed, Problem, masked, of_text, written
+from crm.imports.outcome import Outcome, Parsed, Problem, masked, of_text
 from crm.imports.synonyms import Field
 from crm.sheets.grid import Cell, Kind
 from crm.tiers.rules import Claim, recognise_tier, recognise_titles
@@ -26,6 +26,8 @@ NO = frozenset({"否", "不是", "×", "✗", "✘", "☒", "x", "n", "no", "fal
 LONGEST_QUOTE = 40
 LONGEST_PHONES = 60
 """Characters of all numbers of one contact together."""
+
+OFFICE_LINE = say("An office line and no mobile number: not taken over")
 
 _EMAIL = re.compile(r"[^@\s,;、，；]+@[^@\s,;、，；]+\.[A-Za-z]{2,}")
 _STOCK = re.compile(r"\d{5,6}")
@@ -103,14 +105,13 @@ def phone(cell: Cell, found: str) -> Outcome[tuple[str, ...]]:
 
 
 def mobile(cell: Cell | None) -> Outcome[str]:
-    """The mobile number with which an official signs in; the first mobile of several."""
+    """The mobile number with which an official signs in; the first mobile of several. An office line, all that
+    many a 通讯录 has, is no mistake: it is told and left out."""
     outcome = phone(cell)
     if isinstance(outcome, Problem) or outcome.value is None:
         return outcome if isinstance(outcome, Problem) else Parsed(None, outcome.note)
     found = next(filter(phones.MOBILE.fullmatch, outcome.value), None)
-    if found is None:
-        return Problem(say("%(value)s is no mobile number. It has 11 digits and begins with 1.", value=written(cell)))
-    return Parsed(found)
+    return Parsed(found) if found else Parsed(None, OFFICE_LINE)
 
 
 @of_text

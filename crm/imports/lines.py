@@ -9,7 +9,7 @@ from crm.core.staging import Line
 from crm.core.words import Say, say
 from crm.imports import cells, extras, values
 from crm.imports.headers import Table
-from crm.imports.outcome import Problem
+from crm.imports.outcome import Problem, shows_error
 from crm.imports.reading import Role
 from crm.imports.synonyms import Vocabulary
 from crm.sheets.grid import Row
@@ -43,6 +43,10 @@ class Reader:
     def _take(self, line: Line, role: Role, row: Row) -> None:
         cell = row.at(role.column.index)
         if cell is None:
+            return
+        if shows_error(cell):
+            note = say("%(value)s is read as empty", value=cell.text.strip())
+            self._noted.setdefault((role.column.label, note), []).append(row.number)
             return
         key = role.field or f"{EXTRA}{role.extra}"
         text = cell.text

@@ -52,9 +52,9 @@ EMPTY = frozenset(
         "null",
         "none",
         "nil",
-        "#n/a",
     }
 )
+ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"})
 
 
 _FULL = [*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)]
@@ -95,8 +95,13 @@ def of_text(
 
 def written(cell: Cell | None) -> str:
     """The cell as text: half-width letters and digits, spaces at the ends gone; "" when it is empty or a dash."""
-    text = half_width(cell.text).strip() if cell else ""
+    text = half_width(cell.text).strip() if cell and not shows_error(cell) else ""
     return "" if _is_dash(text) else text
+
+
+def shows_error(cell: Cell | None) -> bool:
+    """Whether the cell shows #N/A, #REF! … in place of a value, as Excel knows it or as text in a CSV."""
+    return cell is not None and (cell.kind is Kind.ERROR or cell.text.strip().upper() in ERRORS)
 
 
 def _is_dash(text: str) -> bool:
@@ -109,13 +114,9 @@ def half_width(text: str) -> str:
 
 
 def _broken(cell: Cell | None) -> Problem | None:
-    """A cell without a value of its own: a formula with an error, or one that was never calculated."""
-    if cell is None or cell.kind not in (Kind.ERROR, Kind.UNCALCULATED):
+    """A formula that was never calculated: nobody knows what it would say."""
+    if cell is None or cell.kind is not Kind.UNCALCULATED:
         return None
-    if cell.kind is Kind.ERROR and _is_dash(cell.text):
-        return None
-    if cell.kind is Kind.ERROR:
-        return Problem(say("The formula in this cell shows %(value)s. Type the value itself.", value=cell.text))
     return Problem(say("The formula in this cell was never calculated. Open and save the file once, then upload it."))
 
 

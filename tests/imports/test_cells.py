@@ -45,7 +45,7 @@ def test_a_broken_formula_is_named():
         if field.kind == "ignored":
             assert cells.parse(field, broken) == cells.parse(field, uncalculated) == Parsed(None)
         else:
-            assert "#REF!" in why(cells.parse(field, broken))
+            assert cells.parse(field, broken) == Parsed(None)
             assert "never calculated" in why(cells.parse(field, uncalculated))
 
 
@@ -74,7 +74,13 @@ def test_more_numbers_than_a_contact_keeps_are_told_not_cut():
 
 def test_an_official_signs_in_with_a_mobile_number():
     assert value(cells.mobile(cell("0571-86912345、18628194821"))) == "18628194821"
-    assert "begins with 1" in why(cells.mobile(cell("0571-86912345")))
+    assert "11 digits" in why(cells.mobile(cell("1381234567")))
+
+
+@pytest.mark.parametrize("written", ["0571-88886666", "0571-88886666-8012", "88886666转801", 57188886666, "4001234567"])
+def test_an_office_line_of_an_official_is_told_and_is_no_mistake(written):
+    outcome = cells.mobile(cell(written))
+    assert outcome.value is None and "office line" in str(outcome.note).lower()
 
 
 def test_codes_are_normalised_and_a_ruined_one_is_refused():

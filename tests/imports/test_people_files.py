@@ -133,3 +133,16 @@ def test_the_marked_list_is_mended_and_brought_again(page, cast, book, tmp_path)
     assert [one.mobile for one in named("短号")] == ["13811112223"]
     clerk.open("accounts.people", show="no-access")
     assert "陈新" in clerk.text and "短号" in clerk.text, "they are invited next"
+
+
+def test_officials_who_have_only_an_office_line_come_in_without_a_mobile(page, cast, book):
+    rows = [
+        HEAD,
+        ("陈新", "企业服务科", "", "0571-88886666转8012", "", ""),
+        ("周全", "企业服务科", "", 13811112225, "", ""),
+    ]
+    bring_to_check(page.as_(cast.clerk), book(rows), kind="people")
+    assert "名单 第 2 行" in page.text and "办公电话" in page.text
+    page.submit(form="write").follow()
+
+    assert [named(name)[0].mobile for name in ("陈新", "周全")] == [None, "13811112225"]

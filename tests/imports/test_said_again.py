@@ -95,3 +95,14 @@ def test_no_sheet_with_a_header_is_wrong_use(command, book):
     told = command("import", "enterprises", book({"说明": [["请按时报送"]], "附件": [["甲", "乙"]]}), expect=2)
 
     assert "说明" in told and "附件" in told, "each sheet with its reason"
+
+
+@pytest.mark.parametrize("shown", ["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?"])
+def test_a_cell_that_shows_an_error_is_empty_and_told_with_its_place(apply, book, make, firm, shown):
+    """A formula's error in a workbook, or what a CSV was saved with."""
+    path = book([HEAD, ("杭州和达有限公司", make.code(1), "", "", "", shown, "文海路 9 号", shown)])
+    outcome = apply(path)
+
+    assert (outcome["errors"], contacts()) == ([], [("王芳", "", "13800000001", True)])
+    for column in ("联系电话", "员工人数"):
+        assert f"名单 第 2 行“{column}”：公式出错（{shown}），按空白处理" in outcome["notices"]
