@@ -17,7 +17,7 @@ from crm.desk.enterprise_columns import columns
 from crm.desk.enterprise_filters import filter_form
 from crm.desk.enterprise_rows import turn
 from crm.desk.views import bp
-from crm.enterprises import extras
+from crm.enterprises import extras, search
 from crm.enterprises.models import Enterprise
 from crm.permissions import Permission
 
@@ -28,6 +28,8 @@ def enterprises() -> ResponseReturnValue:
     """The list; with `grid=1` its page as inputs, whose POST leads to the check page."""
     me = signed_in()
     listing = enterprise_listing(me)
+    if why := search.held(request.args.get("q", ""), me):
+        told(why, kind="error")
     if request.args.get("grid") and me.may(Permission.ENTERPRISE_EDIT):
         table_edit.offer_grid(listing, me)
         if request.method == "POST":

@@ -12,7 +12,9 @@ from sqlalchemy.orm import aliased
 from crm.accounts.models import User
 from crm.core.db import among, db, read
 from crm.core.queries import leading
-from crm.enterprises.grams import SearchPath, Term, escaped, plan
+from crm.core.words import Say
+from crm.enterprises import guessing, phones
+from crm.enterprises.grams import PHONE, SHORTEST_NUMBER, SearchPath, Term, escaped, plan
 from crm.enterprises.models import Contact, Enterprise, EnterpriseName, SearchGram, SearchKey
 from crm.enterprises.queries import seen_directly, serves_only, within
 from crm.permissions import Permission
@@ -27,8 +29,39 @@ gram = grams_of.gram
 def matching(query: str, reader: User) -> ColumnElement[bool]:
     """Enterprises that match every term typed, as far as this reader may be told; true for an empty query. To be used
     with what he may see. Asks row by row: see `first_ids`."""
-    direct = _direct(reader)
-    return and_(true(), *(_term_clause(term, direct) for term in plan(query).terms))
+    terms, direct = _terms(query, reader), _direct(reader)
+    for term in terms:
+        if _is_masked_number(term, reader) and not guessing.is_judged(term.whole_phone):
+            guessing.judged([term.whole_phone], reader, is_missed=not _is_there(term, reader))
+    return and_(true(), *(_term_clause(term, direct) for term in terms))
+
+
+def _terms(query: str, reader: User) -> list[Term]:
+    """What was typed, but for whole numbers that he may not try any more: see `guessing`."""
+    return [
+        replace(term, whole_phone="") if _is_masked_number(term, reader) and guessing.is_held(reader) else term
+        for term in plan(query).terms
+    ]
+
+
+def _is_masked_number(term: Term, reader: User) -> bool:
+    """Seven digits that are no landline are no whole number: nobody tries those."""
+    number = term.whole_phone.removeprefix(PHONE)
+    is_whole = len(number) > SHORTEST_NUMBER or phones.normal(number) is not None
+    return bool(number) and is_whole and not serves_only(reader)
+
+
+def _is_there(term: Term, reader: User) -> bool:
+    """Does some firm have this number or code, or one of his own a part of it?"""
+    own = and_(among(SearchKey.enterprise_id, seen_directly(reader)), or_(*_phone_clauses(SearchKey.key, term)))
+    known = select(SearchKey.key).where(or_(*_open_clauses(SearchKey.key, term), own))
+    return db.session.scalar(known.limit(1)) is not None
+
+
+def held(query: str, reader: User) -> Say | None:
+    """Why a whole number was looked for only where he sees it in full, if it was."""
+    is_number = any(_is_masked_number(term, reader) for term in plan(query).terms)
+    return guessing.HELD if is_number and guessing.is_held(reader) else None
 
 
 def _direct(reader: User) -> ColumnElement[bool]:
@@ -56,7 +89,7 @@ def first_ids(query: str, reader: User, clauses: Iterable[ColumnElement[bool]], 
     firms somebody serves are asked one by one: when he sees no others, and for parts of phones.
     """
     rows = select(Enterprise.id).where(*clauses)
-    terms = sorted(plan(query).terms, key=lambda term: term.path != SearchPath.TAIL)  # a number is the rarest word
+    terms = sorted(_terms(query, reader), key=lambda term: term.path != SearchPath.TAIL)  # a number is the rarest word
     if not terms or serves_only(reader):
         few = [among(Enterprise.id, seen_directly(reader))] if terms else []
         return list(db.session.scalars(rows.where(*few, matching(query, reader)).limit(limit)))
@@ -66,6 +99,8 @@ def first_ids(query: str, reader: User, clauses: Iterable[ColumnElement[bool]], 
         keys = select(key.enterprise_id).where(key.enterprise_id == Enterprise.id)
         called = keys.where(or_(*_phone_clauses(key.key, terms[0]))).exists()
         found += db.session.scalars(rows.where(among(Enterprise.id, seen), called, *rest).limit(limit))
+    numbers = [term.whole_phone for term in terms if _is_masked_number(term, reader)]
+    guessing.judged(numbers, reader, is_missed=not found)
     return list(dict.fromkeys(found))[:limit]
 
 

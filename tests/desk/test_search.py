@@ -7,10 +7,11 @@ from werkzeug.datastructures import MultiDict
 from crm.core import clock, lists
 from crm.core.db import db, writing
 from crm.desk import enterprise_rows
-from crm.enterprises import assignment, filters, other_names
+from crm.enterprises import assignment, filters, guessing, other_names
 from crm.enterprises.models import Enterprise
 from crm.enterprises.serving_models import Liaison, StandIn
 from crm.permissions import Permission
+from crm.timeline import Entry
 from tests.desk.listed import names
 
 
@@ -189,3 +190,34 @@ def test_part_of_a_number_costs_as_few_statements_for_twenty_firms_as_for_two(pa
         make.enterprise(unit=cast.section, commissioner=reader, contact="王", phone=f"1380000{number:04d}")
     assert cost() == few <= 12
     assert len(names(page)) == 20
+
+
+def test_numbers_behind_a_mask_cannot_be_tried_one_after_the_other(page, make, cast, masked, now):
+    """Thirty numbers of nobody in a day, by whatever address; then whole numbers are found only where seen in full."""
+    mine = make.enterprise(unit=cast.section, commissioner=cast.manager, contact="李", phone="13700001111")
+    page.as_(cast.manager)
+    for number in range(guessing.MOST_MISSES):
+        way = OTHER_WAYS[number % len(OTHER_WAYS)]
+        page.client.get(way.format(f"1861234{number:04d}"))
+    kinds = select(Entry.actor_id).where(Entry.kind == guessing.KIND)
+    assert db.session.scalars(kinds).all() == [cast.manager.id] * guessing.MOST_MISSES
+
+    for way in OTHER_WAYS:
+        answer = page.client.get(way.format(PHONE))
+        assert not (answer.status_code == 200 and masked.name in answer.get_data(as_text=True)), way
+    page.open("desk.enterprises", q=PHONE)
+    assert "今天已查过 30 个查不到的号码" in page.text
+    assert names(page.open("desk.enterprises", q="13700001111")) == [mine.name]
+    assert names(page.open("desk.enterprises", q="中毅")) == [masked.name]
+    assert names(page.as_(cast.auditor).open("desk.enterprises", q=PHONE)) == [masked.name], "each person by himself"
+    now.move(days=1)
+    assert names(page.as_(cast.manager).open("desk.enterprises", q=PHONE)) == [masked.name]
+
+
+def test_digits_that_are_a_code_or_found_by_their_owner_are_no_misses(page, make, cast, masked):
+    make.enterprise(unit=cast.section, commissioner=cast.lin, contact="李", phone="13700001111")
+    page.as_(cast.manager).open("desk.enterprises", q=masked.credit_code[:11])
+    page.open("desk.enterprises", q=PHONE)
+    page.as_(cast.lin).open("desk.enterprises", q="13755554444")
+
+    assert db.session.scalars(select(Entry.id).where(Entry.kind == guessing.KIND)).all() == []
