@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, or_, select, update
 
 from crm import outbox
 from crm.accounts.models import User
@@ -31,7 +31,7 @@ class Section:
 
 def post_all(day: date) -> int:
     """A digest for everybody with something that waits, unless this day's has been posted; returns how many."""
-    waits = select(Reminder.recipient_id).where(Reminder.state == ReminderState.PLANNED, Reminder.digest_id.is_(None))
+    waits = select(Reminder.recipient_id).where(*_waits(day))
     has_one = select(Digest.id).where(Digest.recipient_id == User.id, Digest.day == day)
     people = db.session.scalars(
         select(User).where(User.id.in_(waits), User.active.is_(True), ~has_one.exists()).order_by(User.id)
@@ -48,7 +48,7 @@ def _post(person: User, digest_id: int, day: date) -> None:
     key = f"digest:{person.id}:{day.isoformat()}"
     delivery = outbox.post(key, to=person, template="digest", params={"digest": digest_id})
     if delivery.state == State.CANCELLED:
-        waiting = _waiting_for(person.id)
+        waiting = _waiting_for(person.id, day)
         _mark([r.id for r in waiting], digest_id, ReminderState.IN_APP)
 
 
@@ -92,18 +92,21 @@ def _sections(holding: Sequence[Reminder]) -> tuple[list[Section], set[int]]:
 def _members(digest: Digest) -> Sequence[Reminder]:
     """What was frozen at first dispatch; before that, everything that waits for this person."""
     if digest.frozen_at is None:
-        return _waiting_for(digest.recipient_id)
+        return _waiting_for(digest.recipient_id, digest.day)
     frozen = (Reminder.digest_id == digest.id, Reminder.state != ReminderState.CANCELLED)
     return db.session.scalars(select(Reminder).where(*frozen).order_by(Reminder.id)).all()
 
 
-def _waiting_for(recipient_id: int) -> Sequence[Reminder]:
-    waits = (
-        Reminder.recipient_id == recipient_id,
-        Reminder.state == ReminderState.PLANNED,
-        Reminder.digest_id.is_(None),
-    )
-    return db.session.scalars(select(Reminder).where(*waits).order_by(Reminder.id)).all()
+def _waiting_for(recipient_id: int, day: date) -> Sequence[Reminder]:
+    waits = select(Reminder).where(Reminder.recipient_id == recipient_id, *_waits(day))
+    return db.session.scalars(waits.order_by(Reminder.id)).all()
+
+
+def _waits(day: date) -> tuple[ColumnElement[bool], ...]:
+    """For the mail of this day; of some kinds more may come until it is over, and `basis` is their day."""
+    later = [kind.name for kind in KINDS.values() if kind.next_day]
+    is_ripe = or_(Reminder.kind.not_in(later), Reminder.basis < day.isoformat())
+    return Reminder.state == ReminderState.PLANNED, Reminder.digest_id.is_(None), is_ripe
 
 
 def _freeze(digest_id: int, members: list[int], fallen: dict[int, str]) -> None:

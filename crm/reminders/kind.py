@@ -29,7 +29,7 @@ class Kind:
     """`due(today)` gives rows without a reminder yet, `gone` the reason why one holds no more, `lines` the words.
 
     A row may name under `AT` the instant at which it is mailed by itself. `by_mail` is what holds until a person
-    chooses; a mail shows at most `most` of a kind.
+    chooses; a mail shows at most `most` of a kind. With `next_day` no mail tells it on its own day, for more may come.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Kind:
     by_mail: bool = True
     may_be_off: bool = True
     most: int = 50
+    next_day: bool = False
 
 
 AT = "mail_at"

@@ -5,7 +5,9 @@ from datetime import date, time
 import pytest
 
 from crm.core.db import writing
+from crm.enterprises.queries import commissioner_of
 from crm.followups import services as followups
+from crm.handover import services as handover
 from crm.visits.models import VisitState
 from tests.reminders.morning import at, change, of, promise, tick, visited
 
@@ -111,3 +113,33 @@ def test_a_planned_visit_is_told_the_working_day_before(app, server, firm, cast,
     assert at(now, app, "2026-11-27T08:31:00")["accepted"] == 1, "planned for Monday, told on Friday"
     assert at(now, app, "2026-11-30T08:31:00") == {}
     assert "计划走访" in server.received[0].text
+
+
+# --- enterprises received
+
+
+def test_what_somebody_handed_over_is_one_line_of_the_next_mail_and_an_import_is_none(app, server, make, cast, now):
+    firms = [make.enterprise(commissioner=cast.lin, unit=cast.section) for _ in range(3)]
+    at(now, app, "2026-11-23T17:00:00")
+    with writing():
+        for firm in firms[:2]:
+            serving = commissioner_of(firm.id)
+            handover.hand_over(firm, cast.zhou, replaces=serving.id, by=cast.manager, note="交接")
+    at(now, app, "2026-11-23T17:05:00")
+    assert server.received == [] and len(of("enterprises_handed")) == 1, "in the app at once"
+
+    assert at(now, app, "2026-11-24T08:31:00")["accepted"] == 1
+    assert server.received[0].recipient == cast.zhou.email
+    assert server.received[0].text.count("新增服务企业 2 家") == 1
+    assert {r.recipient_id for r in of("enterprises_received")} == {cast.lin.id}, "a list had given him his"
+    assert at(now, app, "2026-11-25T08:31:00") == {}
+
+
+def test_what_was_handed_over_twice_on_one_day_is_told_to_who_has_it(app, server, make, cast, now):
+    firm = make.enterprise(commissioner=cast.lin, unit=cast.section)
+    for to in (cast.zhou, cast.lin):
+        with writing():
+            handover.hand_over(firm, to, replaces=commissioner_of(firm.id).id, by=cast.manager, note="x")
+    at(now, app, "2026-11-24T08:31:00")
+
+    assert [mail.recipient for mail in server.received] == [cast.lin.email]

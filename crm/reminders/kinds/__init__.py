@@ -20,5 +20,6 @@ def install() -> None:
         visit_tomorrow.KIND,
         enterprise_silent.KIND,
         visited_by_other.KIND,
+        enterprises_received.HANDED,
         enterprises_received.KIND,
     )

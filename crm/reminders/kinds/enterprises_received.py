@@ -1,13 +1,17 @@
-"""Enterprises were assigned to somebody: one line per person and day (新增服务企业 15 家), in the app only."""
+"""Enterprises were assigned to somebody: one line per person and day (新增服务企业 15 家).
+
+By hand, by order or by hand-over it goes into the next mail too; what an import or a command assigned, in the app only.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from crm.accounts.models import User
 from crm.core import clock
@@ -16,34 +20,45 @@ from crm.core.words import say
 from crm.enterprises.serving_models import Assignment
 from crm.reminders.kind import Kind, Line
 from crm.reminders.models import Reminder
+from crm.timeline import Entry
 
-NAME, SUBJECT = "enterprises_received", "user"
+NAME, BY_HAND, SUBJECT = "enterprises_received", "enterprises_handed", "user"
 DAYS_BACK = 3
+MADE = ("assignment.opened", "assignment.handed_over")
 
 
-def due(today: date) -> list[dict[str, Any]]:
+def due(name: str, today: date) -> list[dict[str, Any]]:
     """Also for the days before, so that nights and short downtimes lose nobody's line."""
-    return [row for n in reversed(range(DAYS_BACK)) for row in _of_day(today - timedelta(days=n))]
+    return [row for n in reversed(range(DAYS_BACK)) for row in _of_day(name, today - timedelta(days=n))]
 
 
-def _of_day(day: date) -> list[dict[str, Any]]:
+def _of_day(name: str, day: date) -> list[dict[str, Any]]:
     told = select(Reminder.id).where(
-        Reminder.kind == NAME, Reminder.subject_kind == SUBJECT, Reminder.subject_id == Assignment.commissioner_id,
+        Reminder.kind == name, Reminder.subject_kind == SUBJECT, Reminder.subject_id == Assignment.commissioner_id,
         Reminder.step == 0, Reminder.basis == day.isoformat(), Reminder.recipient_id == Assignment.commissioner_id,
     )  # fmt: skip
     people = db.session.scalars(
         select(Assignment.commissioner_id)
         .join(User, User.id == Assignment.commissioner_id)
-        .where(_opened_on(day), Assignment.ended_on.is_(None), User.active.is_(True), ~told.exists())
+        .where(_opened_on(day), _came(name), Assignment.ended_on.is_(None), User.active.is_(True), ~told.exists())
         .distinct()
     )
     return [
         {
-            "kind": NAME, "subject_kind": SUBJECT, "subject_id": person, "enterprise_id": None, "step": 0,
+            "kind": name, "subject_kind": SUBJECT, "subject_id": person, "enterprise_id": None, "step": 0,
             "basis": day.isoformat(), "recipient_id": person, "due_on": day,
         }
         for person in people
     ]  # fmt: skip
+
+
+def _came(name: str) -> ColumnElement[bool]:
+    """How the assignment came about, as the record tells it: somebody made it himself, or it came in a list."""
+    by_hand = select(Entry.id).where(
+        Entry.subject_kind == "assignment", Entry.subject_id == Assignment.id, Entry.kind.in_(MADE),
+        Entry.actor_id.is_not(None), Entry.via != "import",
+    )  # fmt: skip
+    return by_hand.exists() if name == BY_HAND else ~by_hand.exists()
 
 
 def _opened_on(day: date) -> Any:
@@ -57,19 +72,22 @@ def gone(_reminders: Sequence[Reminder]) -> dict[int, str]:
 
 def lines(reminders: Sequence[Reminder]) -> dict[int, Line]:
     """Counted when shown: an import that ran in two parts on one day is still one line."""
-    counts = _received({r.recipient_id for r in reminders}, [date.fromisoformat(r.basis) for r in reminders])
+    if not reminders:
+        return {}
+    days = [date.fromisoformat(r.basis) for r in reminders]
+    counts = _received(reminders[0].kind, {r.recipient_id for r in reminders}, days)
     return {r.id: _line(date.fromisoformat(r.basis), counts[r.recipient_id, r.basis]) for r in reminders}
 
 
-def _received(people: set[int], days: list[date]) -> Counter[tuple[int, str]]:
+def _received(name: str, people: set[int], days: list[date]) -> Counter[tuple[int, str]]:
     """How many enterprises each of these people got on each day of the range; one statement."""
-    if not days:
-        return Counter()
     within = (Assignment.created_at >= clock.at(min(days), 0)) & (
         Assignment.created_at < clock.at(max(days) + timedelta(days=1), 0)
     )
     rows = db.session.execute(
-        select(Assignment.commissioner_id, Assignment.created_at).where(Assignment.commissioner_id.in_(people), within)
+        select(Assignment.commissioner_id, Assignment.created_at).where(
+            Assignment.commissioner_id.in_(people), within, _came(name)
+        )
     )
     return Counter((row.commissioner_id, clock.local(row.created_at).date().isoformat()) for row in rows)
 
@@ -81,10 +99,19 @@ def _line(day: date, count: int) -> Line:
 
 KIND = Kind(
     NAME,
-    say("Enterprises received"),
-    say("You became the commissioner of enterprises on that day."),
-    due,
+    say("Enterprises received by a list"),
+    say("An import made you the commissioner of enterprises on that day."),
+    partial(due, NAME),
     gone,
     lines,
     by_mail=False,
+)
+HANDED = Kind(
+    BY_HAND,
+    say("Enterprises received"),
+    say("You became the commissioner of enterprises on that day."),
+    partial(due, BY_HAND),
+    gone,
+    lines,
+    next_day=True,
 )
