@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-
 from flask import Response, abort, make_response, request, send_file
 from flask.typing import ResponseReturnValue
 
@@ -13,6 +11,7 @@ from crm.core.errors import RuleBroken
 from crm.core.forms import ButtonForm
 from crm.core.web import go, told
 from crm.core.words import say
+from crm.desk import stashing
 from crm.desk.views import bp
 from crm.desk.visit_page import FilesForm, may_attach, show
 from crm.files import checked, store
@@ -38,31 +37,15 @@ def add_visit_files(visit_id: int) -> ResponseReturnValue:
 
 
 def _take(visit: Visit, me: User) -> None:
-    """Every file is checked and on the disk before the transaction begins; what is not kept leaves the disk again."""
-    sent = [file for file in request.files.getlist("files") if file.filename]
-    if not sent:
+    ready = stashing.looked_at(request.files.getlist("files"))
+    if not ready:
         raise RuleBroken(say("Choose a photo or a PDF"), "files")
-    ready = [checked.checked(file.stream, file.filename or "") for file in sent[: attaching.MOST_FILES]]
-    stashed: list[store.Stashed] = []
+    full = say("The server has no room for files; the visit itself is saved")
     kept = 0
-    try:
-        stashed += [store.stash(BytesIO(one.content), most=checked.MOST_BYTES) for one in ready]
-        with writing():
-            for one, bytes_ in zip(ready, stashed, strict=True):
-                is_new = attaching.attach(visit, bytes_, name=one.name, media_type=one.media_type, by=me)
-                kept += is_new
-    except OSError as full:
-        _drop(stashed)
-        raise RuleBroken(say("The server has no room for files; the visit itself is saved"), "files") from full
-    except BaseException:
-        _drop(stashed)
-        raise
+    with stashing.stashed(ready, full=full) as stashed, writing():
+        for one, bytes_ in zip(ready, stashed, strict=True):
+            kept += attaching.attach(visit, bytes_, name=one.name, media_type=one.media_type, by=me)
     told(say("%(n)s files added", n=kept))
-
-
-def _drop(stashed: list[store.Stashed]) -> None:
-    for one in stashed:
-        store.drop(one)
 
 
 @bp.get("/visits/<int:visit_id>/files/<int:file_id>")

@@ -17,14 +17,17 @@ from crm.core.errors import RuleBroken
 from crm.core.forms import ButtonForm
 from crm.core.web import go, page, told
 from crm.core.words import Say, say
+from crm.desk import stashing
 from crm.desk import visit_queries as queries
 from crm.desk.views import bp
 from crm.desk.visit_forms import new_key
 from crm.desk.visit_saving import promised
 from crm.enterprises.models import Enterprise
+from crm.files.checked import Checked
 from crm.followups import services as followups
 from crm.permissions import Permission
-from crm.visits import rules, services
+from crm.visits import attaching, rules, services
+from crm.visits.models import Visit
 from crm.visits.words import kind_choices
 
 LINES = 8
@@ -39,6 +42,7 @@ class Line:
     key: str
     cells: dict[str, str]
     wrong: dict[str, Say] = field(default_factory=dict)
+    photos: list[Checked] = field(default_factory=list)
     enterprise: Enterprise | None = None
 
     @property
@@ -52,13 +56,15 @@ def late_visits() -> ResponseReturnValue:
     me, form = signed_in(), ButtonForm()
     lines = _typed() if form.is_submitted() else _blank()
     if form.validate_on_submit() and _check(lines, me):
-        with form.showing(RuleBroken), writing():
+        with form.showing(RuleBroken):
             saved = _save([line for line in lines if not line.is_empty], me)
             told(say("%(n)s visits saved", n=len(saved)))
             return go("desk.visit", visit_id=saved[0])
     for number, line in enumerate(lines, 1):
         for why in line.wrong.values():
             form.problems.append(say("Line %(n)s: %(why)s", n=number, why=why))
+    if form.is_refused and any(file.filename for file in request.files.values()):
+        form.problems.append(say("Choose the photos and papers again: a page cannot keep them"))
     return page("desk/visits/late.html", form, lines=lines, mine=queries.mine(me), drafts=bureau("visit_drafts"),
                 kinds=kind_choices(clock.today()))  # fmt: skip
 
@@ -101,6 +107,10 @@ def _check_line(line: Line, me: User) -> None:
     facts: dict[str, Any] = {"kind": cells["kind"], "met": cells["met"], "is_not_met": not cells["met"]}
     broken = rules.obstacles(on=day or date.max, today=clock.today(), text=cells["text"], **facts)
     line.wrong.update({obstacle.field: obstacle.why for obstacle in broken})
+    try:
+        line.photos = stashing.looked_at(request.files.getlist(f"files-{line.key}"))
+    except RuleBroken as unfit:
+        line.wrong["files"] = unfit.obstacles[0].why
     if cells["next"] and (next_on is None or next_on < clock.today()):
         line.wrong["next"] = say("The day of the follow-up has passed")
 
@@ -114,14 +124,25 @@ def _which(typed: str, count: int) -> Say:
 
 
 def _save(lines: list[Line], me: User) -> list[int]:
-    """The ids of their visits."""
+    """The ids of their visits, each with its photos."""
+    photos = [(line.key, one) for line in lines for one in line.photos]
+    full = say("The server has no room for files; nothing was saved")
+    with stashing.stashed([one for _key, one in photos], full=full) as stashed, writing():
+        visits = _record(lines, me)
+        for (key, one), bytes_ in zip(photos, stashed, strict=True):
+            attaching.attach(visits[key], bytes_, name=one.name, media_type=one.media_type, by=me)
+        return [visit.id for visit in visits.values()]
+
+
+def _record(lines: list[Line], me: User) -> dict[str, Visit]:
+    """Each line's visit under its key."""
     firms = {line.enterprise.id: line.enterprise for line in lines if line.enterprise}
     for firm_id in sorted(firms):
         lock(firms[firm_id])
-    return [_save_line(line, line.enterprise, me) for line in lines if line.enterprise]
+    return {line.key: _save_line(line, line.enterprise, me) for line in lines if line.enterprise}
 
 
-def _save_line(line: Line, firm: Enterprise, me: User) -> int:
+def _save_line(line: Line, firm: Enterprise, me: User) -> Visit:
     cells, on = line.cells, date.fromisoformat(line.cells["on"])
     visit, is_new = services.record(
         firm, by=me, kind=cells["kind"], on=on, met=cells["met"], is_not_met=not cells["met"], text=cells["text"],
@@ -129,7 +150,7 @@ def _save_line(line: Line, firm: Enterprise, me: User) -> int:
     )  # fmt: skip
     if is_new and (next_on := _day(cells["next"])):
         followups.add(firm, owner=me, text=promised(on), due_on=next_on, by=me, origin=("visit", visit.id))
-    return visit.id
+    return visit
 
 
 def _day(text: str) -> date | None:

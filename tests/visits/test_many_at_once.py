@@ -1,12 +1,15 @@
 """Several firms in one save, a table of visits entered afterwards, and a clerk who types for a colleague."""
 
 from datetime import date
+from io import BytesIO
 
 import pytest
+from PIL import Image
 from sqlalchemy import select
 
 from crm.core.db import db
 from crm.followups.models import Followup
+from crm.visits import attaching
 from crm.visits.models import Visit
 
 
@@ -111,3 +114,26 @@ def test_nobody_types_for_people_beyond_his_reach(page, cast, firms):
         page.as_(who).open("desk.new_visit", enterprise=own.id)
         page.submit(text="冒名", author=str(author.id), person="nobody", followup_on="none")
         assert (visits()[-1].author, visits()[-1].entered_by) == (who, None)
+
+
+def picture(colour) -> bytes:
+    out = BytesIO()
+    Image.new("RGB", (60, 40), colour).save(out, "PNG")
+    return out.getvalue()
+
+
+def test_each_line_takes_its_own_photos_and_a_bad_one_keeps_everything_typed(page, cast, firms):
+    _own, other = firms
+    page.as_(cast.lin).open("desk.late_visits")
+    first, second, *_ = keys(page)["key"]
+    lines = {**keys(page), **table(GOOD, (other.credit_code[-6:], "2026-11-19", "call", "", "没人接", ""))}
+    files = {f"files-{first}": [(BytesIO(picture("red")), "截图 1.png")], f"files-{second}": (BytesIO(b"MZ"), "a.png")}
+    page.submit(**lines, files=files, expect=422)
+    assert "第 2 行：“a.png”" in page.text and "重新选择" in page.text and visits() == []
+
+    files = {f"files-{first}": [(BytesIO(picture(c)), f"截图 {c}.png") for c in ("red", "blue")],
+             f"files-{second}": (BytesIO(picture("red")), "b.png")}  # fmt: skip
+    page.submit(**lines, files=files)
+    assert [[file.name for file in attaching.of(visit)] for visit in visits()] == [
+        ["截图 red.jpg", "截图 blue.jpg"], ["b.jpg"],
+    ]  # fmt: skip

@@ -50,3 +50,30 @@ def test_a_draft_survives_a_reload_is_saved_once_and_leaves_with_its_save_or_its
     kept = db.session.scalars(select(StoredFile)).one()
     assert Image.open(BytesIO(store.path_of(kept.stored_as).read_bytes())).size == (1600, 800), "made small there"
     assert kept.name == "车间.jpg"
+
+
+PASTE = """async ([label, words]) => {
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = 20;
+  canvas.getContext("2d").fillText(String(Math.random()), 0, 10);
+  const picture = await new Promise((done) => canvas.toBlob(done, "image/png"));
+  const clipboard = new DataTransfer();
+  clipboard.items.add(new File([picture], "image.png", { type: "image/png" }));
+  if (words) clipboard.setData("text/plain", words);
+  const field = document.querySelector(`[aria-label="${label}"]`);
+  field.dispatchEvent(new ClipboardEvent("paste", { clipboardData: clipboard, bubbles: true, cancelable: true }));
+}"""
+
+
+def test_a_pasted_screenshot_joins_the_files_of_its_line(site, make, cast):
+    make.enterprise("杭州和达生物技术有限公司", unit=cast.section, commissioner=cast.lin, contact="王经理")
+    page = site.window(cast.lin).page
+    page.goto(f"{site.url}/visits/late")
+    page.get_by_label("第 1 行 企业").fill("和达生物")
+    page.get_by_label("第 1 行 走访内容").fill("看了截图")
+    names = "Array.from(document.querySelectorAll('input[type=file]')).map(f => Array.from(f.files).map(x => x.name))"
+    for words in ("", "", "copied cells of a sheet"):
+        page.evaluate(PASTE, ["第 1 行 走访内容", words])
+    assert page.evaluate(names)[:2] == [["截图 1.png", "截图 2.png"], []]
+    page.get_by_role("button", name="全部保存").click()
+    expect(page.locator(".photos img")).to_have_count(2)
