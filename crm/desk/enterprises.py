@@ -8,11 +8,11 @@ from functools import lru_cache
 from flask import abort, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 
-from crm.accounts import User, requires, signed_in
+from crm.accounts import User, requires, signed_in, tabs_of_lists
 from crm.core.lists import Act, Column, Empty, Listing, View
 from crm.core.web import door, go, page, told
 from crm.core.words import Say, _, say
-from crm.desk import table_edit, table_saving, tabs_of_lists
+from crm.desk import table_edit, table_saving
 from crm.desk.enterprise_columns import columns
 from crm.desk.enterprise_filters import filter_form
 from crm.desk.enterprise_rows import turn

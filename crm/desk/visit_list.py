@@ -8,13 +8,13 @@ from typing import Any
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
-from crm.accounts import User, requires, signed_in
+from crm.accounts import User, requires, signed_in, tabs_of_lists
 from crm.core import clock
 from crm.core.list_files import files
 from crm.core.lists import Act, Empty, Listing
 from crm.core.web import address, door, page
 from crm.core.words import Say, _, say
-from crm.desk import tabs_of_lists, visit_rows
+from crm.desk import visit_rows
 from crm.desk.views import bp
 from crm.desk.visit_columns import columns
 from crm.desk.visit_filters import filter_form

@@ -12,6 +12,7 @@ from sqlalchemy import Select, func, select
 from werkzeug.datastructures import MultiDict
 from wtforms import DateField, Form, SearchField, StringField
 
+from crm.accounts import tabs_of_lists
 from crm.accounts.models import Unit, User
 from crm.core import clock
 from crm.core.db import db
@@ -55,6 +56,7 @@ def listing(me: User, args: MultiDict[str, str]) -> Listing:
     )  # fmt: skip
     made.take(rows().where(*filters.where(me, args)))
     made.views = _views(me, made)
+    made.save_view_url = url_for("desk.save_view", listing="followups", query=made.query())
     made.bulk, made.exports, made.empty = _bulk(me), _exports(me, made), _empty(me, args)
     return made
 
@@ -146,8 +148,7 @@ def _views(me: User, made: Listing) -> list[View]:
         tabs += [(_("My unit"), "of=unit"), (_("Overdue in my unit"), "of=unit&when=overdue"),
                  (_("Nobody's"), "of=unit&person=none")]  # fmt: skip
     tabs.append((_("Done by me or for my enterprises"), "state=done"))
-    here = made.query()
-    return [View(label, f"{made.path}?{query}" if query else made.path, active=query == here) for label, query in tabs]
+    return tabs_of_lists.views(made, me, tabs)
 
 
 def _bulk(me: User) -> list[Act]:

@@ -1,9 +1,12 @@
 """Filters somebody needs often become tabs: his own, or shared with a unit."""
 
+from datetime import date
+
 from sqlalchemy import select
 
 from crm.accounts.models import SavedView
-from crm.core.db import db
+from crm.core.db import db, writing
+from crm.followups import services as followups
 
 
 def tabs(page):
@@ -98,3 +101,17 @@ def test_a_view_leads_nowhere_but_to_its_list(page, cast):
     page.open("desk.save_view", listing="enterprises", query="//evil.example/?a=b")
     page.submit(form="view-form", name="坏")
     assert page.response.headers["Location"].startswith("/enterprises?")
+
+
+def test_filters_of_follow_ups_are_kept_as_those_of_other_lists(page, make, cast):
+    firm = make.enterprise("甲公司", unit=cast.section, commissioner=cast.lin, code=None)
+    with writing():
+        followups.add(firm, owner=cast.lin, text="问用工", due_on=date(2026, 12, 1), by=cast.lin)
+    page.as_(cast.manager).open("/followups?of=unit&q=用工")
+    page.open(next(a.get("href") for a in page.all("a") if "/views/new" in a.get("href")))
+    page.submit(form="view-form", name="用工的事").follow()
+
+    assert (active(page), "问用工" in page.text) == (["用工的事"], True)
+    page.open("desk.edit_view", view_id=1)
+    page.post("desk.delete_view", {"csrf_token": page.all("input", name="csrf_token")[0].get("value")}, view_id=1)
+    assert page.response.headers["Location"] == "/followups"

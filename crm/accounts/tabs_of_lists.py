@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from flask import request, url_for
 
-from crm.accounts import User, saved_views
+from crm.accounts import saved_views
+from crm.accounts.models import User
 from crm.core.db import read
 from crm.core.lists import Listing, View
 
