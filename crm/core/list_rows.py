@@ -38,7 +38,8 @@ def body(listing: Listing, macros: Macros, cells: Macros) -> Markup:
     """All rows. `macros` draw badge, person, phone and (as `other`) rare kinds; `cells` a column's own cells by key."""
     drawer = cache(lambda: _row_drawer(listing, macros, cells))
     if listing.is_plain and not cells and not listing.typed:
-        of_list = (listing.name, listing.path, bool(listing.bulk), words.language(), clock.today(), *_shape(listing))
+        of_list = (listing.name, listing.path, bool(listing.bulk), words.language(), clock.today(), listing.depends,
+                   *_shape(listing))  # fmt: skip
         html = [_rows.piece((of_list, row), partial(_drawn, drawer, row)) for row in listing.rows]
     else:
         html = [drawer()(row) for row in listing.rows]

@@ -76,6 +76,8 @@ class Listing:
         self.grid_url: str | None = None
         self.cell_errors: dict[tuple[Any, str], Say | str] = {}
         self.typed: Mapping[str, str] = {}
+        self.depends: tuple[Any, ...] = ()
+        """What the cells of plain rows follow from besides."""
         self.is_plain = False
         """Whoever fills it says so when a row's cells follow from its values and the day alone: such rows are kept."""
 

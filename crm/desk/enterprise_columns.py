@@ -21,6 +21,8 @@ from crm.enterprises.extras import Extra
 from crm.enterprises.models import Enterprise, Standing
 from crm.enterprises.serving_models import Assignment
 from crm.tiers import words
+from crm.workdays.queries import is_estimated
+from crm.workdays.words import WHY_ESTIMATED
 
 STANDING = {
     Standing.ACTIVE: say("In the zone"),
@@ -122,13 +124,13 @@ def _of_extra(extra: Extra) -> Column:
     )  # fmt: skip
 
 
-def _standing(row: Any) -> Badge:
-    return Badge("neutral" if row.standing == Standing.ACTIVE else "done", STANDING[row.standing])
 def _own(extra: Extra, row: Any) -> str | None:
     value = row.extras.get(extra.id)
     return extra.shown(value, is_direct=row.is_direct) if value else None
 
 
+def _standing(row: Any) -> Badge:
+    return Badge("neutral" if row.standing == Standing.ACTIVE else "done", STANDING[row.standing])
 
 
 def _commissioner(row: Any) -> Person | None:
@@ -178,11 +180,13 @@ def _code(row: Any) -> str | Badge:
 
 
 def _next_due(row: Any) -> Badge | date | None:
-    """Overdue, today, within three days, or just the day."""
+    """Overdue, today, within three days, or just the day; a day of a year without its notice says so."""
     due: date | None = row.next_visit_due_on
     if due is None:
         return None
     left = (due - clock.today()).days
+    if left > 0 and is_estimated(due):
+        return Badge("estimated", say("%(day)s, estimated", day=day(due)), WHY_ESTIMATED)
     if left > 3:
         return due
     why = words.due_words(row.tier, row.last_visit_on, due)

@@ -22,6 +22,7 @@ from crm.enterprises.queries import direct_to
 from crm.enterprises.serving_models import Assignment, Liaison
 from crm.permissions import Permission
 from crm.tiers.models import TitleHeld
+from crm.workdays.queries import is_estimated
 
 
 class Line(SimpleNamespace):
@@ -37,6 +38,8 @@ def turn(
     page = read(joined(listing.window(ids), listing.sort)).scalars().all() if total else []
     needs_extras = any(column.key[1:].isdigit() for column in listing.columns)
     listing.rows, listing.is_plain = lines(page, user, with_extras=needs_extras), not needs_extras
+    days = {row.next_visit_due_on for row in listing.rows}
+    listing.depends = tuple(sorted({day.year for day in days if is_estimated(day)}))
 
 
 def matching_ids(

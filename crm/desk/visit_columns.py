@@ -19,7 +19,8 @@ STATE = {
 SOURCE = {"hand": say("by hand"), "import": say("imported"), "sheet": say("returned sheet")}
 
 
-def columns() -> list[Column]:
+def columns(*, with_typist: bool = False) -> list[Column]:
+    """`with_typist`: who typed it stands in the list unasked."""
     return [
         Column("name", say("Enterprise"), "link", order=(Enterprise.sort_key,), width="wide"),
         Column("visited_on", say("Day"), "day", order=(Visit.visited_on,), phone=True),
@@ -30,7 +31,13 @@ def columns() -> list[Column]:
         Column("state", say("Record"), "badge", value=lambda row: STATE[row.state], optional=True),
         Column("territory", say("Territory"), optional=True),
         Column("commissioner", say("Commissioner"), optional=True),
-        Column("entered_by", say("Entered by"), value=lambda row: row.typist or "", optional=True),
+        Column(
+            "entered_by",
+            say("Entered by"),
+            value=lambda row: row.typist or "",
+            optional=not with_typist,
+            phone=with_typist,
+        ),
         Column("source", say("Came from"), value=lambda row: source(row.source), optional=True),
         Column("created_at", say("Entered at"), "instant", order=(Visit.created_at,), optional=True),
     ]

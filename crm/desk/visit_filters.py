@@ -42,6 +42,7 @@ class VisitFilters(Form):
     unit = Choice(_l("Visitor's unit"), render_kw=MORE)
     counts = Choice(_l("Counts as a visit"), render_kw=MORE)
     state = Choice(_l("Records"), render_kw=MORE)
+    typed = Choice(_l("Typed for others"), render_kw=MORE)
     once = Choice(_l("Lines"), render_kw=MORE)
     enterprise = Choice(_l("Enterprise"), render_kw=MORE)
 
@@ -83,6 +84,9 @@ def _filled(people: Any, units: Any, firm: tuple[str, str] | None, said: Any, _w
     form.counts.choices = [("", _("All")), ("yes", _("Yes")), ("no", _("No, contact only"))]
     form.state.choices = [
         ("", _("Took place")), ("planned", _("Planned")), ("voided", _("Voided")), ("all", _("All")),
+    ]  # fmt: skip
+    form.typed.choices = [
+        ("", _("All")), ("by_me", _("Typed by me")), ("for_me", _("Typed for me")), ("yes", _("Typed by anybody")),
     ]  # fmt: skip
     form.once.choices = [("", _("Every visit")), ("1", _("One line per enterprise"))]
     form.enterprise.choices = [("", _("All")), *([firm] if firm else [])]

@@ -36,7 +36,7 @@ def visit_listing(me: User) -> Listing:
     listing = Listing(
         "visits",
         say("Visits"),
-        columns(),
+        columns(with_typist=bool(asked.get("typed"))),
         sort="-visited_on",
         tie=Visit.id,
         filters=filter_form(asked, me),

@@ -126,7 +126,7 @@ def _due(row: Any) -> Any:
     """Overdue, today, soon, or the day; a day of a year without its notice says so."""
     due: date = row.due_on
     left = (due - clock.today()).days
-    if row.state == FollowupState.OPEN and left <= SOON:
+    if row.state == FollowupState.OPEN and left <= SOON and not (left > 0 and is_estimated(due)):
         if left < 0:
             return Badge("overdue", say("Overdue by %(n)s days", n=-left), day(due))
         return Badge("soon", day(due)) if left else Badge("today", say("Today"), day(due))

@@ -47,7 +47,10 @@ def where(
 ) -> list[ColumnElement[bool]]:
     """Everything the URL asks for, within the permission; without `state` only visits that took place."""
     states = STATES.get(args.get("state", ""), STATES[""])
-    clauses = [seen_by(user, permission), *([Visit.state.in_(states)] if states else [])]
+    seen = seen_by(user, permission)
+    if args.get("typed") == "by_me":  # also of one who sees a few firms only
+        seen = or_(seen, Visit.entered_by_id == user.id)
+    clauses = [seen, *([Visit.state.in_(states)] if states else [])]
     for key, value in args.items(multi=True):
         if key in CLAUSES and (text := value.strip()[:LONGEST]):
             clauses.append(CLAUSES[key](user, text))
@@ -77,6 +80,13 @@ def _unit(_user: User, text: str) -> ColumnElement[bool]:
 
 def _enterprise(_user: User, text: str) -> ColumnElement[bool]:
     return Visit.enterprise_id == id_from(text) if id_from(text) is not None else false()
+
+
+def _typed(user: User, text: str) -> ColumnElement[bool]:
+    """Typed for somebody else (代录): by me, for me, or by anybody."""
+    for_another = (Visit.entered_by_id.is_not(None)) & (Visit.entered_by_id != Visit.author_id)
+    whose = {"by_me": Visit.entered_by_id == user.id, "for_me": Visit.author_id == user.id}
+    return for_another & whose.get(text, true())
 
 
 def _day(compare: Callable[[Any, date], ColumnElement[bool]]) -> Clause:
@@ -109,6 +119,7 @@ CLAUSES: dict[str, Clause] = {
     "author": _author,
     "unit": _unit,
     "enterprise": _enterprise,
+    "typed": _typed,
     "from": _day(lambda column, day: column >= day),
     "to": _day(lambda column, day: column <= day),
     "kind": lambda _user, text: Visit.kind == text,

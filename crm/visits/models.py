@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, false
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crm.accounts.models import User
@@ -14,6 +15,8 @@ from crm.core.models import Timestamped
 from crm.core.types import EnumText, Id, UtcDateTime
 from crm.enterprises.models import Contact, Enterprise
 from crm.files.models import StoredFile
+
+TYPED = sql("entered_by_id IS NOT NULL")
 
 
 class VisitState(StrEnum):
@@ -65,6 +68,7 @@ class Visit(Timestamped, db.Model):
         Index("ix_visit_author_id_visited_on", "author_id", "visited_on"),
         Index("ix_visit_visited_on", "visited_on", "id"),
         Index("ix_visit_state_visited_on", "state", "visited_on", "id"),
+        Index("ix_visit_typed", "entered_by_id", "visited_on", sqlite_where=TYPED, postgresql_where=TYPED),
         {"sqlite_autoincrement": True},
     )
 

@@ -1,6 +1,6 @@
 """The list of enterprises: what is in it, what it costs, what its address says."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import event
@@ -9,10 +9,12 @@ from crm.accounts.models import UnitKind
 from crm.core import clock
 from crm.core.db import db, writing
 from crm.enterprises import contacts, extras
+from crm.enterprises.models import Enterprise
 from crm.enterprises.serving_models import Liaison
 from crm.followups import services as followups
 from crm.permissions import Role
 from crm.tiers import services as tiers
+from crm.workdays.models import CalendarYear
 from tests.desk.listed import names
 
 BUDGET = 12
@@ -120,3 +122,17 @@ def test_a_button_pressed_without_a_row_leads_back_with_a_word(page, cast, act):
     page.as_(cast.manager).open(act, expect=303).follow()
 
     assert "先勾选要办理的记录" in page.text
+
+
+def test_a_due_day_of_a_year_without_its_notice_says_so_until_the_notice_is_loaded(page, make, cast):
+    firm, other = (make.enterprise(name, unit=cast.section, commissioner=cast.lin) for name in ("甲公司", "乙公司"))
+    with writing():
+        db.session.get_one(Enterprise, firm.id).next_visit_due_on = date(2027, 1, 15)
+        db.session.get_one(Enterprise, other.id).next_visit_due_on = date(2026, 12, 15)
+    page.as_(cast.lin).open("desk.enterprises")
+    assert "2027-01-15（暂定）" in page.text and "2026-12-15（暂定）" not in page.text
+
+    with writing():
+        db.session.add(CalendarYear(year=2027, source="国办发明电〔2026〕9号"))
+    page.open("desk.enterprises")
+    assert "2027-01-15" in page.text and "暂定" not in page.text

@@ -145,3 +145,21 @@ def test_the_file_holds_what_is_filtered_and_the_export_is_recorded(page, cast, 
     assert page.response.data[:2] == b"PK"
     rows = page.as_(cast.stranger).open("/visits/export?format=csv").response.data.decode("utf-8-sig")
     assert len(rows.splitlines()) == 1
+
+
+def test_what_was_typed_for_others_is_found_by_both(page, make, cast, firms):
+    """A clerk finds what she typed and for whom, a commissioner his own visits that somebody else typed."""
+    visit(firms["own"], cast.lin, entered_by_id=cast.clerk.id, text="陈芳代录")
+    visit(firms["other"], cast.handler, entered_by_id=cast.zhou.id, text="周敏代录")
+    visit(firms["own"], cast.lin, entered_by_id=cast.lin.id, text="自己录的")
+    visit(firms["section"], cast.zhou, text="另一次")
+
+    def found(who, query):
+        page.as_(who).open(f"/visits?{query}")
+        return [words for words in ("陈芳代录", "周敏代录", "自己录的", "另一次") if words in page.text]
+
+    assert found(cast.clerk, "typed=by_me") == ["陈芳代录"] and "林晓" in page.text
+    assert found(cast.lin, "typed=for_me") == ["陈芳代录"] and cast.clerk.name in page.text
+    assert found(cast.zhou, "typed=by_me") == ["周敏代录"], "she sees nothing else of that firm"
+    assert found(cast.zhou, "typed=yes") == []
+    assert found(cast.manager, "typed=yes") == ["陈芳代录"]
