@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -121,7 +121,7 @@ def lock(row: Any) -> None:
     db.session.refresh(row, with_for_update=None if on_sqlite else {"of": type(row)})
 
 
-def among(column: Any, ids: Sequence[int]) -> ColumnElement[bool]:
+def among(column: Any, ids: Collection[int]) -> ColumnElement[bool]:
     """`column IN ids` as one parameter: to write and bind hundreds of them costs more than to find the rows."""
     if db.engine.dialect.name == "postgresql":
         held: ColumnElement[bool] = column == any_(literal(list(ids), ARRAY(BigInteger)))

@@ -8,21 +8,18 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from crm.core.db import db
 
-ROWS_AT_ONCE = 500
-
 
 def insert_new(model: Any, rows: list[dict[str, Any]]) -> int:
     """Insert the rows whose unique keys are not there yet, leave the others alone; returns how many were new.
 
     Columns that a row leaves out take the model's defaults; all rows name the same columns.
     """
+    if not rows:
+        return 0
     insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
-    key = model.__mapper__.primary_key[0]
-    new = 0
-    for start in range(0, len(rows), ROWS_AT_ONCE):
-        statement = insert(model).values(rows[start : start + ROWS_AT_ONCE]).on_conflict_do_nothing().returning(key)
-        new += len(db.session.execute(statement).all())
-    return new
+    table = model.__table__
+    statement = insert(table).on_conflict_do_nothing().returning(model.__mapper__.primary_key[0])
+    return len(db.session.execute(statement, rows).all())
 
 
 def leading(column: Any) -> Any:

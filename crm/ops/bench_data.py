@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import insert, select
+from sqlalchemy import Table, insert, select
 
 from crm.accounts import Unit, UnitKind, User, services
 from crm.accounts.queries import root
-from crm.core import clock
-from crm.core.db import db, writing
+from crm.core import bulk, clock
+from crm.core.db import among, db, writing
 from crm.enterprises import names, pinyin
 from crm.enterprises.models import Contact, Enterprise, Presence
 from crm.enterprises.search_index import index_many
 from crm.enterprises.serving_models import Assignment
+from crm.followups.models import Followup
 from crm.ops.builders import Make
 from crm.timeline import CLI, record_many, row
 from crm.visits.models import Visit
@@ -53,10 +54,9 @@ def _add(numbers: range, section: Unit, people: list[User], visits: int) -> None
     )
     _insert(Assignment, [_assignment(n, row_id, people, today) for n, row_id in known])
     record_many([row(row_id, "enterprise.added", by=CLI, name=str(n)) for n, row_id in known])
-    made = [_visit(n, row_id, people, each) for n, row_id in known for each in range(visits)]
-    if made:
-        db.session.execute(insert(Visit), made)
-    index_many([db.session.get_one(Enterprise, row_id) for row_id in ids])
+    bulk.insert_many(_table(Visit), (_visit(n, row_id, people, each) for n, row_id in known for each in range(visits)))
+    bulk.insert_many(_table(Followup), [_followup(n, row_id, people, today) for n, row_id in known])
+    index_many(db.session.scalars(select(Enterprise).where(among(Enterprise.id, ids))).all())
 
 
 def told_enterprise() -> int:
@@ -72,6 +72,10 @@ def told_enterprise() -> int:
             for each in held
         ])  # fmt: skip
     return firm
+
+
+def _table(model: Any) -> Table:
+    return cast(Table, model.__table__)
 
 
 def _insert(model: Any, rows: list[dict[str, Any]]) -> list[int]:
@@ -92,6 +96,7 @@ def _enterprise(number: int, unit_id: int) -> dict[str, Any]:
         "registered_capital": (number % 97 + 1) * 1_000_000,
         "last_visit_on": clock.today() - timedelta(days=number % 200),
         "next_visit_due_on": clock.today() + timedelta(days=number % 90 - 30),
+        "open_followups": 1,
     }
 
 
@@ -118,6 +123,16 @@ def _contact(number: int, enterprise_id: int) -> dict[str, Any]:
 def _assignment(number: int, enterprise_id: int, people: list[User], today: date) -> dict[str, Any]:
     commissioner, since = people[number % len(people)].id, today - timedelta(days=400)
     return {"enterprise_id": enterprise_id, "commissioner_id": commissioner, "started_on": since, "end_reason": ""}
+
+
+def _followup(number: int, enterprise_id: int, people: list[User], today: date) -> dict[str, Any]:
+    """One promise each, due within two months; every twelfth is late."""
+    return {
+        "enterprise_id": enterprise_id,
+        "owner_id": people[number % len(people)].id,
+        "text": f"问{TRADES[number % len(TRADES)]}的用电增容",
+        "due_on": today + timedelta(days=number % 60 - 5),
+    }
 
 
 def _visit(number: int, enterprise_id: int, people: list[User], each: int) -> dict[str, Any]:

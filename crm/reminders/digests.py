@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, or_, select, update
 from crm import outbox
 from crm.accounts.models import User
 from crm.core import clock
-from crm.core.db import db
+from crm.core.db import among, db
 from crm.core.queries import insert_new
 from crm.core.words import Say
 from crm.outbox.models import Delivery, State
@@ -124,4 +124,4 @@ def _freeze(digest_id: int, members: list[int], fallen: dict[int, str]) -> None:
 
 
 def _mark(ids: list[int], digest_id: int, state: ReminderState) -> None:
-    db.session.execute(update(Reminder).where(Reminder.id.in_(ids)).values(digest_id=digest_id, state=state))
+    db.session.execute(update(Reminder).where(among(Reminder.id, ids)).values(digest_id=digest_id, state=state))

@@ -5,11 +5,14 @@ Everything up to now is planned, so downtime heals by itself; the unique key mak
 
 from __future__ import annotations
 
+import secrets
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from flask import current_app
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from crm.core import clock
 from crm.core.db import db, writing
@@ -22,6 +25,8 @@ from crm.reminders.models import Reminder, ReminderState
 from crm.workdays.queries import calendar
 
 WAITING = (ReminderState.PLANNED, ReminderState.TIMED)
+AT_ONCE = 2000
+"""Reminders looked at in one beat: planning holds the lock of an SQLite file, and others want to save meanwhile."""
 
 
 def plan(now: datetime) -> Counter[str]:
@@ -66,9 +71,12 @@ def _plan_kind(kind: Kind, now: datetime) -> int:
 
 
 def _cancel_gone() -> int:
-    """What has not left yet and holds no more: done, moved, or somebody else's by now."""
-    waiting = db.session.scalars(select(Reminder).where(Reminder.state.in_(WAITING))).all()
-    reasons = gone(waiting)
+    """What has not left yet and holds no more: done, moved, or somebody else's by now.
+
+    A morning on which tens of thousands wait is looked through in parts, a part at each beat; the mail itself looks at
+    all it holds before it leaves.
+    """
+    reasons = gone(_some_waiting())
     for reminder_id, reason in reasons.items():
         db.session.execute(
             update(Reminder)
@@ -76,3 +84,15 @@ def _cancel_gone() -> int:
             .values(state=ReminderState.CANCELLED, cancel_reason=reason)
         )
     return len(reasons)
+
+
+def _some_waiting() -> Sequence[Any]:
+    """At most `AT_ONCE` plain rows, from a place that chance chooses at each beat."""
+    waits = Reminder.state.in_(WAITING)
+    some = select(*Reminder.__table__.columns).where(waits).order_by(Reminder.id).limit(AT_ONCE)
+    first = db.session.execute(some).all()
+    if len(first) < AT_ONCE:
+        return first
+    begin, last = first[0].id, db.session.scalars(select(func.max(Reminder.id)).where(waits)).one()
+    begin += secrets.randbelow(last - begin + 1)
+    return db.session.execute(some.where(Reminder.id >= begin)).all()

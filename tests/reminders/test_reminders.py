@@ -5,6 +5,7 @@ from datetime import date
 from crm.core import clock
 from crm.core.db import db, writing
 from crm.followups import services as followups
+from crm.reminders import planning
 from crm.reminders.models import Reminder
 from crm.reminders.planning import plan
 from tests.reminders.morning import of_followups, promise, tick
@@ -134,3 +135,22 @@ def test_one_marks_ones_own_notices_as_read_and_no_others(app, firm, cast, now, 
     ]
     page.follow()
     assert "全部标为已读" not in page.text
+
+
+def test_a_morning_of_tens_of_thousands_is_looked_through_in_parts_and_the_mail_tells_what_holds(
+    app, server, firm, cast, now, monkeypatch
+):
+    monkeypatch.setattr(planning, "AT_ONCE", 2)
+    promises = [promise(firm, cast.lin, "2026-11-30", f"第{n}件") for n in range(9)]
+    now.set("2026-11-30T00:05:00+08:00")
+    tick(app)
+    for followup in promises[:7]:
+        with writing():
+            followups.finish(followup, by=cast.lin)
+
+    assert 1 <= tick(app)["cancelled"] <= 2
+    now.set("2026-11-30T08:30:01+08:00")
+    tick(app)
+    [mail] = server.to("lin@example.cn")
+    assert mail.text.count("/followups/") == 2, "whatever the beats had not come to"
+    assert sorted(r.state for r in of_followups()) == ["cancelled"] * 7 + ["sent"] * 2

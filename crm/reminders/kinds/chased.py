@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import String, cast, select
 
 from crm.accounts.models import User
-from crm.core.db import db
+from crm.core.db import among, db
 from crm.core.words import say
 from crm.enterprises.models import Enterprise
 from crm.enterprises.serving_models import Assignment
@@ -95,14 +95,14 @@ def _promises(reminders: Sequence[Reminder]) -> dict[int, Any]:
         Followup.id, Followup.state, Followup.owner_id.label("whose"), Followup.due_on, Followup.text, Enterprise.name,
         Enterprise.short_name,
     ).join(Enterprise)  # fmt: skip
-    return {row.id: row for row in db.session.execute(query.where(Followup.id.in_(ids)))} if ids else {}
+    return {row.id: row for row in db.session.execute(query.where(among(Followup.id, ids)))} if ids else {}
 
 
 def _firms(reminders: Sequence[Reminder]) -> dict[int, Any]:
     ids = [r.subject_id for r in reminders if r.subject_kind == "enterprise"]
     e, a = Enterprise, Assignment
     query = select(e.id, e.name, e.short_name, e.last_visit_on, a.commissioner_id.label("whose"))
-    query = query.outerjoin(a, (a.enterprise_id == e.id) & a.ended_on.is_(None)).where(e.id.in_(ids))
+    query = query.outerjoin(a, (a.enterprise_id == e.id) & a.ended_on.is_(None)).where(among(e.id, ids))
     return {row.id: row for row in db.session.execute(query)} if ids else {}
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from crm.accounts.models import Unit, User
-from crm.core.db import db
+from crm.core.db import among, db
 from crm.core.words import say
 from crm.enterprises.models import Enterprise, Standing
 from crm.enterprises.queries import IN_ZONE
@@ -71,7 +71,7 @@ def _row(fact: Any, since: date, today: date) -> dict[str, Any]:
 def _facts(reminders: Sequence[Reminder]) -> dict[int, Any]:
     e, a, ids = Enterprise, Assignment, {r.subject_id for r in reminders}
     query = select(e.id, e.name, e.short_name, e.standing, e.last_visit_on, a.commissioner_id)
-    query = query.outerjoin(a, (a.enterprise_id == e.id) & a.ended_on.is_(None)).where(e.id.in_(ids))
+    query = query.outerjoin(a, (a.enterprise_id == e.id) & a.ended_on.is_(None)).where(among(e.id, ids))
     return {f.id: f for f in db.session.execute(query)} if ids else {}
 
 

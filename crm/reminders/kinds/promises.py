@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from crm.core.db import db
+from crm.core.db import among, db
 from crm.core.words import Say
 from crm.enterprises.models import Enterprise
 from crm.followups.models import Followup, FollowupState
@@ -36,7 +36,7 @@ def facts(reminders: Sequence[Reminder]) -> dict[int, Any]:
         Followup.id, Followup.state, Followup.owner_id, Followup.due_on, Followup.due_time, Followup.text,
         Enterprise.name, Enterprise.short_name,
     ).join(Enterprise)  # fmt: skip
-    return {f.id: f for f in db.session.execute(query.where(Followup.id.in_(ids)))} if ids else {}
+    return {f.id: f for f in db.session.execute(query.where(among(Followup.id, ids)))} if ids else {}
 
 
 def gone(reminders: Sequence[Reminder]) -> dict[int, str]:

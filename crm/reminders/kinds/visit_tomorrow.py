@@ -10,7 +10,7 @@ from sqlalchemy import String, cast, or_, select
 
 from crm.accounts.models import User
 from crm.core import clock
-from crm.core.db import db
+from crm.core.db import among, db
 from crm.core.words import say
 from crm.enterprises.models import Enterprise
 from crm.reminders.kind import Kind, Line
@@ -50,7 +50,7 @@ def _facts(reminders: Sequence[Reminder]) -> dict[int, Any]:
     ids = {r.subject_id for r in reminders}
     columns = (Visit.id, Visit.state, Visit.author_id, Visit.visited_on, Visit.at_time, Visit.enterprise_id)
     query = select(*columns, Enterprise.name, Enterprise.short_name)
-    query = query.join(Enterprise, Enterprise.id == Visit.enterprise_id).where(Visit.id.in_(ids))
+    query = query.join(Enterprise, Enterprise.id == Visit.enterprise_id).where(among(Visit.id, ids))
     return {f.id: f for f in db.session.execute(query)} if ids else {}
 
 

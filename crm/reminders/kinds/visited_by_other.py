@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 
 from crm.accounts.models import User
 from crm.core import clock
-from crm.core.db import db
+from crm.core.db import among, db
 from crm.core.words import say
 from crm.enterprises.models import Enterprise
 from crm.enterprises.serving_models import Assignment
@@ -56,7 +56,7 @@ def _facts(reminders: Sequence[Reminder]) -> dict[int, Any]:
     query = select(*columns, Enterprise.name, Enterprise.short_name, Assignment.commissioner_id)
     query = query.join(User, User.id == Visit.author_id).join(Enterprise, Enterprise.id == Visit.enterprise_id)
     serving = (Assignment.enterprise_id == Visit.enterprise_id) & Assignment.ended_on.is_(None)
-    found = db.session.execute(query.outerjoin(Assignment, serving).where(Visit.id.in_(ids))) if ids else ()
+    found = db.session.execute(query.outerjoin(Assignment, serving).where(among(Visit.id, ids))) if ids else ()
     return {f.id: f for f in found}
 
 
