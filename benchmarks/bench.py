@@ -1,18 +1,19 @@
 """`python3 tasks.py bench`: speed as ratios to the floor, all in one run; the table goes to docs/performance.md.
 
-Usage: python -m benchmarks.bench [--sizes 1000,5000,100000] [--postgresql URL] [--write]
+Usage: python -m benchmarks.bench [--sizes 1000,5000] [--large] [--postgresql URL] [--write]
 """
 
 from __future__ import annotations
 
 import argparse
+import http.client
 import os
 import secrets
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,7 +22,7 @@ from urllib.parse import quote
 
 from sqlalchemy import event, select
 
-from benchmarks import imports
+from benchmarks import imports, work
 from benchmarks.client import Timing, measure
 from benchmarks.places import database
 from crm import create_app
@@ -107,29 +108,32 @@ def served(command: str, environment: dict[str, str]) -> Iterator[int]:
 
 
 def _answers(port: int) -> None:
-    import socket
-
-    until = time.monotonic() + 30
+    """Returns when some page has been answered: the port is open long before the first worker has begun."""
+    until = time.monotonic() + 120
     while True:
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
         try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            line.request("GET", "/healthz")
+            line.getresponse().read()
             return
-        except OSError:
+        except ConnectionError:
             if time.monotonic() > until:
                 raise
+        finally:
+            line.close()
 
 
-def queries_of(app, cookie: str, path: str) -> int:
-    """How many statements one request of this page sends."""
+def queries_of(app, cookie: str, path: str, form: Callable[[str], dict[str, str]] | None = None) -> int:
+    """How many statements one request of this page sends, or one form, filled in from the page's text."""
     counted: list[str] = []
     name, value = cookie.split("=", 1)
     with app.app_context():
         engine = db.engine
     client = app.test_client()
     client.set_cookie(name, value)
-    client.get(path)
+    filled = form(client.get(path).text) if form else None
     event.listen(engine, "before_cursor_execute", lambda *args: counted.append(args[2]))
-    client.get(path)
+    client.post(path, data=filled) if filled else client.get(path)
     return len(counted)
 
 
@@ -139,11 +143,19 @@ def rows_for(engine: str, url: str, size: int, folder: Path) -> Iterator[Row]:
     app, cookie, ids = prepared(settings, size)
     environment = {"CRM_ENV": "test", "CRM_DATABASE_URL": url, "CRM_DATA_DIR": str(folder), "CRM_SECRET_KEY": secret}
     floor = {"FLOOR_DATABASE": url.removeprefix("sqlite:///")}
+    with app.app_context():
+        for what, mine, bare, queries in work.by_itself(floor["FLOOR_DATABASE"]):
+            yield Row(engine, size, what, mine, bare, queries)
+        db.session.remove()
     with served("wsgi:app", environment) as ours, served("benchmarks.floor:app", floor) as least:
         for page, addresses in PAGES.items():
             path, bare = (address.format(**ids) for address in addresses)
             timings = measure((ours, least), (path, bare), cookie)
             yield Row(engine, size, page, *timings, queries_of(app, cookie, path))
+        with served("benchmarks.floor_writing:app", floor) as writes:
+            path = f"/visits/new?enterprise={ids['enterprise']}"
+            timings = work.saving((ours, writes), path, cookie, size)
+            yield Row(engine, size, "save a visit", *timings, queries_of(app, cookie, path, work.filled))
 
 
 def table(rows: list[Row]) -> str:
@@ -159,14 +171,15 @@ def table(rows: list[Row]) -> str:
 
 def main() -> None:
     options = argparse.ArgumentParser()
-    options.add_argument("--sizes", default="1000,5000,100000")
+    options.add_argument("--sizes", default="1000,5000")
+    options.add_argument("--large", action="store_true", help="also 100,000 enterprises with 1,000,000 visits")
     options.add_argument("--postgresql", default=os.environ.get("TEST_PG_URL", ""))
     options.add_argument("--write", action="store_true", help="put the table into docs/performance.md")
     chosen = options.parse_args()
     rows: list[Row] = []
     text = ""
     for engine in ("SQLite", "PostgreSQL") if chosen.postgresql else ("SQLite",):
-        for size in map(int, chosen.sizes.split(",")):
+        for size in [*map(int, chosen.sizes.split(",")), *([100_000] if chosen.large else [])]:
             with tempfile.TemporaryDirectory() as folder, database(engine, chosen.postgresql, Path(folder)) as url:
                 for row in rows_for(engine, url, size, Path(folder)):
                     rows.append(row)

@@ -6,7 +6,7 @@ import sqlite3
 
 from flask import Flask, g, render_template_string, request
 
-ADDRESS = os.environ["FLOOR_DATABASE"]
+ADDRESS = os.environ.get("FLOOR_DATABASE", "")
 COLUMNS = "id, name, short_name, credit_code, tier, industry, legal_representative, last_visit_on, standing, note"
 LIST = f"SELECT {COLUMNS} FROM enterprise WHERE standing = 'active' ORDER BY sort_key, id LIMIT 50"
 COUNT = "SELECT count(*) FROM enterprise WHERE standing = 'active'"

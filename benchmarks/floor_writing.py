@@ -13,17 +13,20 @@ from benchmarks import floor
 
 app = Flask(__name__)
 POOL: list = []
-VISIT = """INSERT INTO visit (enterprise_id, kind, counts, visited_on, state, author_id, met, is_not_met, text, client_key,
-source, no_followup, void_reason, version, created_at, updated_at)
+VISIT = """INSERT INTO visit (enterprise_id, kind, counts, visited_on, state, author_id, met, is_not_met, text,
+client_key, source, no_followup, void_reason, version, created_at, updated_at)
 SELECT ?, 'onsite', counts, visited_on, 'done', author_id, met, is_not_met, ?, ?, source, no_followup, '', 1,
 created_at, updated_at FROM visit WHERE enterprise_id = ? LIMIT 1"""
 DUE = """SELECT f.id FROM followup f WHERE f.state = 'open' AND f.due_on <= ? AND NOT EXISTS (SELECT 1 FROM reminder r
-WHERE r.kind = 'followup_due' AND r.subject_kind = 'followup' AND r.subject_id = f.id AND r.recipient_id = f.owner_id)"""
+WHERE r.kind = 'followup_due' AND r.subject_kind = 'followup' AND r.subject_id = f.id
+AND r.recipient_id = f.owner_id)"""
 SILENT = """SELECT e.id FROM enterprise e JOIN assignment a ON a.enterprise_id = e.id AND a.ended_on IS NULL
 WHERE e.standing = 'active' AND e.last_visit_on <= ? AND NOT EXISTS (SELECT 1 FROM reminder r
 WHERE r.kind = 'enterprise_silent' AND r.subject_kind = 'enterprise' AND r.subject_id = e.id
 AND r.recipient_id = a.commissioner_id)"""
-WAITING = "SELECT id FROM delivery WHERE state = 'pending' AND next_attempt_at <= ? ORDER BY next_attempt_at, id LIMIT 1"
+WAITING = (
+    "SELECT id FROM delivery WHERE state = 'pending' AND next_attempt_at <= ? ORDER BY next_attempt_at, id LIMIT 1"
+)
 CLAIM = "UPDATE delivery SET state = 'claimed', claim_token = ? WHERE id = ? AND state = 'pending'"
 SETTLE = "UPDATE delivery SET state = 'accepted', claim_token = NULL WHERE id = ? AND claim_token = ?"
 
@@ -61,7 +64,7 @@ def plan(connection, today: str, silent_since: str) -> None:
     run(connection, "COMMIT")
 
 
-def claim(connection, now: str) -> None:
+def claim(connection, now) -> None:
     """Take the delivery that has waited longest and settle it: two commits."""
     token = secrets.token_hex(12)
     [[found]] = run(connection, WAITING, now).fetchall()
