@@ -32,6 +32,7 @@
         all.items.add(new File([file], name, { type: file.type }));
       });
       input.files = all.files;
+      input.closest("details").open = true;
     } catch (old) { return; /* this browser lets nobody fill a file field: it is chosen by hand */ }
     event.preventDefault();
   });
