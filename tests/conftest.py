@@ -8,12 +8,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from types import CodeType
 
 import pytest
-from flask import g, request_started
+from flask import Flask, g, request_started
 from hypothesis import settings as hypothesis
-from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import event
 
 from crm import create_app
@@ -23,7 +21,7 @@ from crm.core.catalogue import compile_all
 from crm.core.db import db, writing
 from crm.core.settings import Settings
 from crm.ops.builders import PASSWORD, Cast, Make, make_cast
-from tests.services import emptying, postgres
+from tests.services import application, emptying, postgres
 from tests.visitor import Visitor
 
 pytest_plugins = ["tests.services.plugin", "tests.browser"]
@@ -117,31 +115,31 @@ class Clock:
         self.ahead = datetime.fromisoformat(moment) - clock.real_now()
 
 
-class Compiled(BytecodeCache):
-    """Templates are compiled once per worker instead of once per test; a changed source is compiled anew."""
-
-    def __init__(self) -> None:
-        self.known: dict[tuple[str, str], CodeType | None] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self.known.get((bucket.key, bucket.checksum))
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self.known[bucket.key, bucket.checksum] = bucket.code
-
-
-TEMPLATES = Compiled()
+@pytest.fixture(scope="session")
+def applications() -> dict[str, application.Reused]:
+    """By the kind of database; filled by the first test that asks."""
+    return {}
 
 
 @pytest.fixture
-def app(database, now, tmp_path):
-    made = create_app(settings_for(database, tmp_path))
-    made.jinja_env.bytecode_cache = TEMPLATES
+def app(request, database, now, tmp_path):
+    made = application_for(request, settings_for(database, tmp_path))
     request_started.connect(forget_last_request, made)
     with made.app_context():
         yield made
         db.session.remove()
         db.engine.dispose()
+
+
+def application_for(request, settings: Settings) -> Flask:
+    """A browser may still ask when its test is over: what answers it then must not be the next test's application."""
+    if "browser" in request.fixturenames:
+        return application.make(settings)
+    known = request.getfixturevalue("applications")
+    kind = settings.database_url.partition(":")[0]
+    if kind not in known:
+        known[kind] = application.Reused(settings)
+    return known[kind].fresh(settings)
 
 
 def forget_last_request(*_args, **_more) -> None:
