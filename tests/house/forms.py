@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
@@ -16,6 +17,8 @@ from tests.visitor import HTML
 
 TYPED = "样本字"
 TEXTS = ("text", "search", "email", "tel", "url")
+FORMS = re.compile(r"<form\b.*?</form>", re.S | re.I)
+"""Forms do not nest; to read the whole page around them takes five times as long."""
 KINDS = {"number": "7", "date": "2026-03-05", "month": "2026-03", "time": "09:30"}
 
 
@@ -56,8 +59,8 @@ def forms_on(answer: Any, endpoint: str, url: str) -> list[Shown]:
     answer.close()
     db.session.rollback()
     db.session.expire_all()
-    tree = html5lib.parse(text) if text else ()
-    forms = list(tree.iter(f"{HTML}form")) if text else []
+    trees = [html5lib.parse(form) for form in FORMS.findall(text)]
+    forms = [next(tree.iter(f"{HTML}form")) for tree in trees]
     return [read(form, endpoint, url) for form in forms if (form.get("method") or "").lower() == "post"]
 
 
