@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select
 
+from crm.accounts import User
 from crm.core import clock
 from crm.core.db import db, writing
 from crm.enterprises.models import Enterprise
@@ -63,6 +64,14 @@ def promise_many(firm: Enterprise, owners: list[int], each: int, day: str = "202
     row = {"enterprise_id": firm.id, "text": "x", "due_on": due, "created_at": now, "updated_at": now}
     with writing() as session:
         session.execute(insert(Followup), [{**row, "owner_id": owner} for owner in owners for _ in range(each)])
+
+
+def officials_like(one: User, addresses: list[str]) -> list[int]:
+    """His colleagues, one for each address, in one statement; their ids."""
+    same = {key: getattr(one, key) for key in ("unit_id", "created_at", "updated_at")}
+    with writing() as session:
+        rows = [{**same, "name": address, "email": address} for address in addresses]
+        return list(session.scalars(insert(User).returning(User.id), rows))
 
 
 def lapse_leases() -> None:
