@@ -14,7 +14,7 @@ CHINESE = re.compile(r"[㐀-鿿][㐀-鿿、，。：；（）“”]*")
 SAID = ("title", "aria-label", "placeholder", "alt", "data-confirm", "data-busy", "data-failed", "data-copied")
 UNSEEN = {"script", "style", "template"}
 KNOWN = {"CNY", "USD", "HKD", "EUR", "JPY", "Excel", "CSV", "xlsx", "xls", "csv", "English", "中文", "UTF", "PDF"}
-KNOWN |= {"Tab", "Enter", "YAML", "JSON", "Python", "SQLite", "PostgreSQL", "sqlite", "postgresql"}
+KNOWN |= {"Tab", "Enter", "Ctrl", "YAML", "JSON", "Python", "SQLite", "PostgreSQL", "sqlite", "postgresql"}
 TYPED = re.compile(r"CRM_\w+|--[a-z-]+\b|flask --app wsgi [\w -]+|commissioner-\w+|“[^”]*”(?=, “/”)")
 """Names of settings and commands, and the cells of a sheet that an explanation quotes."""
 ADDRESS = re.compile(r"https?://\S+|[\w.+-]+@[\w.-]+|/[\w./-]+|\b[\w-]+\.(?:xlsx|xls|csv|zip|db|log)\b")
