@@ -21,7 +21,7 @@ from crm.core.errors import RuleBroken, Stale
 from crm.core.pages import speaking
 from crm.core.speech import spoken
 from crm.core.staging import Choices, Handover
-from crm.core.words import say
+from crm.core.words import Say, say
 from crm.files import store
 from crm.imports import applying, export_commands, report, services
 from crm.imports.checking import NoRows, check, usable
@@ -118,6 +118,8 @@ def _run(
         with writing():
             services.discard(db.session.get_one(ImportRun, run_id), by=CLI)
     _print(outcome, as_json)
+    if not as_json:
+        click.echo(str(_ending(outcome, mode, writes)))
     raise SystemExit(CLEAN if writes or not has_errors else HAS_ERRORS)
 
 
@@ -191,15 +193,31 @@ def _print(outcome: dict[str, Any], as_json: bool) -> None:
         click.echo(json.dumps(outcome, ensure_ascii=False))
         return
     counted = {key: outcome[key] for key in ("rows", "new", "update", "same", "officials_new")}
-    click.echo(
-        str(
-            say(
-                "%(rows)s rows: %(new)s new, %(update)s changed, %(same)s unchanged; %(officials_new)s new officials",
-                **counted,
-            )
-        )
-    )
-    for error in outcome["errors"]:
-        click.echo(f"{error['sheet']} {error['row']} {error['column']}: {error['value']}: {error['reason']}")
+    words = say(
+        "%(rows)s rows: %(new)s new, %(update)s changed, %(same)s unchanged, %(wrong)s with errors; "
+        "%(officials_new)s new officials",
+        **counted, wrong=_wrong(outcome),
+    )  # fmt: skip
+    click.echo(str(words))
     for notice in outcome["notices"]:
         click.echo(f"- {notice}")
+    for error in outcome["errors"]:
+        place = f"{error['sheet']} {error['row']} {error['column']}"
+        click.echo(": ".join(filter(None, (place, str(error["value"]), error["reason"]))))
+
+
+def _wrong(outcome: dict[str, Any]) -> int:
+    """Rows, each of which may have several errors."""
+    return len({(error["sheet"], error["row"]) for error in outcome["errors"]})
+
+
+def _ending(outcome: dict[str, Any], mode: str, writes: bool) -> Say:
+    """What became of the file: written, refused, or only looked at."""
+    if writes:
+        return say("%(n)s rows written", n=outcome["new"] + outcome["update"])
+    if mode == "check":
+        return say("Only checked: nothing was written. --apply writes")
+    return say(
+        "Nothing was written: %(n)s rows have errors. Mend them, or add --skip-errors to write only the others",
+        n=_wrong(outcome),
+    )

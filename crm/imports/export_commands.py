@@ -12,11 +12,14 @@ from flask.cli import AppGroup
 
 from crm.core.pages import speaking
 from crm.core.speech import spoken
-from crm.core.words import say
+from crm.core.words import Say, say
 from crm.imports import exporting
 from crm.timeline import CLI, note
 from crm.visits import records
 
+WHY: dict[type[OSError], Say] = {
+    FileNotFoundError: say("there is no such folder"), PermissionError: say("you may not write there"),
+}  # fmt: skip
 exports = AppGroup("export", help="Write what the register knows into a file.")
 
 
@@ -42,9 +45,13 @@ def enterprises(kind: str, target: Path) -> None:
 def visits(kind: str, target: Path) -> None:
     """Write all visits that took place; the file can be imported again."""
     with speaking("zh_Hans_CN"):
-        rows = _written(target, lambda path: records.write(kind, path, records.everything()))
+        rows = _written(target, lambda path: _visits(kind, path))
     note("visits.exported", by=CLI, rows=rows, format=kind)
     click.echo(str(say("%(rows)s visits written to %(file)s", rows=rows, file=target)))
+
+
+def _visits(kind: str, path: Path) -> int:
+    return records.write(kind, path, records.everything(), title=str(say("Ledger of visits")))
 
 
 def _written(target: Path, write: Callable[[Path], int]) -> int:
@@ -54,7 +61,8 @@ def _written(target: Path, write: Callable[[Path], int]) -> int:
         rows = write(partial)
         partial.replace(target)
     except OSError as error:
-        words = say("%(file)s cannot be written: %(error)s", file=target, error=error.strerror or error)
+        why = WHY[type(error)] if type(error) in WHY else error.strerror or str(error)
+        words = say("%(file)s cannot be written: %(error)s", file=target, error=why)
         raise click.ClickException(str(words)) from error
     finally:
         with suppress(OSError):

@@ -70,3 +70,20 @@ def test_what_stays_in_the_register_is_in_the_bureaus_language(command, make, ca
 
     left = db.session.scalars(select(Assignment).where(Assignment.ended_on.is_not(None))).one()
     assert left.handover_note == "导入 名单.xlsx"
+
+
+def test_the_last_line_says_what_became_of_the_file(command, book):
+    path = book([HEAD, ("杭州和达有限公司", "9133010", *[""] * 7), ("杭州远山仪器有限公司", *[""] * 8)])
+
+    def last(*more, expect):
+        return command("import", "enterprises", path, *more, expect=expect).strip().splitlines()
+
+    checked = last("--check", expect=1)
+    assert checked[0] == "共 2 行：新增 1，变更 0，无变化 0，有问题 1；新建人员 0 名"
+    assert checked[-1] == "只是核对，没有写入。要写入加 --apply"
+    assert last("--apply", expect=1)[-1] == "没有写入：1 行有问题。改正后再导入，或加 --skip-errors 只写没有问题的行"
+    assert last("--apply", "--skip-errors", expect=0)[-1] == "已写入 1 行"
+
+
+def test_a_file_that_cannot_be_written_is_told_why(command, tmp_path):
+    assert "没有这个文件夹" in command("export", "visits", "--out", tmp_path / "none" / "a.xlsx", expect=1)
