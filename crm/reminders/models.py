@@ -67,3 +67,7 @@ class Reminder(db.Model):
         Index("ix_reminder_state_due_on", "state", "due_on"),
         {"sqlite_autoincrement": True},
     )
+
+
+STANDS = Reminder.state != ReminderState.CANCELLED
+"""What counts as told. A cancelled reminder has told nobody: when its facts hold again, planning revives it."""

@@ -22,6 +22,7 @@ from crm.core.settings import Settings
 from crm.reminders import choices, digests, timed
 from crm.reminders.kind import AT, KINDS, Kind, gone
 from crm.reminders.models import Reminder, ReminderState
+from crm.reminders.reviving import revive
 from crm.workdays.queries import calendar
 
 WAITING = (ReminderState.PLANNED, ReminderState.TIMED)
@@ -65,7 +66,7 @@ def _plan_kind(kind: Kind, now: datetime) -> int:
         at = row.pop(AT, None)
         if at is not None and row["state"] == ReminderState.PLANNED:
             row["state"], wanted[timed.key_of(row)] = ReminderState.TIMED, at
-    new = insert_new(Reminder, rows)
+    new = revive(kind, rows) + insert_new(Reminder, rows)
     timed.post_new(wanted)
     return new
 

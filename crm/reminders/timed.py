@@ -26,7 +26,8 @@ def key_of(row: Any) -> Key:
 
 
 def post_new(wanted: Mapping[Key, datetime]) -> None:
-    """A mail for each that has none yet, in the transaction that planned it."""
+    """A mail for each that has none yet, in the transaction that planned it. Where one has been dropped, for the facts
+    did not hold at its time, the morning's mail tells it."""
     if not wanted:
         return
     people = {key[-1] for key in wanted}
@@ -44,8 +45,8 @@ def _post(reminder: Reminder, at: datetime) -> None:
         f"reminder:{reminder.id}", to=reminder.recipient, template="reminder", params=params,
         not_before=max(at, morning),
     )  # fmt: skip
-    if delivery.state == State.CANCELLED:
-        _become(reminder.id, ReminderState.IN_APP)
+    if delivery.state == State.CANCELLED:  # one that was written and dropped keeps its parameters
+        _become(reminder.id, ReminderState.PLANNED if delivery.params else ReminderState.IN_APP)
 
 
 def prepare(delivery: Delivery) -> outbox.Letter | outbox.Dropped:

@@ -9,6 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 
 from crm.core import clock
 from crm.core.db import db, writing
+from crm.followups import reopening
 from crm.followups import services as followups
 from crm.followups.models import Followup
 from crm.outbox.jobs import Mailroom, deliver
@@ -31,6 +32,7 @@ class Bureau(RuleBasedStateMachine):
             self.people = [self.make.user(email=f"p{next(self.make.numbers)}@example.cn") for _ in range(3)]
         self.present = {person.id: person for person in self.people}
         self.model = Model(calendar())
+        self.former, self.done = {}, []
         self.to_working_day(1)
 
     def teardown(self):
@@ -52,6 +54,14 @@ class Bureau(RuleBasedStateMachine):
         with writing():
             followups.finish(db.session.get_one(Followup, number), by=self.people[0])
         del self.model.promises[number]
+        self.done.append(number)
+
+    def belongs_to(self, promise: Followup, owner_id: int) -> None:
+        with writing() as session:
+            session.get_one(Followup, promise.id).owner_id = owner_id
+            session.flush()
+        db.session.expire_all()
+        self.keep(db.session.get_one(Followup, promise.id))
 
     @rule(who=picks, days=strategies.integers(0, 9))
     def promise(self, who, days):
@@ -67,6 +77,16 @@ class Bureau(RuleBasedStateMachine):
     def finish(self, pick):
         self.close(self.one_of(pick).id)
 
+    @precondition(lambda self: self.done)
+    @rule()
+    def reopen(self):
+        """The last one that was done, as by the button that undoes it."""
+        promise = db.session.get_one(Followup, self.done.pop())
+        if reopening.can_reopen(promise):
+            with writing():
+                reopening.reopen(promise, by=self.people[0])
+            self.keep(promise)
+
     @precondition(lambda self: self.model.promises)
     @rule(pick=picks, days=strategies.integers(1, 6))
     def another_day(self, pick, days):
@@ -80,12 +100,16 @@ class Bureau(RuleBasedStateMachine):
     @precondition(lambda self: self.model.promises)
     @rule(pick=picks, who=picks)
     def somebody_else(self, pick, who):
-        promise, owner = self.one_of(pick), self.people[who % len(self.people)]
-        with writing() as session:
-            session.get_one(Followup, promise.id).owner_id = owner.id
-            session.flush()
-        db.session.expire_all()
-        self.keep(db.session.get_one(Followup, promise.id))
+        promise = self.one_of(pick)
+        self.former[promise.id] = promise.owner_id
+        self.belongs_to(promise, self.people[who % len(self.people)].id)
+
+    @precondition(lambda self: self.former.keys() & self.model.promises.keys())
+    @rule(pick=picks)
+    def back_to_the_former_owner(self, pick):
+        numbers = sorted(self.former.keys() & self.model.promises.keys())
+        promise = db.session.get_one(Followup, numbers[pick % len(numbers)])
+        self.belongs_to(promise, self.former.pop(promise.id))
 
     @precondition(lambda self: len(self.present) > 1)
     @rule(who=picks)
@@ -95,6 +119,13 @@ class Bureau(RuleBasedStateMachine):
             person = self.present.pop(number)
             person.active, person.deactivated_on = False, clock.today()
             db.session.flush()
+
+    @rule()
+    def beat(self):
+        """The scheduler plans between what people do."""
+        plan(clock.now())
+        db.session.expire_all()
+        self.model.beat(clock.today(), set(self.present))
 
     @rule(skipped=strategies.sampled_from([1, 1, 1, 2, 3, 8]))
     def morning(self, skipped):

@@ -16,7 +16,7 @@ from crm.enterprises.serving_models import Assignment
 from crm.followups.chase_models import Chase
 from crm.followups.models import Followup, FollowupState
 from crm.reminders.kind import Kind, Line
-from crm.reminders.models import Reminder
+from crm.reminders.models import STANDS, Reminder
 
 NAME = "chased"
 DAYS_BACK = 10
@@ -26,7 +26,7 @@ DAYS_BACK = 10
 def due(today: date) -> list[dict[str, Any]]:
     told = select(Reminder.id).where(
         Reminder.kind == NAME, Reminder.subject_kind == Chase.subject_kind, Reminder.subject_id == Chase.subject_id,
-        Reminder.step == 0, Reminder.basis == cast(Chase.day, String), Reminder.recipient_id == Chase.to_id,
+        STANDS, Reminder.step == 0, Reminder.basis == cast(Chase.day, String), Reminder.recipient_id == Chase.to_id,
     )  # fmt: skip
     rows = db.session.execute(
         select(Chase.subject_kind, Chase.subject_id, Chase.enterprise_id, Chase.to_id, Chase.day)

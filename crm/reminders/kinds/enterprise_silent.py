@@ -20,7 +20,7 @@ from crm.enterprises.models import Enterprise, Standing
 from crm.enterprises.queries import IN_ZONE
 from crm.enterprises.serving_models import Assignment
 from crm.reminders.kind import Kind, Line
-from crm.reminders.models import Reminder
+from crm.reminders.models import STANDS, Reminder
 from crm.tiers import cadence
 
 NAME, SUBJECT = "enterprise_silent", "enterprise"
@@ -46,7 +46,7 @@ def _silent_since(day: date) -> Any:
     """Served firms without a visit since that day whose commissioner has not been told since it began."""
     e, a = Enterprise, Assignment
     told = select(Reminder.id).where(
-        Reminder.kind == NAME, Reminder.subject_kind == SUBJECT, Reminder.subject_id == e.id,
+        Reminder.kind == NAME, STANDS, Reminder.subject_kind == SUBJECT, Reminder.subject_id == e.id,
         Reminder.recipient_id == a.commissioner_id, Reminder.due_on >= a.started_on,
         or_(e.last_visit_on.is_(None), Reminder.due_on > e.last_visit_on),
     )  # fmt: skip

@@ -18,7 +18,7 @@ from crm.core.words import say
 from crm.followups.models import Followup, FollowupState
 from crm.reminders.kind import AT, Kind, Line
 from crm.reminders.kinds import promises
-from crm.reminders.models import Reminder
+from crm.reminders.models import STANDS, Reminder
 from crm.workdays.queries import calendar
 
 NAME = "followup_due"
@@ -45,7 +45,7 @@ def _untold(today: date) -> Any:
     day = cast(Followup.due_on, String)
     timed = and_(Followup.due_time.is_not(None), Reminder.basis.like(day + "T%"))
     told = select(Reminder.id).where(
-        Reminder.kind == NAME, Reminder.subject_kind == promises.SUBJECT, Reminder.subject_id == Followup.id,
+        Reminder.kind == NAME, STANDS, Reminder.subject_kind == promises.SUBJECT, Reminder.subject_id == Followup.id,
         Reminder.step == 0, Reminder.recipient_id == Followup.owner_id, or_(Reminder.basis == day, timed),
     )  # fmt: skip
     return or_(~told.exists(), and_(Followup.due_time.is_not(None), Followup.due_on >= today))

@@ -15,20 +15,20 @@ from crm.core.words import say
 from crm.followups.models import Followup, FollowupState
 from crm.reminders.kind import Kind, Line
 from crm.reminders.kinds import followup_due, promises
-from crm.reminders.models import Reminder, ReminderState
+from crm.reminders.models import STANDS, Reminder
 from crm.workdays.queries import calendar
 from crm.workdays.rules import Calendar
 
 NAME = "followup_overdue"
 STEPS = (3, 1)
-TOLD = (ReminderState.SENT, ReminderState.IN_APP, ReminderState.TIMED)
 
 
 def due(today: date) -> list[dict[str, Any]]:
-    """Only what was told as due on an earlier day: after a downtime one promise is one line, not three."""
+    """Only what was told as due on an earlier day, if only in the app: after a downtime one promise is one line, not
+    three, and while no mail leaves the app goes on telling."""
     days = calendar()
     first, last = _reminders(followup_due.NAME), _reminders(NAME)
-    told = first.where(Reminder.state.in_(TOLD), Reminder.planned_at < clock.at(today, 0))
+    told = first.where(Reminder.planned_at < clock.at(today, 0))
     found = db.session.execute(
         select(Followup.id, Followup.enterprise_id, Followup.owner_id, Followup.due_on, Followup.due_time)
         .join(User, User.id == Followup.owner_id)
@@ -50,7 +50,7 @@ def step_on(days: Calendar, due_on: date, today: date) -> int:
 
 def _reminders(kind: str) -> Any:
     return select(Reminder.id).where(
-        Reminder.kind == kind, Reminder.subject_kind == promises.SUBJECT, Reminder.subject_id == Followup.id,
+        Reminder.kind == kind, STANDS, Reminder.subject_kind == promises.SUBJECT, Reminder.subject_id == Followup.id,
         Reminder.recipient_id == Followup.owner_id, Reminder.basis.like(cast(Followup.due_on, String) + "%"),
     )  # fmt: skip
 

@@ -14,7 +14,7 @@ from crm.core.db import among, db
 from crm.core.words import say
 from crm.enterprises.models import Enterprise
 from crm.reminders.kind import Kind, Line
-from crm.reminders.models import Reminder
+from crm.reminders.models import STANDS, Reminder
 from crm.visits.models import Visit, VisitState
 from crm.workdays.queries import calendar
 
@@ -25,7 +25,7 @@ def due(today: date) -> list[dict[str, Any]]:
     """Up to the next working day; one of today is told only when it was planned earlier and nothing ran meanwhile."""
     last = calendar().next_working_day(today).on
     told = select(Reminder.id).where(
-        Reminder.kind == NAME, Reminder.subject_kind == SUBJECT, Reminder.subject_id == Visit.id,
+        Reminder.kind == NAME, STANDS, Reminder.subject_kind == SUBJECT, Reminder.subject_id == Visit.id,
         Reminder.basis == cast(Visit.visited_on, String), Reminder.recipient_id == Visit.author_id,
     )  # fmt: skip
     found = db.session.execute(

@@ -15,7 +15,7 @@ from crm.core.words import say
 from crm.enterprises.models import Enterprise
 from crm.enterprises.serving_models import Assignment
 from crm.reminders.kind import Kind, Line
-from crm.reminders.models import Reminder
+from crm.reminders.models import STANDS, Reminder
 from crm.visits.models import Visit, VisitState
 
 NAME, SUBJECT = "visited_by_other", "visit"
@@ -26,7 +26,7 @@ def due(today: date) -> list[dict[str, Any]]:
     """Written down within a fortnight, so that a downtime loses nothing, and after I began to serve the firm."""
     a = Assignment
     told = select(Reminder.id).where(
-        Reminder.kind == NAME, Reminder.subject_kind == SUBJECT, Reminder.subject_id == Visit.id,
+        Reminder.kind == NAME, STANDS, Reminder.subject_kind == SUBJECT, Reminder.subject_id == Visit.id,
         Reminder.recipient_id == a.commissioner_id,
     )  # fmt: skip
     found = db.session.execute(
