@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.house.test_structure import ROOMS
+from tests.services.plugin import FIRST
 
 ROOT = Path(__file__).resolve().parents[2]
 PINNED = re.compile(r"^([a-z0-9-]+)==(\S+)", re.M)
@@ -91,3 +92,8 @@ def test_the_import_order_is_the_same_for_the_linter_and_for_the_tests():
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     contract = settings["tool"]["importlinter"]["contracts"][0]
     assert [layer.strip("()") for layer in reversed(contract["layers"])] == list(ROOMS)
+
+
+@pytest.mark.parametrize("start", FIRST)
+def test_what_begins_first_is_there(start):
+    assert (ROOT / "tests" / start).exists()
