@@ -9,6 +9,8 @@ from crm.enterprises.models import Enterprise
 from crm.enterprises.serving_models import Assignment
 from crm.outbox.jobs import Mailroom, deliver
 from crm.reminders.planning import plan
+from crm.visits import amending
+from crm.visits.models import Visit
 from tests.reminders.morning import at, of, visited
 
 
@@ -22,6 +24,32 @@ def test_a_firm_nobody_visits_is_told_once_until_somebody_does(app, server, sile
     assert at(now, app, "2027-03-24T08:31:00")["accepted"] == 1
     assert "已 90 天未走访" in server.received[1].text
     assert [r.basis for r in of("enterprise_silent")] == ["2026-01-04", "2026-12-24"]
+
+
+def test_a_visit_entered_after_the_telling_begins_a_new_silence(app, server, silent_firm, cast, now):
+    now.set("2026-11-23T09:00:00+08:00")
+    visited(silent_firm, cast.lin, date(2026, 8, 1))
+    assert at(now, app, "2026-11-24T08:31:00")["accepted"] == 1
+    now.set("2026-11-25T09:00:00+08:00")
+    visited(silent_firm, cast.lin, date(2026, 11, 20))
+
+    assert at(now, app, "2027-02-11T08:31:00") == {}
+    assert at(now, app, "2027-02-18T08:31:00")["accepted"] == 1
+    assert at(now, app, "2027-02-19T08:31:00") == {}
+    assert [r.basis for r in of("enterprise_silent")] == ["2026-08-01", "2026-11-20"]
+
+
+def test_a_visit_that_is_voided_brings_the_silence_before_it_back_once(app, server, silent_firm, cast, now):
+    now.set("2026-11-24T08:00:00+08:00")
+    plan(clock.now())
+    entered = visited(silent_firm, cast.lin, date(2026, 11, 24))
+    plan(clock.now())
+    assert [r.state for r in of("enterprise_silent")] == ["cancelled"]
+    with writing():
+        amending.void(db.session.get_one(Visit, entered.id), reason="x", by=cast.lin)
+    at(now, app, "2026-11-24T08:31:00"), at(now, app, "2026-11-25T08:31:00")
+
+    assert [r.state for r in of("enterprise_silent")] == ["sent"] and len(server.received) == 1
 
 
 def test_the_days_are_the_units_own_or_those_of_the_unit_above(app, server, make, cast, now):

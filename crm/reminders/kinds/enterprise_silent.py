@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import String, cast, or_, select
 
 from crm.accounts.models import Unit, User
 from crm.core.db import among, db
@@ -33,7 +33,7 @@ def due(today: date) -> list[dict[str, Any]]:
         return []
     allowed = cadence.silence(today)
     latest = today - timedelta(days=allowed.shortest)
-    rows = ((f, begin(f, go_live)) for f in db.session.execute(_silent_since(latest)))
+    rows = ((f, begin(f, go_live)) for f in db.session.execute(_silent_since(latest, go_live)))
     return [_row(f, day, today) for f, day in rows if day + timedelta(days=allowed.days(f.path)) <= today]
 
 
@@ -42,13 +42,17 @@ def begin(fact: Any, go_live: date | None) -> date:
     return max(day for day in (fact.last_visit_on, fact.started_on, go_live) if day is not None)
 
 
-def _silent_since(day: date) -> Any:
-    """Served firms without a visit since that day whose commissioner has not been told since it began."""
+def _silent_since(day: date, go_live: date | None) -> Any:
+    """Served firms without a visit since that day whose commissioner has not been told of this silence or a later one.
+
+    The day of telling decides nothing: a visit before it may be entered after it.
+    """
     e, a = Enterprise, Assignment
     told = select(Reminder.id).where(
         Reminder.kind == NAME, STANDS, Reminder.subject_kind == SUBJECT, Reminder.subject_id == e.id,
-        Reminder.recipient_id == a.commissioner_id, Reminder.due_on >= a.started_on,
-        or_(e.last_visit_on.is_(None), Reminder.due_on > e.last_visit_on),
+        Reminder.recipient_id == a.commissioner_id, Reminder.basis >= cast(a.started_on, String),
+        or_(e.last_visit_on.is_(None), Reminder.basis >= cast(e.last_visit_on, String)),
+        Reminder.basis >= (go_live.isoformat() if go_live else ""),
     )  # fmt: skip
     return (
         select(e.id, e.last_visit_on, a.commissioner_id, a.started_on, Unit.path)
