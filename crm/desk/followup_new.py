@@ -23,6 +23,7 @@ from crm.enterprises.queries import commissioner_of, load, within
 from crm.followups import services
 from crm.followups.forms import NewForm
 from crm.permissions import Permission
+from crm.visits import queries as visits
 from crm.workdays.queries import calendar
 
 
@@ -40,12 +41,20 @@ def new_followup() -> ResponseReturnValue:
             owner = db.session.get_one(User, int(form.owner.data))
             made = services.add(
                 firm, owner=owner, text=form.followup_text.data or "", due_on=form.followup_on.data, by=me,
-                kind=form.kind.data,
+                kind=form.kind.data, origin=_origin(firm, me),
             )  # fmt: skip
             told(say("Follow-up made for %(day)s", day=made.due_on))
             back = safe_next(request.args.get("back"), "")
             return go_to(back) if back else go("desk.enterprise", enterprise_id=firm.id)
     return page("desk/new_followup.html", form, enterprise=firm)
+
+
+def _origin(firm: Enterprise, me: User) -> tuple[str, int] | None:
+    """The visit to this firm on whose page one pressed the button."""
+    if (wanted := id_from(request.args.get("visit"))) is None:
+        return None
+    visit = visits.load(wanted, me)
+    return ("visit", visit.id) if visit.enterprise_id == firm.id else None
 
 
 def _day_asked_for() -> date:

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from crm.core import clock
 from crm.core.words import Say, _, say
 from crm.enterprises import phones
 from crm.enterprises.facts import FACTS
 from crm.imports.labels import field_label
 from crm.tiers.words import tier_word, title_word
+from crm.visits.words import kind_word
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,14 @@ REASONS = {
     "deregistered": say("Deregistered"),
     "merged": say("Merged"),
 }
+OF_A_VISIT = {
+    "kind": say("How"),
+    "visited_on": say("Day"),
+    "met": say("Whom they met"),
+    "text": say("What was talked about"),
+    "leaders": say("Leader who came along"),
+    "companions": say("Colleagues who came along"),
+}
 TEXTS = ("text", "note", "reason", "result")
 PARAMETER = re.compile(r"%\((\w+)\)s")
 
@@ -122,7 +132,13 @@ def _word(key: str, value: Any) -> Any:
 
 def _label(key: str) -> str:
     """A fact by its name on pages, a column of the roster by its head, an own field by its label."""
+    if key in OF_A_VISIT:
+        return str(OF_A_VISIT[key])
     return str(FACTS[key].label) if key in FACTS else field_label("roster", key)
+
+
+def _value(key: str, value: Any) -> str:
+    return kind_word(str(value), clock.today()) if key == "kind" else _own(value)
 
 
 def _text(body: Mapping[str, Any]) -> str:
@@ -131,7 +147,10 @@ def _text(body: Mapping[str, Any]) -> str:
     changes = body.get("changes")
     if isinstance(changes, Mapping):
         pairs = [(key, pair) for key, pair in changes.items() if isinstance(pair, list) and len(pair) == 2]
-        lines += [_("%(label)s: %(value)s", label=_label(key), value=f"{_own(a)} → {_own(b)}") for key, (a, b) in pairs]
+        lines += [
+            _("%(label)s: %(value)s", label=_label(key), value=f"{_value(key, a)} → {_value(key, b)}")
+            for key, (a, b) in pairs
+        ]
     return "\n".join(lines)
 
 

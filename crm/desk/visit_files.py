@@ -24,6 +24,13 @@ SHUT_POLICY = "default-src 'none'; sandbox"
 """A picture opened by itself can do nothing; the browser's own PDF viewer does not start in a sandbox."""
 
 
+@bp.get("/visits/<int:visit_id>/files")
+@everyone
+def visit_files(visit_id: int) -> ResponseReturnValue:
+    """A refused upload that is loaded again: back to the visit."""
+    return go("desk.visit", visit_id=queries.load(visit_id, signed_in()).id)
+
+
 @bp.post("/visits/<int:visit_id>/files")
 @everyone
 def add_visit_files(visit_id: int) -> ResponseReturnValue:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from wtforms import MultipleFileField
 
@@ -20,6 +19,7 @@ from crm.desk import stream, visit_queries, visit_rows
 from crm.desk.views import bp
 from crm.enterprises.queries import may
 from crm.followups.models import Followup
+from crm.followups.queries import born_of
 from crm.permissions import Permission
 from crm.visits import attaching, company, policies, queries, restoring
 from crm.visits.models import Visit, VisitState
@@ -33,6 +33,8 @@ class Rights:
     amends: bool
     is_own: bool
     restores: bool
+    promises: bool
+    """May he promise something there?"""
 
 
 class FilesForm(Form):
@@ -76,12 +78,11 @@ def may_attach(found: Visit, me: User) -> bool:
 
 def rights_on(found: Visit, me: User) -> Rights:
     sees = may(me, Permission.ENTERPRISE_VIEW, found.enterprise)
-    return Rights(sees_firm=sees, amends=queries.may_amend(me, found), is_own=queries.is_own(me, found),
-                  restores=restoring.can_restore(found) and restoring.may_restore(me, found))  # fmt: skip
+    promises = may(me, Permission.ENTERPRISE_EDIT, found.enterprise)
+    restores = restoring.can_restore(found) and restoring.may_restore(me, found)
+    own, amends = queries.is_own(me, found), queries.may_amend(me, found)
+    return Rights(sees_firm=sees, amends=amends, is_own=own, restores=restores, promises=promises)
 
 
 def followups_of(found: Visit) -> Sequence[Followup]:
-    """What was promised or asked for on this visit."""
-    born = (Followup.origin_kind == "visit", Followup.origin_id == found.id)
-    query = select(Followup).where(*born).options(joinedload(Followup.owner)).order_by(Followup.due_on, Followup.id)
-    return db.session.scalars(query).all()
+    return db.session.scalars(born_of("visit", found.id).options(joinedload(Followup.owner))).all()

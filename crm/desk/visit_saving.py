@@ -8,14 +8,16 @@ from datetime import date, timedelta
 
 from crm.accounts.models import User
 from crm.core import clock
-from crm.core.db import lock
+from crm.core.db import db, lock
 from crm.core.errors import RuleBroken
 from crm.core.words import _, say
 from crm.desk.visit_forms import TalkForm, VisitForm
 from crm.enterprises import contacts as people
+from crm.enterprises import phones
 from crm.enterprises.models import Contact, Enterprise
 from crm.enterprises.queries import commissioner_of
 from crm.followups import services as followups
+from crm.followups.queries import born_of
 from crm.followups.rules import AHEAD
 from crm.visits import services as visits
 from crm.visits.models import Visit
@@ -37,8 +39,7 @@ class Known:
 
 def save(form: VisitForm, known: Known, me: User) -> tuple[Visit, bool]:
     """The visit and whether it is new; what belongs to it is written with it, once."""
-    if form.followup_text.data and form.next_on is None:
-        raise RuleBroken(say("Choose the day of the follow-up"), "followup_on")
+    _check_next(form)
     lock(known.enterprise)
     author = next((person for person in known.authors if person.id == form.author_id), me)
     contact = met_person(form, known, me)
@@ -54,8 +55,21 @@ def save(form: VisitForm, known: Known, me: User) -> tuple[Visit, bool]:
     )  # fmt: skip
     if is_new:
         _ask_about_next(form, known)
+    if is_new or visit.client_key != form.client_key.data:
         _promise(form, known.enterprise, visit, author, me)
     return visit, is_new
+
+
+def _check_next(form: VisitForm) -> None:
+    """Words about the next time need its day."""
+    if not form.followup_text.data or form.next_on is not None:
+        return
+    if form.says_none:
+        raise RuleBroken(
+            say("“No follow-up” is chosen, yet something is to be done: choose a day, or clear the words"),
+            "followup_on",
+        )
+    raise RuleBroken(say("Choose the day of the follow-up"), "followup_on")
 
 
 def _ask_about_next(form: VisitForm, known: Known) -> None:
@@ -68,25 +82,31 @@ def _ask_about_next(form: VisitForm, known: Known) -> None:
 
 def met_person(form: TalkForm, known: Known, me: User) -> Contact | None:
     """The contact chosen; a name written down becomes a contact where one may edit the firm, the same name is he."""
+    phone = form.met_phone.data or ""
+    if phone and (wrong := phones.problem(phone)):
+        raise RuleBroken(wrong, "met_phone")
     if not form.met.data:
+        if phone:
+            raise RuleBroken(say("Write whose number this is"), "met")
         return next((c for c in known.contacts if c.id == form.contact_id), None)
     if not known.edits:
         return None
-    phone = form.met_phone.data or ""
     same = next((c for c in people.of(known.enterprise.id) if c.name == form.met.data), None)
     if same is None:
         return people.add(known.enterprise, by=me, name=form.met.data, phone=phone)
-    if phone and not same.phone:
-        people.change(same, known.enterprise, by=me, phone=phone)
+    if phone and not phones.holds(same.phone, phone):
+        people.change(same, known.enterprise, by=me, phone=f"{same.phone} / {phone}" if same.phone else phone)
     return same
 
 
 def _promise(form: VisitForm, enterprise: Enterprise, visit: Visit, author: User, me: User) -> None:
+    """What the visit already carries is not promised a second time."""
     origin = ("visit", visit.id)
-    if form.next_on is not None:
-        text = form.followup_text.data or promised(visit.visited_on)
+    carried = {(each.kind, each.text) for each in db.session.scalars(born_of("visit", visit.id))}
+    text = form.followup_text.data or promised(visit.visited_on)
+    if form.next_on is not None and ("followup", text) not in carried:
         followups.add(enterprise, owner=author, text=text, due_on=form.next_on, by=me, origin=origin)
-    if form.request.data:
+    if form.request.data and ("request", form.request.data) not in carried:
         due_on = form.next_on or clock.today() + timedelta(days=AHEAD[0])
         followups.add(
             enterprise, owner=_asked_of(enterprise, author), text=form.request.data, due_on=due_on, by=me,

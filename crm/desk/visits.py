@@ -40,6 +40,9 @@ def new_visit() -> ResponseReturnValue:
     enterprise = planned.enterprise if planned else chosen()
     if enterprise is None:
         return _choose(me)
+    if planned and planned.state != VisitState.PLANNED and request.method == "GET":
+        told(say("This planned visit is no longer open: here is what became of it"))
+        return go("desk.visit", visit_id=planned.id)
     known = known_of(enterprise, me, planned)
     days = calendar()
     form = visit_form(known.contacts, clock.today(), days)

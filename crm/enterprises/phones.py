@@ -70,7 +70,7 @@ def problem(text: str, *, words_may_stand: bool = False) -> Say | None:
     `words_may_stand`: 传达室 8-123 is no slip of the finger and stays as it was written.
     """
     said = (piece for piece in split(text) or [text] if piece.strip() and normal(piece) is None)
-    wrong = next((piece for piece in said if not (words_may_stand and any(map(str.isalpha, piece)))), None)
+    wrong = next((piece for piece in said if not (words_may_stand and _is_worded(piece))), None)
     if wrong is None:
         return None
     return say(
@@ -88,6 +88,16 @@ def is_surely(text: str) -> bool:
 def tidy(text: str) -> str:
     """Each number in its usual spelling, several joined; what is no number stays as it was written."""
     return shown.APART.join(normal(piece) or piece.strip() for piece in split(text))
+
+
+def _is_worded(piece: str) -> bool:
+    return any(map(str.isalpha, piece)) and any(map(str.isdigit, piece))
+
+
+def holds(held: str, wanted: str) -> bool:
+    """Whether every number of `wanted` is among those of `held`, however they are written."""
+    known, asked = ({normal(piece) or piece.strip() for piece in split(text)} for text in (held, wanted))
+    return asked <= known
 
 
 def split(text: str) -> list[str]:

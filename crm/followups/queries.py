@@ -54,6 +54,12 @@ def without_owner(user: User) -> Select[Followup]:
     return select(Followup).where(OPEN, Followup.owner_id.is_(None), theirs).order_by(Followup.due_on, Followup.id)
 
 
+def born_of(kind: str, row_id: int) -> Select[Followup]:
+    """What was promised or asked for on a visit, by its day."""
+    born = (Followup.origin_kind == kind, Followup.origin_id == row_id)
+    return select(Followup).where(*born).order_by(Followup.due_on, Followup.id)
+
+
 def late(today: date) -> Select[Followup]:
     """Overdue promises, the oldest first."""
     return select(Followup).where(OPEN, Followup.due_on < today).order_by(Followup.due_on, Followup.id)

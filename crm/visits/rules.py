@@ -47,8 +47,12 @@ def obstacles(*, kind: str, on: date, today: date, met: str, is_not_met: bool, t
     found = []
     if kind not in kinds(on):
         found.append(Obstacle("kind", say("Choose how you were in contact")))
-    if not EARLIEST <= on <= today:
+    if on > today:
         found.append(Obstacle("on", say("Choose a day up to today")))
+    elif on < EARLIEST:
+        found.append(
+            Obstacle("on", say("Visits before %(year)s are not kept here: check the year", year=EARLIEST.year))
+        )
     if not met and not is_not_met:
         found.append(Obstacle("person", say("Say whom you met, or that nobody in charge was there")))
     return found + ([] if text else [Obstacle("text", say("Write what was talked about"))])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -38,6 +38,8 @@ class More:
 
 
 NOTHING_MORE = More()
+SAME_WITHIN = timedelta(hours=1)
+"""So soon after, the same words of a visit are its form sent again (the browser's Back), not a second visit."""
 
 
 def record(
@@ -59,9 +61,9 @@ def record(
     """
     lock(enterprise)
     author = more.author or by
-    if (known := _known(client_key, enterprise, author)) is not None:
-        return known, False
     facts: dict[str, Any] = {"kind": kind, "on": on, "met": met, "is_not_met": is_not_met, "text": text}
+    if (known := _known(client_key, enterprise, author) or _same_again(enterprise, author, more, facts)) is not None:
+        return known, False
     if broken := rules.obstacles(today=clock.today(), **facts):
         raise RuleBroken(broken)
     values = {
@@ -132,6 +134,17 @@ def _known(client_key: str, enterprise: Enterprise, author: User) -> Visit | Non
     if known is not None and (known.author_id, known.enterprise_id) != (author.id, enterprise.id):
         raise Stale(None)
     return known
+
+
+def _same_again(enterprise: Enterprise, author: User, more: More, facts: dict[str, Any]) -> Visit | None:
+    """The visit just saved with these very words, when its form is sent once more under a new key."""
+    if more.source != "hand" or more.planned is not None:
+        return None
+    said = (Visit.kind == facts["kind"], Visit.text == facts["text"], Visit.is_not_met == facts["is_not_met"])
+    whose = (Visit.author_id == author.id, Visit.enterprise_id == enterprise.id, Visit.visited_on == facts["on"])
+    lately = (Visit.state == VisitState.DONE, Visit.created_at > clock.now() - SAME_WITHIN)
+    found = db.session.scalars(select(Visit).where(*whose, *said, *lately).order_by(Visit.id)).all()
+    return next((visit for visit in found if visit.met == facts["met"] or facts["is_not_met"]), None)
 
 
 def _insert(enterprise: Enterprise, values: dict[str, Any]) -> Visit:

@@ -11,6 +11,7 @@
   var status = document.createElement("p");
   status.className = "hint";
   status.setAttribute("role", "status");
+  form.querySelector("button").hidden = true; /* choosing sends at once */
   box.appendChild(status);
 
   function drawn(file) {

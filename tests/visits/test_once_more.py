@@ -1,0 +1,102 @@
+"""Going back in the browser, a second tab, half a contact: nothing is written twice, nothing typed is dropped."""
+
+import pytest
+from sqlalchemy import select
+
+from crm.core import clock
+from crm.core.db import db, writing
+from crm.enterprises.models import Contact, Enterprise
+from crm.followups.models import Followup
+from crm.visits import services
+from crm.visits.models import Visit
+
+
+def visits() -> list[Visit]:
+    return list(db.session.scalars(select(Visit).order_by(Visit.id)))
+
+
+@pytest.fixture
+def firm(make, cast) -> Enterprise:
+    return make.enterprise("杭州和达生物技术有限公司", commissioner=cast.lin, contact="王经理", phone="13700000001")
+
+
+@pytest.fixture
+def form(page, cast, firm):
+    page.as_(cast.lin).open("desk.new_visit", enterprise=firm.id)
+    return page
+
+
+def test_back_and_save_again_writes_no_second_visit_but_the_follow_up_that_was_missing(form, firm):
+    form.submit(text="订单平稳", followup_on="none")
+    form.open("desk.new_visit", enterprise=firm.id).submit(text="订单平稳", followup_on="2026-12-07")
+    form.open("desk.new_visit", enterprise=firm.id).submit(text="订单平稳", followup_on="2026-12-07")
+
+    assert len(visits()) == 1
+    assert db.session.scalars(select(Followup)).one().origin_id == visits()[0].id
+
+
+def test_other_words_or_an_hour_later_are_another_visit(form, firm, now):
+    form.submit(text="订单平稳", followup_on="none")
+    form.open("desk.new_visit", enterprise=firm.id).submit(text="又谈了用工", followup_on="none")
+    now.move(hours=1, seconds=1)
+    form.open("desk.new_visit", enterprise=firm.id).submit(text="订单平稳", followup_on="none")
+    assert len(visits()) == 3
+
+
+def test_a_number_without_a_name_is_refused_and_kept(form):
+    form.submit(text="谈了用工", followup_on="none", met_phone="13900000009", expect=422)
+    assert "写明这是谁的电话" in form.text
+    assert form.all("input", name="met_phone")[0].get("value") == "13900000009"
+    assert visits() == []
+
+
+def test_what_cannot_be_called_is_no_number(form):
+    form.submit(text="谈了用工", followup_on="none", met="李某", met_phone="abc", expect=422)
+    assert visits() == [] and db.session.scalar(select(Contact).where(Contact.name == "李某")) is None
+
+
+def test_another_number_of_a_known_person_is_added_to_the_one_he_has(form, firm):
+    form.submit(text="谈了用工", followup_on="none", met="王经理", met_phone="139 0000 0009")
+    held = db.session.scalars(select(Contact.phone).where(Contact.enterprise_id == firm.id)).one()
+    assert held == "13700000001 / 13900000009"
+
+
+def test_the_reason_for_a_day_is_the_right_one(form):
+    form.submit(text="谈了用工", on_other="1990-01-01", followup_on="none", expect=422)
+    assert "2000 年以前" in form.text
+    form.submit(text="谈了用工", on_other="2026-12-24", followup_on="none", expect=422)
+    assert "2000 年以前" not in form.text
+
+
+def test_no_follow_up_and_words_for_one_contradict_each_other(form):
+    form.submit(text="谈了用工", followup_on="none", followup_text="送材料", expect=422)
+    assert "已选“暂不跟进”" in form.text and "送材料" in form.response.text
+
+
+def test_a_plan_that_was_recorded_leads_to_its_visit(page, cast, firm):
+    with writing():
+        plan, _new = services.plan(
+            firm, by=cast.lin, kind="onsite", on=clock.today(), at=None, note="", client_key="plan-0001"
+        )
+    page.as_(cast.lin).open("desk.new_visit", plan=plan.id).submit(text="谈了用工", followup_on="none")
+    page.client.get(f"/visits/new?plan={plan.id}")
+    assert page.open(f"/visits/new?plan={plan.id}", expect=303).response.location == f"/visits/{plan.id}"
+    assert len(visits()) == 1
+
+
+def test_a_visit_page_offers_a_follow_up_that_belongs_to_it(page, cast, form, firm):
+    form.submit(text="谈了用工", followup_on="none")
+    [visit] = visits()
+    page.open(f"/visits/{visit.id}")
+    link = next(a.get("href") for a in page.all("a") if "/followups/new" in (a.get("href") or ""))
+    page.open(link).submit(followup_text="送申报指南")
+    assert db.session.scalars(select(Followup.origin_id)).one() == visit.id
+    assert "送申报指南" in page.open(f"/visits/{visit.id}").text
+
+
+def test_what_was_corrected_is_told_in_words(page, cast, form):
+    form.submit(text="谈了用工", followup_on="none")
+    [visit] = visits()
+    page.open("desk.correct_visit", visit_id=visit.id).submit(text="谈了用电", kind="call")
+    told = page.open(f"/visits/{visit.id}").text
+    assert "走访内容：谈了用工 → 谈了用电" in told and "方式：上门 → 电话" in told
