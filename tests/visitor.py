@@ -54,6 +54,8 @@ class Visitor:
         data = {**_fields(shown), **{k: v for k, v in values.items() if v is not None}}
         target = unescape(shown.get("action") or self.url)
         self.url = target
+        if files:
+            assert shown.get("enctype") == "multipart/form-data", "a browser would send only the names of the files"
         response = self.client.post(target, data={**data, **(files or {})})
         response.request.environ["wsgi.input"].close()
         return self._take(response, expect)

@@ -65,6 +65,11 @@ class Form(FlaskForm):
         self.problems, self.is_busy, self.is_full = [*other.problems], other.is_busy, other.is_full
 
     @property
+    def carries_files(self) -> bool:
+        """Then it must be sent in parts: a browser sends only the names of files otherwise."""
+        return any(getattr(field.widget, "input_type", "") == "file" for field in self)
+
+    @property
     def is_refused(self) -> bool:
         return bool(self.errors or self.problems)
 

@@ -16,7 +16,7 @@ from crm.core import list_rows
 from crm.core.db import db
 from crm.core.list_parts import Act, Badge, Chip, Column, Empty, Person, View
 from crm.core.list_rows import Macros
-from crm.core.words import Say, say
+from crm.core.words import Say, _, say
 
 __all__ = ["MOST_COUNTED", "SIZES", "Act", "Badge", "Chip", "Column", "Empty", "Listing", "Person", "View"]
 
@@ -178,7 +178,7 @@ def _shown(field: Any, value: str) -> Say | str:
         return ""
     if isinstance(field, SelectField | SelectMultipleField | RadioField):
         return next((label for key, label in _flat(field.choices) if str(key) == value), value)
-    return value
+    return _("Myself") if value == "me" else value
 
 
 def _flat(choices: Any) -> Iterable[tuple[Any, Any]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import case, func, select
+from sqlalchemy import and_, case, func, or_, select
 
 from crm import timeline
 from crm.accounts import User, requires, signed_in
@@ -23,14 +23,13 @@ from crm.desk.enterprise_rows import lines, matching_ids
 from crm.desk.views import bp
 from crm.desk.visit_figures import days_asked, span_called
 from crm.enterprises.models import Enterprise
-from crm.followups.models import Followup, FollowupState
+from crm.followups.models import Followup
 from crm.permissions import Permission
 from crm.sheets import layout as forms
 from crm.sheets.names import file_name
 from crm.sheets.paper import write_paper
-from crm.tiers import rules as tiers
 from crm.tiers.words import tier_word
-from crm.visits.models import Visit, VisitState
+from crm.visits.ledger_figures import Stood, stood
 
 TITLE = say("Ledger of visits")
 CHUNK = 500
@@ -81,33 +80,24 @@ def _rows(me: User, since: date, until: date) -> Iterator[list[forms.Content]]:
     ).scalars().all()  # fmt: skip
     for start in range(0, len(ids), CHUNK):
         some = ids[start : start + CHUNK]
-        done, requests = _done(some, since, until), _requests(some, since, until)
-        for number, line in enumerate(lines(some, me, with_extras=False), start + 1):
-            yield _cells(number, line, visits_due(line.tier, since, until), done, requests)
-
-
-def _done(ids: Sequence[int], since: date, until: date) -> dict[int, int]:
-    took_place = (Visit.state == VisitState.DONE, Visit.counts.is_(True), Visit.visited_on.between(since, until))
-    query = select(Visit.enterprise_id, func.count().label("n")).where(Visit.enterprise_id.in_(ids), *took_place)
-    return {row.enterprise_id: row.n for row in read(query.group_by(Visit.enterprise_id)).all()}
+        shown, requests = lines(some, me, with_extras=False), _requests(some, since, until)
+        as_of = min(until, clock.today())
+        figures = stood(shown, since, until, as_of)
+        for number, line in enumerate(shown, start + 1):
+            yield _cells(number, line, figures[line.id], as_of, requests)
 
 
 def _requests(ids: Sequence[int], since: date, until: date) -> dict[int, tuple[int, int]]:
-    """Requests that came up in these days, and those still open."""
+    """Requests that came up in these days, and those that were open at their end."""
     begin, end = clock.at(since, 0), clock.at(until + timedelta(days=1), 0)
-    came, is_open = Followup.created_at.between(begin, end), Followup.state == FollowupState.OPEN
-    sums = (func.count(case((came, 1))).label("came"), func.count(case((is_open, 1))).label("left"))
+    came, stayed = Followup.created_at >= begin, or_(Followup.closed_at.is_(None), Followup.closed_at >= end)
+    known = Followup.created_at < end
+    sums = (
+        func.count(case((and_(known, came), 1))).label("came"),
+        func.count(case((and_(known, stayed), 1))).label("left"),
+    )
     query = select(Followup.enterprise_id, *sums).where(Followup.enterprise_id.in_(ids), Followup.kind == "request")
     return {row.enterprise_id: (row.came, row.left) for row in read(query.group_by(Followup.enterprise_id)).all()}
-
-
-def visits_due(tier: str | None, since: date, until: date) -> int | None:
-    """How many visits the tier asks for in these days, at least one in any month with a cadence; None without one."""
-    known = tiers.tiers(until).get(tier or "")
-    if known is None or known.visit_every_months is None:
-        return None
-    months = (until.year - since.year) * 12 + until.month - since.month + 1
-    return max(1, round(months / known.visit_every_months))
 
 
 def state_of(due_on: date | None, today: date) -> Say | str:
@@ -118,13 +108,10 @@ def state_of(due_on: date | None, today: date) -> Say | str:
     return say("overdue") if days < 0 else say("nearly due") if days <= SOON else say("in time")
 
 
-def _cells(
-    number: int, line: Any, due: int | None, done: Mapping[int, int], requests: Mapping[int, tuple[int, int]]
-) -> list[forms.Content]:
-    today = clock.today()
+def _cells(number: int, line: Any, stood: Stood, as_of: date, requests: Mapping[int, tuple[int, int]]) -> list[Any]:
     came, still_open = requests.get(line.id, (0, 0))
     return [
-        number, line.name, tier_word(line.tier) if line.tier else "", line.commissioner, line.leader, due,
-        done.get(line.id, 0), line.last_visit_on, (today - line.last_visit_on).days if line.last_visit_on else None,
-        line.next_visit_due_on, state_of(line.next_visit_due_on, today), came, still_open, "",
+        number, line.name, tier_word(line.tier) if line.tier else "", line.commissioner, line.leader, stood.due,
+        stood.done, stood.last_on, (as_of - stood.last_on).days if stood.last_on else None, stood.next_on,
+        state_of(stood.next_on, as_of), came, still_open, "",
     ]  # fmt: skip

@@ -15,6 +15,7 @@ from crm.core.journal import parts
 from crm.core.words import _, is_english
 from crm.followups.models import Followup, FollowupState
 from crm.visits.models import VisitState
+from crm.visits.words import kind_word
 
 Promises = Mapping[int, list[Any]]
 
@@ -28,11 +29,7 @@ def of_visits(rows: Sequence[Any]) -> str:
 
 
 def _one(row: Any, promised: Iterable[Any]) -> str:
-    said = {"day": _day(row), "who": row.author, "firm": row.short_name or row.name}
-    if row.is_not_met:
-        head = _("[Visit] %(day)s: %(who)s visited %(firm)s; nobody in charge was there.", **said)
-    else:
-        head = _("[Visit] %(day)s: %(who)s visited %(firm)s and met %(met)s.", met=row.met, **said)
+    head = _head(row)
     apart_of_items = "; " if is_english() else "；"
     asked = [item.text for item in promised if item.kind == "request"]
     ahead = [f"{item.text}（{item.due_on:%m-%d}）" for item in promised if item.kind != "request"]
@@ -47,6 +44,19 @@ def _one(row: Any, promised: Iterable[Any]) -> str:
     return "\n".join(
         [head, *(f"{n}{apart}{label}{colon}{text}" for n, (label, text) in zip(numerals, parts_of_it, strict=False))]
     )
+
+
+def _head(row: Any) -> str:
+    """A call is told as a call: only what counts as a visit is called one."""
+    said = {"day": _day(row), "who": row.author, "firm": row.short_name or row.name}
+    if not row.counts:
+        said["kind"] = kind_word(row.kind, row.visited_on)
+        if row.is_not_met:
+            return _("[%(kind)s] %(day)s: %(who)s was in contact with %(firm)s; nobody in charge was there.", **said)
+        return _("[%(kind)s] %(day)s: %(who)s was in contact with %(firm)s, %(met)s.", met=row.met, **said)
+    if row.is_not_met:
+        return _("[Visit] %(day)s: %(who)s visited %(firm)s; nobody in charge was there.", **said)
+    return _("[Visit] %(day)s: %(who)s visited %(firm)s and met %(met)s.", met=row.met, **said)
 
 
 def _day(row: Any) -> str:

@@ -8,8 +8,10 @@ import pytest
 from openpyxl import load_workbook
 
 from crm.core.db import db, writing
-from crm.desk.visit_ledger import state_of, visits_due
+from crm.desk.visit_ledger import state_of
+from crm.followups import services as followups
 from crm.followups.models import Followup
+from crm.visits.ledger_figures import visits_due
 from crm.visits.models import VisitState
 from tests.visits.listing import visit
 
@@ -72,16 +74,18 @@ def test_the_slip_names_contact_last_visit_and_what_is_open(page, make, cast, fi
     assert "没有选中企业" in page.as_(cast.stranger).open(f"/visits/slips?id={firm.id}").text
 
 
+def ledger(page, month):
+    page.open(f"/visits/ledger?month={month}")
+    sheet = load_workbook(io.BytesIO(page.response.data)).active
+    return sheet, [list(row) for row in sheet.iter_rows(values_only=True)]
+
+
 def test_the_ledger_has_the_bureaus_columns_totals_and_name(page, make, cast, firm):
     visit(firm, cast.lin), visit(firm, cast.zhou, days_ago=3), visit(firm, cast.lin, days_ago=60)
     visit(firm, cast.lin, state=VisitState.VOIDED), visit(firm, cast.lin, kind="call")
     asked_and_promised(firm, visit(firm, cast.lin, kind="call"), cast.lin)
-    with writing():
-        firm.last_visit_on, firm.next_visit_due_on = date(2026, 11, 23), date(2026, 11, 25)
     make.enterprise("还没去的企业", unit=cast.section)
-    page.as_(cast.manager).open("/visits/ledger?month=2026-11")
-    sheet = load_workbook(io.BytesIO(page.response.data)).active
-    rows = [list(row) for row in sheet.iter_rows(values_only=True)]
+    sheet, rows = ledger(page.as_(cast.manager), "2026-11")
 
     assert rows[0][0] == "2026年11月走访台账"
     assert rows[2] == [
@@ -89,16 +93,34 @@ def test_the_ledger_has_the_bureaus_columns_totals_and_name(page, make, cast, fi
         "下次应走访日期", "状态", "收集诉求数", "未销号数", "备注",
     ]  # fmt: skip
     mine = next(row for row in rows if row[1] == firm.name)
-    assert (mine[3], mine[5], mine[6], mine[8], mine[10:13]) == ("林晓", 1, 2, 0, ["临期", 1, 1])
+    assert (mine[3], mine[5], mine[6], mine[8], mine[10:13]) == ("林晓", 1, 2, 0, ["正常", 1, 1])
     assert rows[-2][0] == "合计" and rows[-2][6] == 2
     assert sheet.page_setup.orientation == "landscape"
     assert quote("2026年11月走访台账") in page.response.headers["Content-Disposition"]
 
 
+def test_the_paper_of_a_past_month_says_how_it_stood_then(page, make, cast, now):
+    firm = make.enterprise("杭州十月科技有限公司", commissioner=cast.lin, tier="T1", since=date(2026, 1, 4))
+    visit(firm, cast.lin, days_ago=40)
+    with writing():
+        asked = followups.add(
+            firm, owner=cast.lin, text="用电增容", due_on=date(2026, 12, 1), by=cast.lin, kind="request"
+        )
+    visit(firm, cast.lin, days_ago=2)
+    _sheet, rows = ledger(page.as_(cast.manager), "2026-10")
+    row = next(row for row in rows if row[1] == firm.name)
+
+    assert asked.id
+    assert row[6] == 1 and f"{row[7]}"[:10] == "2026-10-14" and row[8] == 17
+    assert row[11:13] == [0, 0]
+
+
 def test_due_visits_follow_the_cadence_and_the_state_the_due_day():
     november, year = (date(2026, 11, 1), date(2026, 11, 30)), (date(2026, 1, 1), date(2026, 12, 31))
-    assert visits_due(None, *november) is None
-    assert visits_due("T1", *year) >= visits_due("T1", *november) >= 1
+    assert visits_due(None, 1, *november) == 0
+    assert visits_due(date(2026, 3, 18), 6, *year) == 2 and visits_due(date(2027, 3, 18), 6, *november) == 0
+    assert visits_due(date(2026, 11, 30), 6, *november) == 1 and visits_due(date(2025, 1, 1), 6, *november) == 1
+    assert visits_due(date(2026, 1, 31), 1, *year) == 12
     states = [
         state_of(day, date(2026, 11, 23)) for day in (None, date(2026, 11, 22), date(2026, 11, 30), date(2026, 12, 1))
     ]
@@ -113,3 +135,9 @@ def test_from_a_visit_one_goes_on_within_the_filters_of_the_list(page, cast, fir
     links = {a.get("rel"): a.get("href") for a in page.all("a") if a.get("rel") in ("prev", "next")}
 
     assert links == {"next": f"/visits/{made[0].id}?kind=onsite"}
+
+
+def test_a_call_is_not_told_as_a_visit(page, cast, firm):
+    call = visit(firm, cast.lin, kind="call", text="约了下周见面")
+    told = page.as_(cast.lin).open(f"/visits/text?id={call.id}").text
+    assert "【电话】11月23日 林晓联系和达生物，对接" in told and "【走访】" not in told
