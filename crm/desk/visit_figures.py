@@ -20,6 +20,7 @@ from crm.core.pages import speaking
 from crm.core.typed import id_from
 from crm.core.web import page
 from crm.core.words import _, say
+from crm.desk.calendar_days import FIRST, LAST
 from crm.desk.enterprise_export import sent
 from crm.desk.enterprise_filters import UNITS
 from crm.desk.views import bp
@@ -100,6 +101,7 @@ def asked(args: Mapping[str, str]) -> Figures:
 
 def days_asked(args: Mapping[str, str]) -> tuple[date, date]:
     since, until, month = day_from(args.get("from")), day_from(args.get("to")), day_from(f"{args.get('month', '')}-01")
+    since, until, month = (day and min(max(day, FIRST), LAST) for day in (since, until, month))
     first = month or since or clock.today().replace(day=1)
     since, until = (first, last_of(first)) if month else (first, until or last_of(first.replace(day=1)))
     return min(since, until), max(since, until)

@@ -14,7 +14,7 @@ from crm.core.words import _, say
 from crm.desk.visit_forms import TalkForm, VisitForm
 from crm.enterprises import contacts as people
 from crm.enterprises import phones
-from crm.enterprises.models import Contact, Enterprise
+from crm.enterprises.models import Contact, Enterprise, Standing
 from crm.enterprises.queries import commissioner_of
 from crm.followups import services as followups
 from crm.followups.queries import born_of
@@ -75,6 +75,8 @@ def _check_next(form: VisitForm) -> None:
 def _ask_about_next(form: VisitForm, known: Known) -> None:
     """Whoever leaves the next day open is asked whether none is needed, once per firm and quarter."""
     if form.next_on or form.says_none or form.request.data or not known.is_mine:
+        return
+    if known.enterprise.standing != Standing.ACTIVE:
         return
     if not was_asked(known.enterprise, clock.today()):
         raise RuleBroken(say("Is no follow-up needed? Choose a day, or press “No follow-up, save”"), "followup_on")

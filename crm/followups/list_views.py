@@ -32,6 +32,7 @@ from crm.sheets.names import file_name
 from crm.sheets.write import write_csv, write_table
 
 TITLE = say("Follow-ups (ledger)")
+MOST_AT_ONCE = 200
 MOST = 20_000
 TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -89,12 +90,9 @@ def _cells(row: Any) -> list[Content]:
     ]  # fmt: skip
 
 
-def chosen_ids(me: User) -> list[int]:
+def chosen_ids(me: User, most: int = MOST_AT_ONCE) -> list[int]:
     """The ticked rows, or with `all=1` the first so many that match the filters."""
     if request.method == "GET" and request.args.get("all"):
         matching = select(Followup.id).where(*filters.where(me, request.args))
-        return list(db.session.scalars(matching.order_by(Followup.due_on, Followup.id).limit(MOST_AT_ONCE)))
-    return ids_from(request.values.getlist("id")[:MOST_AT_ONCE])
-
-
-MOST_AT_ONCE = 200
+        return list(db.session.scalars(matching.order_by(Followup.due_on, Followup.id).limit(most)))
+    return ids_from(request.values.getlist("id")[:most])

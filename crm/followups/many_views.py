@@ -17,9 +17,11 @@ from crm.core.web import go_to, page, told
 from crm.core.words import _, say
 from crm.followups import chasing, many, queries
 from crm.followups.forms import DoneForm, LaterForm
-from crm.followups.list_views import chosen_ids
+from crm.followups.list_views import MOST_AT_ONCE, chosen_ids
 from crm.followups.models import Followup
 from crm.followups.views import back_to, bp
+
+MOST_NAMED = 5000
 from crm.permissions import Permission
 
 
@@ -68,7 +70,8 @@ def chase() -> ResponseReturnValue:
     last = chasing.last_asked(chasing.FOLLOWUP, [f.id for f in mine])
     ready = chasing.may_ask_again(last, clock.today())
     too_soon = {subject: day for subject, day in last.items() if subject not in ready}
-    return page("followups/chase.html", form, chosen=mine, too_soon=too_soon, back=_back())
+    is_cut = len(mine) >= MOST_AT_ONCE
+    return page("followups/chase.html", form, chosen=mine, too_soon=too_soon, is_cut=is_cut, back=_back())
 
 
 def asked_words(asked: chasing.Asked) -> str:
@@ -84,7 +87,7 @@ def asked_words(asked: chasing.Asked) -> str:
 def names() -> ResponseReturnValue:
     """Names and counts to paste into the group: never what an enterprise asked for."""
     me = signed_in()
-    mine = _those(me, queries.chased_by(me))
+    mine = _those(me, queries.chased_by(me), most=MOST_NAMED)
     return page("followups/names.html", text=group_text(mine), back=_back())
 
 
@@ -110,7 +113,7 @@ def _back() -> str:
     return f"{url_for('followups.followups')}?{urlencode(kept)}" if kept else url_for("followups.followups")
 
 
-def _those(me: User, *clauses: object) -> Sequence[Followup]:
+def _those(me: User, *clauses: object, most: int = MOST_AT_ONCE) -> Sequence[Followup]:
     """The chosen ones as far as this person may; 404 when none is left."""
-    found = db.session.scalars(queries.among(chosen_ids(me), *clauses)).unique().all()  # type: ignore[arg-type]
+    found = db.session.scalars(queries.among(chosen_ids(me, most), *clauses)).unique().all()  # type: ignore[arg-type]
     return found or abort(404)

@@ -13,7 +13,7 @@ from crm.core import clock
 from crm.core.db import db, lock
 from crm.core.errors import RuleBroken, Stale
 from crm.core.words import say
-from crm.enterprises.models import Enterprise
+from crm.enterprises.models import Enterprise, Standing
 from crm.enterprises.queries import commissioner_of, may
 from crm.followups import queries, rules
 from crm.followups.models import Followup, FollowupMove, FollowupState
@@ -34,6 +34,8 @@ def add(
 ) -> Followup:
     """Promise something for a day; a rest day becomes the next working day. `origin` names what it came from."""
     lock(enterprise)
+    if enterprise.standing != Standing.ACTIVE:
+        raise RuleBroken(say("The enterprise is no longer in the zone: nothing can be promised there"), "followup_on")
     if broken := rules.new_obstacles(text=text, due_on=due_on, today=clock.today()):
         raise RuleBroken(broken)
     origin_kind, origin_id = origin or ("", None)

@@ -159,8 +159,12 @@ def drop_open() -> int:
 
 
 def left_this_minute(now: datetime, per_minute: int) -> bool:
-    """Whether the cap per minute, over all processes, leaves room; 0 is no cap."""
+    """Whether the cap per minute, over all processes, leaves room; 0 is no cap. What was refused counts like the rest."""
     if not per_minute:
         return True
-    begun = select(func.count()).where(Delivery.dispatching_at > now - MINUTE, Delivery.dispatching_at <= now)
-    return (db.session.scalar(begun) or 0) < per_minute
+    talking = select(func.count()).where(Delivery.state == State.CLAIMED, Delivery.dispatching_at.is_not(None))
+    left = per_minute - (db.session.scalar(talking) or 0)
+    if left <= 0:
+        return False
+    ended = select(DeliveryAttempt.at).order_by(DeliveryAttempt.id.desc()).offset(left - 1).limit(1)
+    return (at := db.session.scalar(ended)) is None or at <= now - MINUTE

@@ -62,11 +62,15 @@ def rest_after(in_vain: int) -> timedelta:
 
 
 def meaning(replies: list[dict[str, Any]], code: int, words: str, at: str = "") -> Reply:
-    """The outcome of an answer by the table of replies: by code, by what the server says, by what it was asked."""
+    """The outcome of an answer by the table of replies: by code, by what the server says, by what it was asked.
+
+    An address that the server repeats says nothing: lin@frequent.example is not "too often".
+    """
+    said = ADDRESS.sub("", words)
     for known in replies:
         fits = code in known.get("codes", ()) or code // 100 == known.get("first")
         asked = at in known.get("at", (at,))
-        if fits and asked and re.search(known.get("text", ""), words, re.IGNORECASE):
+        if fits and asked and re.search(known.get("text", ""), said, re.IGNORECASE):
             return Reply(Outcome(known["outcome"]), code, words)
     return Reply(Outcome.TEMPORARY, code, words)
 

@@ -61,10 +61,14 @@ def _or_carried(day: date | None, row: Any, until: date) -> date | None:
 def _visits(ids: Sequence[int], since: date, until: date) -> dict[int, tuple[int, date | None, date | None]]:
     """Those within the days; the last day before them, and the last up to their end."""
     day = Visit.visited_on
-    sums = (func.count(case((day >= since, 1))), func.max(case((day < since, day))), func.max(day))
+    sums = (
+        func.count(case((day >= since, 1))).label("done"),
+        func.max(case((day < since, day))).label("before"),
+        func.max(day).label("last"),
+    )
     took_place = (Visit.state == VisitState.DONE, Visit.counts.is_(True), day <= until, Visit.enterprise_id.in_(ids))
     query = select(Visit.enterprise_id, *sums).where(*took_place).group_by(Visit.enterprise_id)
-    return {row[0]: (row[1], row[2], row[3]) for row in read(query).all()}
+    return {row.enterprise_id: (row.done, row.before, row.last) for row in read(query).all()}
 
 
 def _served_since(ids: Sequence[int]) -> dict[int, date]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from crm.core.staging import Line, Outcome
@@ -19,6 +19,7 @@ NOBODY = ("未见到负责人", "无人接待", "未见负责人", "nobody in ch
 DONE = ("", "已走访", "took place", "done")
 FILLED = ("visit", "visited_on", "way", "met", "text", "request", "next_on")
 LONGEST = 4000
+FARTHEST = timedelta(days=730)
 
 
 @dataclass
@@ -129,6 +130,6 @@ def _next(line: Line, today: date, calendar: Calendar) -> date | None:
     digits = line.said.get("next_on", "").replace("年", "-").replace("月", "-").replace("日", "").replace(".", "-")
     try:
         day = date(*map(int, digits.replace("/", "-").split("-")))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
-    return calendar.roll(day).on if day >= today else None
+    return calendar.roll(day).on if today <= day <= today + FARTHEST else None

@@ -15,7 +15,7 @@ from crm.core import clock
 from crm.core.db import db, lock
 from crm.core.errors import RuleBroken, Stale
 from crm.core.words import say
-from crm.enterprises.models import Contact, Enterprise
+from crm.enterprises.models import Contact, Enterprise, Standing
 from crm.tiers import cadence
 from crm.timeline import record as write_down
 from crm.visits import company, rules
@@ -60,6 +60,8 @@ def record(
     Raises RuleBroken for what is missing, Stale when the key belongs to another visit.
     """
     lock(enterprise)
+    if enterprise.standing == Standing.MERGED:
+        raise Stale(enterprise)
     author = more.author or by
     facts: dict[str, Any] = {"kind": kind, "on": on, "met": met, "is_not_met": is_not_met, "text": text}
     if (known := _known(client_key, enterprise, author) or _same_again(enterprise, author, more, facts)) is not None:
@@ -103,7 +105,12 @@ def _from_plan(planned: Visit, enterprise: Enterprise, values: dict[str, Any]) -
     lock(planned)
     if planned.state != VisitState.PLANNED or planned.enterprise_id != enterprise.id:
         raise Stale(planned)
-    for name, value in {**values, "state": VisitState.DONE, "version": planned.version + 1}.items():
+    for name, value in {
+        **values,
+        "state": VisitState.DONE,
+        "version": planned.version + 1,
+        "created_at": clock.now(),
+    }.items():
         setattr(planned, name, value)
     db.session.flush()
     return planned

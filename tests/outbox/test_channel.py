@@ -81,10 +81,31 @@ def test_too_often_halves_the_speed_of_all_mail_and_fails_nobody(app, server, fa
         post(f"a:{n}", cast.lin)
 
     counts = tick(room)
-    assert counts == {"claimed": 11, "retry": 1, "accepted": 10}, "20 a minute became 10"
+    assert counts == {"claimed": 10, "retry": 1, "accepted": 9}, "20 a minute became 10"
     now.move(minutes=1, seconds=1)
-    assert tick(room) == {"claimed": 5, "accepted": 5}
+    assert tick(room) == {"claimed": 6, "accepted": 6}
     now.move(minutes=10)
+    assert channel.per_minute(channel.now_is(), room.settings, clock.now()) == 20
+
+
+def test_a_server_that_refuses_everything_is_not_asked_more_often_than_the_cap(app, server, facts, cast, now):
+    room = room_to(app, server.url, mail_per_minute=20)
+    server.answer(*["450 4.7.1 frequency limited"] * 40, at="RCPT")
+    for n in range(40):
+        post(f"a:{n}", cast.lin)
+
+    assert 1 <= tick(room, limit=50)["claimed"] <= 10
+    assert tick(room, limit=50) == {}
+
+
+@pytest.mark.parametrize("answer", ["550 5.1.1 <lin@corporate.cn>: user unknown", "550 no such user, bounce generated"])
+def test_an_unknown_user_is_no_complaint_about_the_rate(app, server, facts, cast, answer):
+    room = room_to(app, server.url, mail_per_minute=20)
+    server.answer(answer, at="RCPT")
+    post("a:1", cast.lin)
+
+    assert tick(room) == {"claimed": 1, "failed": 1}
+    assert refused.is_refused("lin@example.cn")
     assert channel.per_minute(channel.now_is(), room.settings, clock.now()) == 20
 
 

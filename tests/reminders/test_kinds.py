@@ -98,7 +98,7 @@ def test_a_time_missed_by_a_downtime_comes_with_the_next_morning(app, server, fi
 def test_somebody_elses_visit_is_told_to_whoever_serves_the_firm(app, server, firm, cast, now):
     visited(firm, cast.lin, date(2026, 11, 23))
     theirs = visited(firm, cast.zhou, date(2026, 11, 23))
-    change(visited(firm, cast.manager, date(2026, 11, 22)), source="ledger")
+    change(visited(firm, cast.manager, date(2026, 11, 22)), source="import")
     assert at(now, app, "2026-11-24T08:31:00")["accepted"] == 1
 
     [told] = of("visited_by_other")

@@ -1,5 +1,7 @@
 """Going back in the browser, a second tab, half a contact: nothing is written twice, nothing typed is dropped."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -100,3 +102,30 @@ def test_what_was_corrected_is_told_in_words(page, cast, form):
     page.open("desk.correct_visit", visit_id=visit.id).submit(text="谈了用电", kind="call")
     told = page.open(f"/visits/{visit.id}").text
     assert "走访内容：谈了用工 → 谈了用电" in told and "方式：上门 → 电话" in told
+
+
+def test_a_plan_recorded_today_is_today_s_entry_and_may_be_corrected(page, cast, firm, now):
+    with writing():
+        plan, _new = services.plan(
+            firm,
+            by=cast.lin,
+            kind="onsite",
+            on=clock.today() + timedelta(days=22),
+            at=None,
+            note="",
+            client_key="plan-0002",
+        )
+    now.move(days=22)
+    page.as_(cast.lin).open("desk.new_visit", plan=plan.id).submit(text="谈了用工", followup_on="none")
+    page.open("desk.correct_visit", visit_id=plan.id).submit(text="谈了用电")
+    assert db.session.get_one(Visit, plan.id).text == "谈了用电"
+
+
+def test_a_firm_that_left_takes_no_promise_but_a_visit(page, cast, firm):
+    with writing():
+        firm.standing = "moved_out"
+    page.as_(cast.lin).open("desk.new_visit", enterprise=firm.id)
+    page.submit(text="送行", person="nobody", followup_on="2026-12-07", expect=422)
+    assert "已不在区内" in page.text and visits() == []
+    page.submit(text="送行", person="nobody", followup_on="", followup_text="")
+    assert len(visits()) == 1

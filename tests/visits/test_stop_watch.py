@@ -9,17 +9,19 @@ MOST_TAPS, MOST_BYTES = 3, 60_000
 
 
 def test_firm_day_save_are_all_the_taps(page, make, cast):
+    """Every required choice has its default: besides the words only the firm, the day and the button are left."""
     firm = make.enterprise(commissioner=cast.lin, contact="王经理")
     page.as_(cast.lin).open("desk.new_visit")
-    taps = [next(a.get("href") for a in page.all("a") if f"enterprise={firm.id}" in (a.get("href") or ""))]
-    page.open(taps[0])
-    untouched = [f.get("name") for f in page.all("input", type="radio") if f.get("checked") is not None]
-    assert {"kind", "on", "person"} <= set(untouched), "what has a default costs no tap"
-    day = next(f for f in page.all("input", name="followup_on") if f.get("value") == "2026-11-30")
-    taps += [day.get("value"), "save"]
-    page.submit(text="用电要增容", followup_on=day.get("value"))
+    chip = next(a.get("href") for a in page.all("a") if f"enterprise={firm.id}" in (a.get("href") or ""))
+    page.open(chip)
+    groups = {f.get("name") for f in page.all("input", type="radio")}
+    given = {f.get("name") for f in page.all("input", type="radio") if f.get("checked") is not None}
+    left = groups - given - {"author"}
+    boxes = [f for f in page.all("textarea") if not "".join(f.itertext()).strip()]
+    page.submit(text="用电要增容", followup_on="2026-11-30")
 
-    assert len(taps) <= MOST_TAPS
+    assert left == {"followup_on"} and [f.get("name") for f in boxes] == ["text"]
+    assert len(["firm", *left, "save"]) <= MOST_TAPS
     assert page.follow().url == "/visits/1"
 
 

@@ -117,3 +117,16 @@ def test_many_people_cost_what_two_cost(page, make, cast):
         alone(make, cast, number)
 
     assert len(statements(page, "/visits/figures")) == len(few) <= 14
+
+
+def test_days_nobody_means_are_answered(page, cast):
+    page.as_(cast.manager)
+    for asked in (
+        "month=9999-12",
+        "month=0001-01",
+        "from=0001-01-01",
+        "to=9999-12-31",
+        "from=9999-12-31&to=0001-01-01",
+    ):
+        for path in ("/visits/figures", "/visits/figures/print", "/visits/ledger"):
+            assert page.client.get(f"{path}?{asked}").status_code == 200, (path, asked)

@@ -34,7 +34,7 @@ def due(today: date) -> list[dict[str, Any]]:
         .join(a, (a.enterprise_id == Visit.enterprise_id) & a.ended_on.is_(None))
         .join(User, User.id == a.commissioner_id)
         .where(
-            Visit.state == VisitState.DONE, Visit.source == "hand", Visit.visited_on >= today - BACK,
+            Visit.state == VisitState.DONE, Visit.source != "import", Visit.visited_on >= today - BACK,
             Visit.created_at >= clock.at(today - BACK, 0), Visit.visited_on >= a.started_on,
             Visit.author_id != a.commissioner_id, User.active.is_(True), ~told.exists(),
             or_(Visit.entered_by_id.is_(None), Visit.entered_by_id != a.commissioner_id),
