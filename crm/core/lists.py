@@ -178,7 +178,7 @@ def _shown(field: Any, value: str) -> Say | str:
         return ""
     if isinstance(field, SelectField | SelectMultipleField | RadioField):
         return next((label for key, label in _flat(field.choices) if str(key) == value), value)
-    return _("Myself") if value == "me" else value
+    return {"me": _("Myself"), "none": _("Nobody")}.get(value, value)
 
 
 def _flat(choices: Any) -> Iterable[tuple[Any, Any]]:

@@ -111,11 +111,26 @@ def correct_visit(visit_id: int) -> ResponseReturnValue:
     known = known_of(visit.enterprise, me)
     form = _as_saved(visit, known)
     if form.validate_on_submit():
-        with form.showing(RuleBroken), writing():
-            _correct(form, visit, known, me)
-            told(say("The visit is corrected"))
-            return go("desk.visit", visit_id=visit.id)
+        try:
+            with form.showing(RuleBroken), writing():
+                _correct(form, visit, known, me)
+                told(say("The visit is corrected"))
+                return go("desk.visit", visit_id=visit.id)
+        except Stale:
+            return _meanwhile(form, visit_id, known)
     return page("desk/visits/correct.html", form, visit=visit, is_mine=known.is_mine)
+
+
+def _meanwhile(form: CorrectForm, visit_id: int, known: Known) -> ResponseReturnValue:
+    """Somebody else corrected it first: his words beside mine, which replace them only when sent once more."""
+    db.session.rollback()
+    visit = queries.load_to_amend(visit_id, signed_in())
+    if visit.state != VisitState.DONE:
+        raise Stale(visit)
+    form.version.data = str(visit.version)
+    form.refuse(say("Somebody corrected this visit meanwhile. Compare, then save again: yours would replace it."))
+    form.refuse(say("It reads now: %(text)s", text=visit.text), "text")
+    return page("desk/visits/correct.html", form, visit=visit, is_mine=known.is_mine, status=409)
 
 
 def _as_saved(visit: Visit, known: Known) -> CorrectForm:

@@ -20,9 +20,9 @@ from crm.followups.forms import DoneForm, LaterForm
 from crm.followups.list_views import MOST_AT_ONCE, chosen_ids
 from crm.followups.models import Followup
 from crm.followups.views import back_to, bp
+from crm.permissions import Permission
 
 MOST_NAMED = 5000
-from crm.permissions import Permission
 
 
 @bp.route("/followups/settle", methods=["GET", "POST"])

@@ -159,7 +159,7 @@ def drop_open() -> int:
 
 
 def left_this_minute(now: datetime, per_minute: int) -> bool:
-    """Whether the cap per minute, over all processes, leaves room; 0 is no cap. What was refused counts like the rest."""
+    """Whether the cap per minute, over all processes, leaves room; 0 is no cap. Refused attempts count too."""
     if not per_minute:
         return True
     talking = select(func.count()).where(Delivery.state == State.CLAIMED, Delivery.dispatching_at.is_not(None))

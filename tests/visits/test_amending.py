@@ -83,6 +83,10 @@ def test_who_decided_on_an_older_state_is_told(page, cast, visit):
         visit.version += 1
     page.submit(text="晚了一步", expect=409)
     assert visit.text == "谈了用电"
+    assert "晚了一步" in page.response.text and "现在的内容：谈了用电" in page.text
+
+    page.submit()
+    assert visit.text == "晚了一步"
 
 
 def test_the_author_has_five_working_days_then_only_a_manager(page, cast, visit, now):
