@@ -26,6 +26,8 @@ LAN_NAME = "crm.bureau.lan"
 LAN = [f"--host-resolver-rules=MAP {LAN_NAME} 127.0.0.1", "--no-proxy-server"]
 PATIENCE = 15_000
 """Milliseconds until a step counts as impossible."""
+A_YEAR = 365 * 24 * 3600
+"""Seconds."""
 PLANNED_ANSWER = ("Failed to load resource: the server responded", "Response Status Error Code 401")
 
 
@@ -159,5 +161,7 @@ class Site:
 
 @pytest.fixture
 def site(app, browser) -> Iterator[Site]:
+    """The browser keeps static files: their addresses change with them. deploy/nginx.conf says so of the vendored."""
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = A_YEAR
     with answering(app) as port:
         yield Site(app, browser, port)
