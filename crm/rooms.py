@@ -86,7 +86,7 @@ def reminders(app: Flask, _: Settings) -> None:
     from crm.reminders import digests, kinds, settings_page, timed, views  # noqa: F401 - a page hangs itself on views
 
     kinds.install()
-    outbox.register("digest", digests.prepare)
+    outbox.register("digest", digests.prepare, not_sent=digests.not_sent)
     outbox.register("reminder", timed.prepare)
     app.register_blueprint(views.bp)
 

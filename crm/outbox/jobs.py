@@ -16,7 +16,7 @@ from crm.outbox import channel, ledger, mails
 from crm.outbox.demo import DEMO_URL, DemoServer
 from crm.outbox.ledger import Claim
 from crm.outbox.models import Delivery, State
-from crm.outbox.registry import TEMPLATES, Dropped, Letter
+from crm.outbox.registry import TEMPLATES, Dropped, GivenUp, Letter
 from crm.outbox.rules import Outcome, Reply
 from crm.outbox.smtp import Server, last_moment
 
@@ -85,8 +85,11 @@ def _deliver_one(room: Mailroom, taken: Claim) -> State | str:
     except Exception as error:
         log.exception("delivery %s could not be written", taken.delivery_id)
         return _end(room, taken, Reply(Outcome.TEMPORARY, None, f"{error.__class__.__name__}: {error}"))
-    if not ledger.dispatching(taken, letter, clock.now()):
-        return _lost(taken)
+    try:
+        if not ledger.dispatching(taken, letter, clock.now()):
+            return _lost(taken)
+    except GivenUp:
+        return ledger.release(taken, clock.now())
     failpoint("outbox.dispatching")
     reply = send()
     failpoint("outbox.sent")

@@ -57,7 +57,10 @@ def claim_one(now: datetime) -> Claim | None:
 
 
 def dispatching(taken: Claim, letter: Letter, now: datetime) -> bool:
-    """Mark that sending begins: from here on a crash leaves it uncertain. False when the claim is not ours any more."""
+    """Mark that sending begins: from here on a crash leaves it uncertain. False when the claim is not ours any more.
+
+    Raises GivenUp, and marks nothing, when the letter tells what holds no more.
+    """
     changes: dict[str, Any] = {"dispatching_at": now, "lease_until": clock.real_now() + LEASE}
     if letter.address:
         changes["address"] = letter.address
@@ -78,6 +81,14 @@ def dispatching(taken: Claim, letter: Letter, now: datetime) -> bool:
     return True
 
 
+def release(taken: Claim, now: datetime) -> State:
+    """Give the claim back as if it had not been taken: it is free at once."""
+    with writing():
+        back: dict[str, Any] = {"attempts": Delivery.attempts - 1, "next_attempt_at": now}
+        settle(Delivery, taken.delivery_id, taken.token, state=State.RETRY, claim_token=None, lease_until=None, **back)
+    return State.RETRY
+
+
 def end(taken: Claim, reply: Reply, now: datetime, *, policy: str) -> State | None:
     """Write down what the attempt came to; None when another process has taken the delivery over meanwhile."""
     with writing() as session:
@@ -88,6 +99,8 @@ def end(taken: Claim, reply: Reply, now: datetime, *, policy: str) -> State | No
             return None
         if reply.outcome == Outcome.ADDRESS:
             refused.flag(delivery.address, reply, now)
+        if state == State.FAILED:
+            _not_sent(delivery)
         told = State.UNCERTAIN if reply.outcome == Outcome.UNCERTAIN else state
         _note(delivery.id, told, reply, now)
         return told
@@ -97,9 +110,16 @@ def cancel(taken: Claim, reason: str) -> None:
     with writing() as session:
         delivery = session.get_one(Delivery, taken.delivery_id)
         tidied = _tidied(delivery, State.CANCELLED)
-        settle(
+        if settle(
             Delivery, taken.delivery_id, taken.token, state=State.CANCELLED, words=reason, claim_token=None, **tidied
-        )
+        ):
+            _not_sent(delivery)
+
+
+def _not_sent(delivery: Delivery) -> None:
+    template = TEMPLATES.get(delivery.template)
+    if template and template.not_sent:
+        template.not_sent(delivery)
 
 
 def _after(delivery: Delivery, reply: Reply, now: datetime, policy: str) -> tuple[State, dict[str, Any]]:

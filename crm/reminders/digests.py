@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from crm import outbox
 from crm.accounts.models import User
@@ -74,6 +74,16 @@ def prepare(delivery: Delivery) -> outbox.Letter | outbox.Dropped:
     )
 
 
+def not_sent(delivery: Delivery) -> None:
+    """It failed for good or was dropped: its members are told in the app, and no later mail repeats them."""
+    digest = db.session.get(Digest, delivery.params["digest"])
+    members = _members(digest) if digest else []
+    fallen = gone(members)
+    if digest and (holding := [r.id for r in members if r.id not in fallen]):
+        _freeze_members(digest.id)
+        _mark(holding, digest.id, ReminderState.IN_APP)
+
+
 def _sections(holding: Sequence[Reminder]) -> tuple[list[Section], set[int]]:
     """By kind in its order; a promise told twice stands once, where it weighs most. Also the promises told."""
     words, found, seen = lines(holding), [], set()
@@ -110,18 +120,35 @@ def _waits(day: date) -> tuple[ColumnElement[bool], ...]:
 
 
 def _freeze(digest_id: int, members: list[int], fallen: dict[int, str]) -> None:
-    """In the transaction that marks the dispatch."""
-    db.session.execute(
-        update(Digest).where(Digest.id == digest_id, Digest.frozen_at.is_(None)).values(frozen_at=clock.now())
-    )
-    _mark(members, digest_id, ReminderState.SENT)
+    """In the transaction that marks the dispatch. Raises GivenUp when one of them fell away or left in another mail."""
+    _freeze_members(digest_id)
+    if _mark(members, digest_id, ReminderState.SENT) != len(members):
+        raise outbox.GivenUp
     for reminder_id, reason in fallen.items():
         db.session.execute(
             update(Reminder)
-            .where(Reminder.id == reminder_id)
+            .where(Reminder.id == reminder_id, _free_or_of(digest_id))
             .values(state=ReminderState.CANCELLED, cancel_reason=reason, digest_id=digest_id)
         )
 
 
-def _mark(ids: list[int], digest_id: int, state: ReminderState) -> None:
-    db.session.execute(update(Reminder).where(among(Reminder.id, ids)).values(digest_id=digest_id, state=state))
+def _freeze_members(digest_id: int) -> None:
+    unfrozen = (Digest.id == digest_id, Digest.frozen_at.is_(None))
+    db.session.execute(update(Digest).where(*unfrozen).values(frozen_at=clock.now()))
+
+
+def _free_or_of(digest_id: int) -> ColumnElement[bool]:
+    """What still waits, and what is this digest's already: two mails never tell the same."""
+    waits = and_(Reminder.digest_id.is_(None), Reminder.state == ReminderState.PLANNED)
+    return or_(waits, and_(Reminder.digest_id == digest_id, Reminder.state != ReminderState.CANCELLED))
+
+
+def _mark(ids: list[int], digest_id: int, state: ReminderState) -> int:
+    """Returns how many there still were."""
+    marked = db.session.execute(
+        update(Reminder)
+        .where(among(Reminder.id, ids), _free_or_of(digest_id))
+        .values(digest_id=digest_id, state=state)
+        .execution_options(synchronize_session=False)
+    )
+    return int(getattr(marked, "rowcount", 0))
