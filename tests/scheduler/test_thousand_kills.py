@@ -114,4 +114,5 @@ def judge(machine, done: Counter, items: int) -> str:
         "mails that came twice, marked and under the same Message-ID": copies[2],
         "mails that came twice without need or mark": 0,
         "in doubt twice, waiting for a person (told under Deliveries)": len(waiting),
+        "of these the mail server had taken one all the same": len(waiting & {recipient for recipient, _ in counted}),
     })  # fmt: skip
