@@ -141,7 +141,7 @@ def _counts() -> Select[int, int, datetime, datetime, datetime, datetime]:
     """Built once: unread notices of `me`, open follow-ups due `today` or earlier; the newest sign of life, the last
     jump of the clock, since when mail is paused, since when the mail server is away."""
     me: Any = bindparam("me")
-    unread = select(func.count()).select_from(Reminder).where(reminders.shown_to(me), Reminder.read_at.is_(None))
+    unread = select(func.count()).select_from(Reminder).where(reminders.shown_to(me), reminders.is_unread())
     is_due = (Followup.owner_id == me, Followup.state == FollowupState.OPEN, Followup.due_on <= bindparam("today"))
     todo = select(func.count()).select_from(Followup).where(*is_due)
     alive = [select(func.max(column)) for column in (Heartbeat.at, Heartbeat.jumped_at)]

@@ -17,6 +17,7 @@ from crm.enterprises.queries import commissioner_of, load
 from crm.followups import services as followups
 from crm.handover.attached_views import back
 from crm.permissions import Permission
+from crm.visits import amending
 
 
 @bp.route("/enterprises/<int:enterprise_id>/leave", methods=["GET", "POST"])
@@ -29,6 +30,7 @@ def leave(enterprise_id: int) -> ResponseReturnValue:
             standing, reason = Standing(form.standing.data), form.reason.data or ""
             presence.leave(enterprise, standing, on=form.on.data, reason=reason, by=me)
             ended = followups.cancel_open(enterprise, reason=reason, by=me)
+            amending.call_off_planned(enterprise, reason=reason or str(say("The enterprise has left the zone")), by=me)
             told(say("%(name)s has left; open follow-ups ended: %(n)s", name=enterprise.called, n=ended))
             return back(enterprise, me)
     return page("desk/leave.html", form, enterprise=enterprise, current=commissioner_of(enterprise.id))

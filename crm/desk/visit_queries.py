@@ -8,12 +8,12 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, and_, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from crm.accounts.models import Unit, User
 from crm.accounts.queries import officials, people_clause
 from crm.core import clock
-from crm.core.db import among, db
+from crm.core.db import among, db, read
 from crm.enterprises import search
 from crm.enterprises.models import Contact, Enterprise, Standing
 from crm.enterprises.queries import served_by, within
@@ -101,8 +101,16 @@ def found(typed: str) -> Sequence[Any]:
     return db.session.execute(_lines().where(clause, Enterprise.standing == Standing.ACTIVE).limit(FOUND)).all()
 
 
-def line_of(enterprise: Enterprise) -> Any:
-    return db.session.execute(_lines().where(Enterprise.id == enterprise.id)).one()
+def line_of(enterprise: Enterprise, planner: User | None = None) -> Any:
+    """Place and commissioner; with `planner` also the next visit this person has planned there (plan_id, plan_on)."""
+    query = _lines().where(Enterprise.id == enterprise.id)
+    if planner is None:
+        return db.session.execute(query).one()
+    mine = (Visit.author_id == planner.id, Visit.enterprise_id == Enterprise.id, Visit.state == VisitState.PLANNED)
+    plan = select(Visit.id).where(*mine).order_by(Visit.visited_on, Visit.id).limit(1).correlate(Enterprise)
+    planned = aliased(Visit)
+    query = query.outerjoin(planned, planned.id == plan.scalar_subquery())
+    return read(query.add_columns(planned.id.label("plan_id"), planned.visited_on.label("plan_on"))).one()
 
 
 def _lines() -> Any:

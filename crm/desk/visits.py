@@ -98,7 +98,8 @@ def _around(form: VisitForm, known: Known) -> dict[str, Any]:
     return {
         "enterprise": known.enterprise,
         "is_mine": known.is_mine,
-        "line": queries.line_of(known.enterprise),
+        "is_planned": known.planned is not None,
+        "line": queries.line_of(known.enterprise, signed_in()),
         "beside": queries.beside(known.enterprise) if known.is_mine else None,
         "asks": bool(form.followup_on.errors) and form.next_on is None,
         "drafts": bureau("visit_drafts"),

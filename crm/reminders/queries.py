@@ -13,6 +13,7 @@ from crm.accounts.queries import people_clause
 from crm.core import clock
 from crm.core.db import db
 from crm.enterprises.queries import of_visible
+from crm.followups.models import Followup, FollowupState
 from crm.permissions import Permission
 from crm.reminders.models import Reminder, ReminderState
 
@@ -24,6 +25,14 @@ def shown_to(user_id: Any) -> ColumnElement[bool]:
     return (Reminder.recipient_id == user_id) & Reminder.state.not_in(HIDDEN)
 
 
+def is_unread() -> ColumnElement[bool]:
+    """Not yet marked, and not about a promise that is closed: what is done nags nobody."""
+    closed = select(Followup.id).where(
+        Reminder.subject_kind == "followup", Followup.id == Reminder.subject_id, Followup.state != FollowupState.OPEN
+    )
+    return Reminder.read_at.is_(None) & ~closed.exists()
+
+
 def of(user: User, kind: str = "") -> Select[Reminder]:
     """The newest first."""
     mine = select(Reminder).where(shown_to(user.id)).order_by(Reminder.id.desc())
@@ -32,13 +41,13 @@ def of(user: User, kind: str = "") -> Select[Reminder]:
 
 def by_kind(user: User) -> dict[str, int]:
     """Kinds this person has notices of → how many are unread."""
-    unread_of = func.sum(case((Reminder.read_at.is_(None), 1), else_=0))
+    unread_of = func.sum(case((is_unread(), 1), else_=0))
     rows = db.session.execute(select(Reminder.kind, unread_of).where(shown_to(user.id)).group_by(Reminder.kind))
     return {kind: int(count) for kind, count in rows}
 
 
 def unread(user: User) -> int:
-    counted = select(func.count()).select_from(Reminder).where(shown_to(user.id), Reminder.read_at.is_(None))
+    counted = select(func.count()).select_from(Reminder).where(shown_to(user.id), is_unread())
     return db.session.scalar(counted) or 0
 
 

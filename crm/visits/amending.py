@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
+
 from crm.accounts.models import User
 from crm.core import clock
 from crm.core.db import db, lock
@@ -25,6 +27,16 @@ def void(visit: Visit, *, reason: str, by: User) -> None:
     db.session.flush()
     derived.fall_back([visit.enterprise_id])
     record(visit.enterprise_id, "visit.voided", by=by, subject=("visit", visit.id), on=_day(visit), reason=reason)
+
+
+def call_off_planned(enterprise: Enterprise, *, reason: str, by: User) -> int:
+    """The firm has left: nobody goes there any more. Returns how many plans ended."""
+    lock(enterprise)
+    ahead = select(Visit).where(Visit.enterprise_id == enterprise.id, Visit.state == VisitState.PLANNED)
+    plans = db.session.scalars(ahead.order_by(Visit.id)).all()
+    for plan in plans:
+        void(plan, reason=reason, by=by)
+    return len(plans)
 
 
 def move(visit: Visit, to: Enterprise, *, reason: str, by: User) -> Enterprise:

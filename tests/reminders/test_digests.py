@@ -111,5 +111,5 @@ def test_the_mail_is_in_the_readers_language(app, server, firm, cast, now):
     now.set("2026-11-24T09:00:00+08:00")
     tick(app)
 
-    assert server.received[0].message["Subject"] == "[Reminder] 1 thing is due"
+    assert server.received[0].message["Subject"] == "[Reminder] 1 thing for 24 Nov 2026"
     assert "Follow-up due" in server.received[0].text

@@ -27,7 +27,7 @@ def test_one_mail_on_the_due_morning_and_nothing_the_next(app, server, firm, cas
         assert tick(app) == {}
 
     [mail] = server.to("lin@example.cn")
-    assert mail.message["Subject"] == "【提醒】你有 1 项工作到期"
+    assert mail.message["Subject"] == "【提醒】2026-11-30 工作提醒 1 项"
     assert "和达生物: 跟进到期 (2026-11-30)" in mail.text
     assert links(mail)[0] == f"http://127.0.0.1:8000/followups/{followup.id}"
     assert [r.state for r in of_followups()] == ["sent"]
@@ -154,3 +154,16 @@ def test_a_morning_of_tens_of_thousands_is_looked_through_in_parts_and_the_mail_
     [mail] = server.to("lin@example.cn")
     assert mail.text.count("/followups/") == 2, "whatever the beats had not come to"
     assert sorted(r.state for r in of_followups()) == ["cancelled"] * 7 + ["sent"] * 2
+
+
+def test_what_is_done_is_unread_no_more(app, page, firm, cast, now):
+    followup = promise(firm, cast.lin, "2026-11-30")
+    now.set("2026-11-30T08:31:00+08:00")
+    tick(app)
+    assert "通知：1 条未读" in page.as_(cast.lin).open("desk.home").response.text
+    page.open("followups.followup", followup_id=followup.id).submit(form="done-form")
+    assert "通知：1 条未读" not in page.open("desk.home").response.text
+    page.open("reminders.centre")
+    assert "未读" not in "".join(
+        "".join(row.itertext()) for row in page.all("li") if "和达生物" in "".join(row.itertext())
+    )

@@ -1,0 +1,44 @@
+"""A plan does not stay open for ever: whoever logs the visit another way is shown it, a firm that leaves ends it."""
+
+from datetime import timedelta
+
+import pytest
+
+from crm.core import clock
+from crm.core.db import db, writing
+from crm.visits import services
+from crm.visits.models import Visit
+
+
+@pytest.fixture
+def plan(make, cast):
+    firm = make.enterprise("杭州和达生物技术有限公司", commissioner=cast.lin, contact="王经理")
+    with writing():
+        made, _new = services.plan(
+            firm,
+            by=cast.lin,
+            kind="onsite",
+            on=clock.today() + timedelta(days=3),
+            at=None,
+            note="",
+            client_key="plan-0001",
+        )
+    return made
+
+
+def test_who_logs_a_visit_is_shown_the_plan_he_made(page, cast, plan):
+    page.as_(cast.lin).open("desk.new_visit", enterprise=plan.enterprise_id)
+    assert f"/visits/new?plan={plan.id}" in {a.get("href") for a in page.all("a")}
+    page.open("desk.new_visit", plan=plan.id)
+    assert "记为这次计划走访" not in page.text
+    assert "记为这次计划走访" not in page.as_(cast.zhou).open("desk.new_visit", enterprise=plan.enterprise_id).text
+
+
+def test_nobody_is_sent_to_a_firm_that_has_left(page, cast, plan):
+    page.as_(cast.manager).open("desk.leave", enterprise_id=plan.enterprise_id)
+    page.submit(standing="moved_out", on="2026-11-23", reason="迁往外区")
+    db.session.expire_all()
+    assert (db.session.get_one(Visit, plan.id).state, db.session.get_one(Visit, plan.id).void_reason) == (
+        "voided",
+        "迁往外区",
+    )
