@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -16,13 +16,17 @@ from crm.core.journal import Changed, Journal, parts
 from crm.core.staging import Choices, Errand, Outcome
 from crm.core.words import say
 from crm.enterprises.models import Enterprise
+from crm.enterprises.serving_models import Assignment
 from crm.followups.models import Followup
+from crm.followups.rules import AHEAD
 from crm.timeline import record_many
 from crm.timeline import row as entry
 from crm.visits import rules
 from crm.visits.ledger_rows import Row
 from crm.visits.models import Visit, VisitPerson
+from crm.workdays.queries import calendar
 
+LONGEST_REQUEST = 400
 DAYS = ("last_visit_on", "last_contact_on")
 
 
@@ -36,10 +40,10 @@ def write(rows: Sequence[Row], errand: Errand, choices: Choices, journal: Journa
         {"visit_id": visit_id, "user_id": user_id, "name": name, "part": part}
         for (row, _who), visit_id in zip(new, ids, strict=True) for name, user_id, part in row.others
     ])  # fmt: skip
-    ahead = [(row, who, visit_id) for (row, who), visit_id in zip(new, ids, strict=True) if row.next_on]
-    journal.insert(Followup, [_promise(row, who, visit_id, errand) for row, who, visit_id in ahead])
+    ahead = _promises([(row, who, visit_id) for (row, who), visit_id in zip(new, ids, strict=True)], errand)
+    journal.insert(Followup, ahead)
     _mend(changed, journal)
-    _last_days([row for row, _who in new], [row.firm for row, *_ in ahead], journal)
+    _last_days([row for row, _who in new], [each["enterprise_id"] for each in ahead], journal)
     record_many([_told(row, visit_id, errand) for (row, _who), visit_id in zip(new, ids, strict=True)])
     record_many([_corrected(row, errand) for row in changed])
     firms = sorted({row.firm for row, _who in new} | {row.firm for row in changed})
@@ -67,6 +71,32 @@ def _visit(row: Row, author: int, errand: Errand) -> dict[str, Any]:
         "is_not_met": row.is_not_met, "text": row.text, "client_key": row.key,
         "source": "import" if typist or errand.user is None else "sheet",
     }  # fmt: skip
+
+
+def _promises(new: Sequence[tuple[Row, int, int]], errand: Errand) -> list[dict[str, Any]]:
+    """The next days; of an official's own sheet also what the firm asks for, which its commissioner sees to.
+
+    Requests of a whole ledger are history: they stay words of their visits.
+    """
+    found = [_promise(row, who, visit_id, errand) for row, who, visit_id in new if row.next_on]
+    asked = [each for each in new if each[0].line.said.get("request") and _is_own(each[1], errand)]
+    serving = _commissioners([row.firm for row, *_ in asked])
+    soon = calendar().roll(clock.today() + timedelta(days=AHEAD[0])).on
+    for row, who, visit_id in asked:
+        promise = _promise(row, serving.get(row.firm, who), visit_id, errand)
+        text = row.line.said["request"][:LONGEST_REQUEST]
+        found.append({**promise, "kind": "request", "text": text, "due_on": row.next_on or soon})
+    return found
+
+
+def _is_own(author: int, errand: Errand) -> bool:
+    return errand.user is not None and errand.user.id == author
+
+
+def _commissioners(firms: Sequence[int]) -> dict[int, int]:
+    held = (Assignment.enterprise_id.in_(firms), Assignment.ended_on.is_(None))
+    rows = db.session.execute(select(Assignment.enterprise_id, Assignment.commissioner_id).where(*held))
+    return {row.enterprise_id: row.commissioner_id for row in rows}
 
 
 def _promise(row: Row, author: int, visit_id: int, errand: Errand) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from crm.core.db import db
+from crm.enterprises.models import Enterprise
+from crm.followups.models import Followup
 from crm.imports import queries
 from crm.imports.models import ImportRun
 from crm.jobs.jobs import work
@@ -36,6 +38,24 @@ def sent_back(page, book):
     work()
     page.open(address)
     return db.session.scalars(select(ImportRun).order_by(ImportRun.id.desc())).first()
+
+
+def test_what_a_firm_asks_for_becomes_an_open_request_of_its_commissioner(page, make, cast):
+    firm = make.enterprise("杭州和达生物技术有限公司", unit=cast.section, commissioner=cast.zhou)
+    mine = make.enterprise("杭州启明医药有限公司", unit=cast.section, commissioner=cast.lin)
+    page.as_(cast.lin)
+    book = taken(page)
+    fill(book.active, 2, day="2026-11-20", met="王总", text="谈用工", request="希望减租")
+    fill(book.active, 4, name=firm.name, day="2026-11-20", met="李总", text="陪同调研", request="用电增容")
+    sent_back(page, book)
+    page.submit()
+
+    asked = db.session.scalars(select(Followup).order_by(Followup.text.desc())).all()
+    assert [(f.kind, f.text, f.owner_id, f.due_on) for f in asked] == [
+        ("request", "用电增容", cast.zhou.id, date(2026, 11, 30)),
+        ("request", "希望减租", cast.lin.id, date(2026, 11, 30)),
+    ]
+    assert db.session.get_one(Enterprise, mine.id).open_followups == 1
 
 
 def test_what_is_filled_becomes_my_visits_and_what_is_left_blank_nothing(page, make, cast):
