@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, false, or_, select, update
 
 from crm import outbox
 from crm.accounts.models import User
@@ -15,6 +15,7 @@ from crm.core.db import among, db
 from crm.core.queries import insert_new
 from crm.core.words import Say
 from crm.outbox.models import Delivery, State
+from crm.reminders import mornings
 from crm.reminders.kind import KINDS, Line, gone, lines
 from crm.reminders.kinds import followup_overdue, promises
 from crm.reminders.models import Digest, Reminder, ReminderState
@@ -113,10 +114,13 @@ def _waiting_for(recipient_id: int, day: date) -> Sequence[Reminder]:
 
 
 def _waits(day: date) -> tuple[ColumnElement[bool], ...]:
-    """For the mail of this day; of some kinds more may come until it is over, and `basis` is their day."""
+    """For the mail of this day: planned before a morning began, the last one when the mail has waited for days. Of some
+    kinds more may come until the day is over, and `basis` is their day."""
+    begun = mornings.last(max(day, clock.today()))
     later = [kind.name for kind in KINDS.values() if kind.next_day]
     is_ripe = or_(Reminder.kind.not_in(later), Reminder.basis < day.isoformat())
-    return Reminder.state == ReminderState.PLANNED, Reminder.digest_id.is_(None), is_ripe
+    in_time = Reminder.planned_at <= begun if begun else false()
+    return Reminder.state == ReminderState.PLANNED, Reminder.digest_id.is_(None), is_ripe, in_time
 
 
 def _freeze(digest_id: int, members: list[int], fallen: dict[int, str]) -> None:

@@ -19,7 +19,7 @@ from crm.core.db import db, writing
 from crm.core.failpoint import failpoint
 from crm.core.queries import insert_new
 from crm.core.settings import Settings
-from crm.reminders import choices, digests, timed
+from crm.reminders import choices, digests, mornings, timed
 from crm.reminders.kind import AT, KINDS, Kind, gone
 from crm.reminders.models import Reminder, ReminderState
 from crm.reminders.reviving import revive
@@ -42,12 +42,14 @@ def plan_within(now: datetime) -> Counter[str]:
     """The same inside the caller's transaction."""
     counts: Counter[str] = Counter(cancelled=_cancel_gone(), planned=_plan_due(now))
     if is_mail_time(now):
-        counts["digests"] = digests.post_all(clock.local(now).date())
+        today = clock.local(now).date()
+        mornings.begin(today)
+        counts["digests"] = digests.post_all(today)
     return counts
 
 
 def is_mail_time(now: datetime) -> bool:
-    """Digests begin at the set time of a working day; what is planned on a rest day waits for the next."""
+    """Digests begin at the set time of a working day; what is planned later, or on a rest day, waits for the next."""
     settings: Settings = current_app.extensions["commissioner"]
     here = clock.local(now)
     return here.time() >= settings.digest_at and calendar().is_working_day(here.date())

@@ -6,14 +6,16 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from crm.accounts import User
 from crm.core import clock
 from crm.core.db import db, writing
 from crm.enterprises.models import Enterprise
 from crm.followups.models import Followup
+from crm.jobs.models import Once
 from crm.outbox.models import Delivery
+from crm.reminders import mornings
 from tests.conftest import environment_for
 from tests.services.processes import Command, flask
 from tests.services.smtp import MailServer, mail_server
@@ -72,6 +74,12 @@ def officials_like(one: User, addresses: list[str]) -> list[int]:
     with writing() as session:
         rows = [{**same, "name": address, "email": address} for address in addresses]
         return list(session.scalars(insert(User).returning(User.id), rows))
+
+
+def another_morning() -> None:
+    """Its mails have not been posted yet; without this, what is promised now waits for tomorrow's."""
+    with writing() as session:
+        session.execute(delete(Once).where(Once.key.startswith(mornings.NAME)))
 
 
 def lapse_leases() -> None:

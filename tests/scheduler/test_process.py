@@ -53,6 +53,8 @@ def test_asked_to_stop_it_finishes_the_mail_in_hand_and_leaves_the_rest(machine,
 
 def test_a_failing_beat_ends_nothing(machine, make, cast, database):
     """The table it needs is away for a while; when it is back, work goes on."""
+    firm = make.enterprise(commissioner=cast.lin)
+    promise_many(firm, [cast.lin.id], 1)
     with db.engine.begin() as connection:
         connection.execute(text("ALTER TABLE reminder RENAME TO reminder_away"))
     db.session.rollback()
@@ -60,8 +62,6 @@ def test_a_failing_beat_ends_nothing(machine, make, cast, database):
     scheduler.until_says("beat failed; the next one comes")
     with db.engine.begin() as connection:
         connection.execute(text("ALTER TABLE reminder_away RENAME TO reminder"))
-    firm = make.enterprise(commissioner=cast.lin)
-    promise_many(firm, [cast.lin.id], 1)
 
     scheduler.until(lambda: states() == ["accepted"])
     assert scheduler.stop() == 0

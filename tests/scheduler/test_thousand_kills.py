@@ -17,7 +17,7 @@ from crm.core.db import db
 from crm.outbox.models import Delivery
 from crm.reminders.models import Reminder
 from tests.proofs import keep, table
-from tests.scheduler.conftest import lapse_leases, promise_many, states
+from tests.scheduler.conftest import another_morning, lapse_leases, promise_many, states
 from tests.services.processes import ROOT
 
 POINTS = (
@@ -69,6 +69,7 @@ def test_whatever_is_killed_everybody_is_told(machine, nursery, make, cast, kill
         rounds += 1
         people = [make.user(f"第{rounds}轮{n}", email=f"r{rounds}n{n}@example.cn").id for n in range(items)]
         promise_many(firm, people, 1)
+        another_morning()
         while set(states()) - {"accepted", "uncertain"} or told_in_app() < rounds * items:
             point = chance.choice(POINTS)
             passage = chance.randint(1, 8) if point != "reminders.planned" else 1
