@@ -61,7 +61,8 @@ def _plan_due(now: datetime) -> int:
 
 def _plan_kind(kind: Kind, now: datetime) -> int:
     """Each recipient hears it his way; what has a time of day gets its own mail."""
-    rows = kind.due(clock.local(now).date())
+    today = clock.local(now).date()
+    rows = kind.due(today)
     ways, wanted = choices.chosen_by({row["recipient_id"] for row in rows}, kind) if rows else {}, {}
     for row in rows:
         row["state"] = choices.STATES[ways.get(row["recipient_id"], choices.default(kind))]
@@ -70,6 +71,8 @@ def _plan_kind(kind: Kind, now: datetime) -> int:
             row["state"], wanted[timed.key_of(row)] = ReminderState.TIMED, at
     new = revive(kind, rows) + insert_new(Reminder, rows)
     timed.post_new(wanted)
+    if kind.renew:
+        kind.renew(today)
     return new
 
 

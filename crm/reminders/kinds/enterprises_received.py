@@ -6,30 +6,51 @@ By hand, by order or by hand-over it goes into the next mail too; what an import
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, update
 
 from crm.accounts.models import User
 from crm.core import clock
 from crm.core.db import db
 from crm.core.words import say
 from crm.enterprises.serving_models import Assignment
+from crm.reminders import mornings
 from crm.reminders.kind import Kind, Line
 from crm.reminders.models import Reminder
 from crm.timeline import Entry
 
 NAME, BY_HAND, SUBJECT = "enterprises_received", "enterprises_handed", "user"
-DAYS_BACK = 3
+DAYS_BACK, AT_MOST = 3, 90
+"""Days looked at, today among them: always the last three, and after a downtime as many as nothing ran."""
 MADE = ("assignment.opened", "assignment.handed_over")
 
 
 def due(name: str, today: date) -> list[dict[str, Any]]:
-    """Also for the days before, so that nights and short downtimes lose nobody's line."""
-    return [row for n in reversed(range(DAYS_BACK)) for row in _of_day(name, today - timedelta(days=n))]
+    """Also for the days before, so that no night and no downtime loses anybody's line."""
+    return [row for day in _days(today) for row in _of_day(name, day)]
+
+
+def _days(today: date) -> Iterator[date]:
+    """From the last working morning on which mails were posted: what came on that day may not have been told."""
+    posted = mornings.last(today - timedelta(days=1))
+    idle = (today - clock.local(posted).date()).days + 1 if posted else 0
+    return (today - timedelta(days=n) for n in reversed(range(min(max(idle, DAYS_BACK), AT_MOST))))
+
+
+def renew(name: str, today: date) -> None:
+    """A line stands for all of its day: read in the morning, it is unread again when more came in the afternoon."""
+    for day in _days(today):
+        more = select(Assignment.id).where(
+            Assignment.commissioner_id == Reminder.recipient_id, _opened_on(day), _came(name),
+            Assignment.ended_on.is_(None), Assignment.created_at > Reminder.read_at,
+        )  # fmt: skip
+        read = (Reminder.kind == name, Reminder.basis == day.isoformat(), Reminder.read_at.is_not(None))
+        grown = update(Reminder).where(*read, more.exists()).values(read_at=None)
+        db.session.execute(grown.execution_options(synchronize_session=False))
 
 
 def _of_day(name: str, day: date) -> list[dict[str, Any]]:
@@ -105,6 +126,7 @@ KIND = Kind(
     gone,
     lines,
     by_mail=False,
+    renew=partial(renew, NAME),
 )
 HANDED = Kind(
     BY_HAND,
@@ -114,4 +136,5 @@ HANDED = Kind(
     gone,
     lines,
     next_day=True,
+    renew=partial(renew, BY_HAND),
 )
