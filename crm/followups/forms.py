@@ -44,5 +44,14 @@ class NewForm(Form):
             self.followup_on.data = on
 
 
+class GiveForm(Form):
+    owner = SelectField(_l("To whom"), [InputRequired(_l("Choose a person"))])
+    reason = TextLine(_l("Note"), [Optional(), Length(max=240)])
+
+    def __init__(self, people: Sequence[tuple[str, str]], **more: Any) -> None:
+        super().__init__(**more)
+        self.owner.choices = [("", ""), *people]
+
+
 class NotMineForm(Form):
     reason = TextLine(_l("Reason"), [InputRequired(_l("Write why it is not yours")), Length(max=240)])

@@ -9,8 +9,9 @@ from flask import abort
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from crm.accounts.models import User
-from crm.core.db import db
+from crm.accounts.models import Unit, User
+from crm.accounts.queries import officials
+from crm.core.db import db, read
 from crm.enterprises import queries as enterprises
 from crm.followups.models import Followup, FollowupMove, FollowupState
 from crm.permissions import Permission
@@ -81,6 +82,14 @@ def names_of(ids: Sequence[int | None]) -> dict[int | None, str]:
     return {
         row.id: row.name for row in db.session.execute(select(User.id, User.name).where(User.id.in_(set(ids) - {None})))
     }
+
+
+def people_to_give() -> list[tuple[str, str]]:
+    """Everybody in duty with the unit, as choices."""
+    people = (
+        officials().join(Unit, Unit.id == User.unit_id).with_only_columns(User.id, User.name, Unit.name.label("unit"))
+    )
+    return [(str(row.id), f"{row.name}（{row.unit}）") for row in read(people)]
 
 
 def settled_by(user: User) -> ColumnElement[bool]:

@@ -96,6 +96,19 @@ def hand_back(followup: Followup, *, reason: str, by: User) -> None:
     tell(followup, "passed_on", by, to=to.name if to else "--", reason=reason)
 
 
+def give(followup: Followup, to: User, *, reason: str, by: User) -> None:
+    """A manager or clerk of the firm names who does it; the new owner is told like any other."""
+    _hold(followup)
+    if not to.active:
+        raise RuleBroken(say("This person has no duty here any more"), "owner")
+    if to.id == followup.owner_id:
+        raise RuleBroken(say("It is with this person already"), "owner")
+    before, followup.owner_id = followup.owner_id, to.id
+    followup.version += 1
+    _moved(followup, by, reason, from_owner_id=before, to_owner_id=to.id)
+    tell(followup, "passed_on", by, to=to.name, reason=reason)
+
+
 def cancel(followup: Followup, *, reason: str, by: Actor) -> None:
     """It is not to be done any more: what it was promised on was void."""
     _hold(followup)

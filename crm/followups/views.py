@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, abort, request, url_for
 from flask.typing import ResponseReturnValue
 
-from crm.accounts import User, everyone, signed_in
+from crm.accounts import User, everyone, requires, signed_in
 from crm.core import clock
 from crm.core.db import db, writing
 from crm.core.errors import RuleBroken
@@ -16,8 +16,8 @@ from crm.core.web import go, go_to, page, safe_next, told
 from crm.core.words import _, say
 from crm.enterprises import queries as enterprises
 from crm.followups import queries, reopening, services, words
-from crm.followups.forms import DoneForm, LaterForm, NotMineForm
-from crm.followups.models import Followup
+from crm.followups.forms import DoneForm, GiveForm, LaterForm, NotMineForm
+from crm.followups.models import Followup, FollowupState
 from crm.permissions import Permission
 
 bp = Blueprint("followups", __name__)
@@ -69,6 +69,24 @@ def not_mine(followup_id: int) -> ResponseReturnValue:
     return _show(found, me, not_mine=form)
 
 
+@bp.post("/followups/<int:followup_id>/give")
+@requires(Permission.ASSIGN_FIRST)
+def give(followup_id: int) -> ResponseReturnValue:
+    """Whoever leads or keeps the ledger of the firm's unit names its owner."""
+    me = signed_in()
+    found = queries.load(followup_id, me)
+    if not enterprises.may(me, Permission.ASSIGN_FIRST, found.enterprise):
+        abort(403)
+    form = GiveForm(queries.people_to_give(), prefix="give-")
+    if form.validate_on_submit():
+        with form.showing(RuleBroken), writing():
+            to = db.session.get_one(User, int(form.owner.data))
+            services.give(found, to, reason=form.reason.data or "", by=me)
+            told(say("It is with %(name)s now", name=to.name))
+            return go("followups.followup", followup_id=followup_id)
+    return _show(found, me, give=form)
+
+
 @bp.post("/followups/<int:followup_id>/reopen")
 @everyone
 def reopen(followup_id: int) -> ResponseReturnValue:
@@ -106,6 +124,9 @@ def _show(found: Followup, me: User, **refused: Form) -> ResponseReturnValue:
         "not_mine": NotMineForm(prefix="notmine-", formdata=None),
         **refused,
     }
+    gives = found.state == FollowupState.OPEN and enterprises.may(me, Permission.ASSIGN_FIRST, found.enterprise)
+    if gives and "give" not in forms:
+        forms["give"] = GiveForm(queries.people_to_give(), prefix="give-", formdata=None)
     return page(
         "followups/followup.html",
         next(iter(refused.values()), None),
@@ -113,6 +134,7 @@ def _show(found: Followup, me: User, **refused: Form) -> ResponseReturnValue:
         forms=forms,
         refused=next(iter(refused), ""),
         may_settle=queries.may_settle(me, found),
+        gives=gives,
         sees_firm=enterprises.may(me, Permission.ENTERPRISE_VIEW, found.enterprise),
         moves=_moves(found),
         can_reopen=reopening.can_reopen(found),

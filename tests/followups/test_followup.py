@@ -184,3 +184,19 @@ def test_a_manager_opens_the_overdue_of_his_unit_by_person(page, cast, make, now
     page.open("/todo?of=unit", expect=303)
     assert page.follow().url == overdue
     assert "林的" not in page.as_(cast.stranger).open(overdue).text
+
+
+def test_a_manager_gives_what_nobody_owns_to_somebody(page, make, cast):
+    firm = make.enterprise("杭州和达生物技术有限公司", unit=cast.section, commissioner=cast.lin)
+    with writing():
+        made = services.add(firm, owner=cast.lin, text="答复增容", due_on=date(2026, 12, 1), by=cast.lin)
+        services.hand_back(made, reason="不归我办", by=cast.lin)
+    assert made.owner_id is None
+    page.as_(cast.manager).open("followups.followup", followup_id=made.id)
+    page.submit(form="give-form", **{"give-owner": str(cast.zhou.id), "give-reason": "由你答复"})
+    db.session.expire_all()
+    assert made.owner_id == cast.zhou.id
+    assert "周敏" in page.follow().text and "由你答复" in page.text
+    page.submit(form="give-form", expect=422, **{"give-owner": str(cast.zhou.id)})
+    assert "已经由此人负责" in page.text
+    assert page.as_(cast.zhou).open("followups.followup", followup_id=made.id).all("form", id="give-form") == []
