@@ -32,7 +32,8 @@ from crm.visits.words import kind_choices
 
 LINES = 8
 CELLS = ("firm", "on", "kind", "met", "text", "next")
-LONGEST = {"firm": 160, "on": 10, "kind": 20, "met": 80, "text": 4000, "next": 10}
+LONGEST = {"firm": 160, "met": 80, "text": 4000}
+MOST_TYPED = 20_000
 
 
 @dataclass
@@ -81,7 +82,7 @@ def _typed() -> list[Line]:
 
     def cell(name: str, number: int) -> str:
         values = columns[name]
-        return values[number].strip()[: LONGEST[name]] if number < len(values) else ""
+        return values[number].strip()[:MOST_TYPED] if number < len(values) else ""
 
     return [Line(columns["key"][n][:40], {name: cell(name, n) for name in CELLS}) for n in range(count)]
 
@@ -107,6 +108,11 @@ def _check_line(line: Line, me: User) -> None:
     facts: dict[str, Any] = {"kind": cells["kind"], "met": cells["met"], "is_not_met": not cells["met"]}
     broken = rules.obstacles(on=day or date.max, today=clock.today(), text=cells["text"], **facts)
     line.wrong.update({obstacle.field: obstacle.why for obstacle in broken})
+    line.wrong |= {
+        name: say("%(count)s characters are too many: at most %(longest)s", count=len(cells[name]), longest=longest)
+        for name, longest in LONGEST.items()
+        if len(cells[name]) > longest
+    }
     try:
         line.photos = stashing.looked_at(request.files.getlist(f"files-{line.key}"))
     except RuleBroken as unfit:

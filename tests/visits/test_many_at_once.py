@@ -85,6 +85,8 @@ def test_a_table_is_saved_at_once_and_sent_twice_saves_nothing_twice(page, cast,
         (("远山", "2026-11-20", "fax", "王", "x", ""), "选择联系方式"),
         (("远山", "2026-11-20", "onsite", "王", "", ""), "写下谈了什么"),
         (("远山", "2026-11-20", "onsite", "王", "x", "2026-11-01"), "已经过去"),
+        (("远山", "2026-11-20", "onsite", "王", "长" * 4001, ""), "4001 字过长"),
+        (("远山", "2026-11-20", "onsite", "王" * 81, "x", ""), "81 字过长"),
     ],
 )
 def test_a_wrong_line_is_told_and_every_line_stays(page, make, cast, firms, line, words):
