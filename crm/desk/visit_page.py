@@ -23,6 +23,7 @@ from crm.followups.queries import born_of
 from crm.permissions import Permission
 from crm.visits import attaching, company, policies, queries, restoring
 from crm.visits.models import Visit, VisitState
+from crm.visits.rules import AMEND_DAYS
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ def show(found: Visit, me: User, refused: Form | None) -> ResponseReturnValue:
         files=attaching.of(found),
         attaches=may_attach(found, me),
         rights=rights_on(found, me),
+        amend_days=AMEND_DAYS,
         line=visit_queries.line_of(found.enterprise),
         leaders=company.line(company.of(found, "leader")),
         companions=company.line(company.of(found, "companion")),

@@ -54,7 +54,8 @@ def test_done_closes_it_and_the_firm_counts_one_less(page, cast, firm):
     assert (followup.state, followup.result, followup.closed_by_id) == ("done", "已答复", cast.lin.id)
     assert firm.open_followups == 0
     assert told() == ["followup.added", "followup.done"]
-    assert "已办好" not in page.open("followups.followup", followup_id=followup.id).text
+    page.open("followups.followup", followup_id=followup.id)
+    assert page.all("form", id="done-form") == []
 
 
 def test_done_twice_tells_the_second_that_somebody_was_first(page, cast, firm):

@@ -31,5 +31,5 @@ def log_visit(official: Person) -> tuple[str, str]:
 def say_done(official: Person, visited_on: str) -> None:
     """On the page of the follow-up."""
     expect(official.main).to_contain_text(f"跟进 {visited_on} 走访事项")
-    official.press("^已办好$")
+    official.press("^办结$")
     expect(official.page.locator("#flashes")).to_contain_text("完成")
