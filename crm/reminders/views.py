@@ -18,8 +18,9 @@ from crm.core.web import go, page
 from crm.core.words import Say, _, is_english
 from crm.permissions import Permission
 from crm.reminders import queries, services
-from crm.reminders.kind import KINDS, Kind, Line, gone, lines
+from crm.reminders.kind import KINDS, Kind, Line, gone
 from crm.reminders.models import Reminder
+from crm.reminders.readable import lines_for
 
 bp = Blueprint("reminders", __name__)
 SHOWN = 100
@@ -42,7 +43,7 @@ def centre() -> ResponseReturnValue:
     kind = request.args.get("kind", "")
     rows = db.session.scalars(queries.of(me, kind if kind in KINDS else "").limit(SHOWN)).all()
     return page(
-        "reminders/centre.html", days=_by_day(_notices(rows)), kind=kind, counts=_counts(me),
+        "reminders/centre.html", days=_by_day(_notices(me, rows)), kind=kind, counts=_counts(me),
         unread_here=queries.unread(me), button=ButtonForm(), paper=me.may(Permission.ASSIGN_FIRST),
     )  # fmt: skip
 
@@ -92,8 +93,8 @@ def _by_day(notices: list[Notice]) -> list[tuple[date, list[Notice]]]:
     return sorted(days.items(), reverse=True)
 
 
-def _notices(rows: Sequence[Reminder]) -> list[Notice]:
-    words, settled = lines(rows), gone(rows)
+def _notices(me: User, rows: Sequence[Reminder]) -> list[Notice]:
+    words, settled = lines_for(me, rows), gone(rows)
     return [
         Notice(row, words[row.id], KINDS[row.kind].label, KINDS[row.kind].why, row.id in settled)
         for row in rows
