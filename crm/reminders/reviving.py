@@ -39,7 +39,7 @@ def revive(kind: Kind, rows: Sequence[dict[str, Any]]) -> int:
 def _cancelled(kind: Kind, rows: Mapping[Key, dict[str, Any]]) -> list[Any]:
     """As they would be planned now. Held until the act ends: another process may be about to revive the same."""
     cancelled = (Reminder.kind == kind.name, Reminder.state == ReminderState.CANCELLED)
-    subjects = among(Reminder.subject_id, {key[2] for key in rows})
-    query = select(*Reminder.__table__.columns).where(*cancelled, subjects).order_by(Reminder.id).with_for_update()
+    subjects = (Reminder.subject_kind.in_({key[1] for key in rows}), among(Reminder.subject_id, {k[2] for k in rows}))
+    query = select(*Reminder.__table__.columns).where(*cancelled, *subjects).order_by(Reminder.id).with_for_update()
     found = [(each, rows.get(key_of(each._mapping))) for each in db.session.execute(query)]
     return [SimpleNamespace(**{**each._mapping, **row}) for each, row in found if row is not None]

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from crm import outbox
 from crm.accounts.models import User
 from crm.core import clock
+from crm.core.claims import changed_one
 from crm.core.db import db
 from crm.core.settings import Settings
 from crm.outbox.models import Delivery, State
@@ -62,7 +63,14 @@ def prepare(delivery: Delivery) -> outbox.Letter | outbox.Dropped:
     if reminder.state not in (ReminderState.TIMED, ReminderState.SENT):
         return outbox.Dropped("nothing of it holds any more")
     line = lines([reminder])[reminder.id]
-    return outbox.Letter({"line": line}, person.email, lambda: _become(reminder.id, ReminderState.SENT))
+    return outbox.Letter({"line": line}, person.email, lambda: _leave(reminder.id))
+
+
+def _leave(reminder_id: int) -> None:
+    """In the transaction that marks the dispatch. Raises GivenUp when it fell away after the mail was written."""
+    holds = (Reminder.id == reminder_id, Reminder.state.in_((ReminderState.TIMED, ReminderState.SENT)))
+    if not changed_one(db.session.execute(update(Reminder).where(*holds).values(state=ReminderState.SENT))):
+        raise outbox.GivenUp
 
 
 def _become(reminder_id: int, state: ReminderState) -> None:

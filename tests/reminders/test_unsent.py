@@ -1,5 +1,7 @@
 """Mail that cannot leave, or waits for days: the app tells all, and two mails never tell the same."""
 
+from datetime import time
+
 import pytest
 from sqlalchemy import select
 
@@ -85,21 +87,38 @@ def test_two_mornings_that_waited_leave_as_one_mail_also_from_two_processes(app,
     assert {r.digest_id for r in of("followup_due") + of("followup_overdue")} == {of("followup_due")[0].digest_id}
 
 
+class Interrupted(Mailroom):
+    """Between writing a mail and marking that it leaves, this promise is done and the scheduler plans."""
+
+    def __init__(self, app, made, by):
+        super().__init__(app.extensions["commissioner"])
+        self.made, self.by = made, by
+
+    def send(self, delivery, letter):
+        if db.session.get_one(Followup, self.made.id).state == "open":
+            with writing():
+                followups.finish(db.session.get_one(Followup, self.made.id), by=self.by)
+            plan(clock.now())
+        return super().send(db.session.get_one(Delivery, delivery.id), letter)
+
+
 def test_what_is_done_after_the_mail_was_written_is_not_in_it(app, server, firm, cast, now):
-    """Between writing and marking: the mail is written again."""
     first, second = promise(firm, cast.lin, "2026-11-24"), promise(firm, cast.lin, "2026-11-24", "第二件")
     now.set("2026-11-24T08:31:00+08:00")
     plan(clock.now())
 
-    class Room(Mailroom):
-        def send(self, delivery, letter):
-            if db.session.get_one(Followup, first.id).state == "open":
-                with writing():
-                    followups.finish(db.session.get_one(Followup, first.id), by=cast.lin)
-                plan(clock.now())
-            return super().send(db.session.get_one(Delivery, delivery.id), letter)
-
-    counts = deliver(Room(app.extensions["commissioner"]))
+    counts = deliver(Interrupted(app, first, cast.lin))
     assert (counts["retry"], counts["accepted"]) == (1, 1)
     assert f"/followups/{first.id}" not in server.received[0].text
     assert f"/followups/{second.id}" in server.received[0].text
+
+
+def test_what_has_a_time_and_is_done_after_its_mail_was_written_is_not_mailed(app, server, firm, cast, now):
+    made = promise(firm, cast.lin, "2026-11-24")
+    change(made, due_time=time(14))
+    now.set("2026-11-24T12:01:00+08:00")
+    plan(clock.now())
+
+    counts = deliver(Interrupted(app, made, cast.lin))
+    assert (counts["retry"], counts["cancelled"]) == (1, 1) and server.received == []
+    assert [(r.state, r.cancel_reason) for r in of("followup_due")] == [("cancelled", "done")]
