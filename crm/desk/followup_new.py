@@ -41,7 +41,7 @@ def new_followup() -> ResponseReturnValue:
             owner = db.session.get_one(User, int(form.owner.data))
             made = services.add(
                 firm, owner=owner, text=form.followup_text.data or "", due_on=form.followup_on.data, by=me,
-                kind=form.kind.data, origin=_origin(firm, me),
+                kind=form.kind.data, origin=_origin(firm, me), at=form.at.data,
             )  # fmt: skip
             told(say("Follow-up made for %(day)s", day=made.due_on))
             back = safe_next(request.args.get("back"), "")

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, SelectField, TextAreaField
+from wtforms import DateField, SelectField, TextAreaField, TimeField
 from wtforms.validators import InputRequired, Length, Optional
 
 from crm.core.forms import Form, TextLine, tidy
@@ -20,6 +20,7 @@ class DoneForm(Form):
 
 class LaterForm(Form):
     to_on = DateField(_l("New day"), [InputRequired(_l("Choose a day"))])
+    at = TimeField(_l("Time"), [Optional()])
     reason = TextLine(_l("Reason"), [InputRequired(_l("Write why it has to wait")), Length(max=240)])
 
     def __init__(self, today: date, **more: Any) -> None:
@@ -33,6 +34,7 @@ class NewForm(Form):
         _l("What is to be done"), [InputRequired(_l("Write what is to be done")), Length(max=400)], filters=[tidy]
     )
     followup_on = DateField(_l("Day"), [InputRequired(_l("Choose a day"))])
+    at = TimeField(_l("Time"), [Optional()])
     owner = SelectField(_l("Owner"))
     kind = SelectField(_l("Kind"))
 

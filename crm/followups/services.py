@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -31,8 +31,10 @@ def add(
     by: Actor,
     kind: str = "followup",
     origin: tuple[str, int] | None = None,
+    at: time | None = None,
 ) -> Followup:
-    """Promise something for a day; a rest day becomes the next working day. `origin` names what it came from."""
+    """Promise something for a day; a rest day becomes the next working day. `origin` names what it came from; with a
+    time of day (`at`) it is told by a mail of its own two hours before."""
     lock(enterprise)
     if enterprise.standing != Standing.ACTIVE:
         raise RuleBroken(say("The enterprise is no longer in the zone: nothing can be promised there"), "followup_on")
@@ -41,7 +43,7 @@ def add(
     origin_kind, origin_id = origin or ("", None)
     made = Followup(
         enterprise_id=enterprise.id, owner_id=owner.id, kind=kind, text=text, due_on=calendar().roll(due_on).on,
-        origin_kind=origin_kind, origin_id=origin_id, by_id=by.id,
+        due_time=at, origin_kind=origin_kind, origin_id=origin_id, by_id=by.id,
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()
@@ -57,8 +59,8 @@ def finish(followup: Followup, *, by: User, result: str = "") -> None:
     tell(followup, "done", by, result=result)
 
 
-def postpone(followup: Followup, *, to_on: date, reason: str, by: User) -> None:
-    """A new day with its reason, rolled to a working day; after three times only by a manager of the firm."""
+def postpone(followup: Followup, *, to_on: date, reason: str, by: User, at: time | None = None) -> None:
+    """A new day (and time, if any) with its reason, rolled to a working day; after three times only by a manager."""
     _hold(followup)
     facts: dict[str, Any] = {
         "to_on": to_on,
@@ -69,7 +71,7 @@ def postpone(followup: Followup, *, to_on: date, reason: str, by: User) -> None:
     }
     if broken := rules.postpone_obstacles(today=clock.today(), **facts):
         raise RuleBroken(broken)
-    before, followup.due_on = followup.due_on, calendar().roll(to_on).on
+    before, followup.due_on, followup.due_time = followup.due_on, calendar().roll(to_on).on, at
     followup.postponed, followup.version = followup.postponed + 1, followup.version + 1
     _moved(followup, by, reason, from_on=before, to_on=followup.due_on)
     tell(followup, "postponed", by, due_on=followup.due_on.isoformat(), before=before.isoformat(), reason=reason)

@@ -50,7 +50,7 @@ def later(followup_id: int) -> ResponseReturnValue:
     form = LaterForm(clock.today(), prefix="later-")
     if form.validate_on_submit():
         with form.showing(RuleBroken), writing():
-            services.postpone(found, to_on=form.to_on.data, reason=form.reason.data, by=me)
+            services.postpone(found, to_on=form.to_on.data, reason=form.reason.data, by=me, at=form.at.data)
             told(say("Put off to %(day)s", day=found.due_on))
             return go("followups.followup", followup_id=followup_id)
     return _show(found, me, later=form)

@@ -1,6 +1,6 @@
 """A follow-up is kept, put off or handed back by whom it concerns; a mail's link only opens it."""
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 from sqlalchemy import select
@@ -201,3 +201,20 @@ def test_a_manager_gives_what_nobody_owns_to_somebody(page, make, cast):
     page.submit(form="give-form", expect=422, **{"give-owner": str(cast.zhou.id)})
     assert "已经由此人负责" in page.text
     assert page.as_(cast.zhou).open("followups.followup", followup_id=made.id).all("form", id="give-form") == []
+
+
+def test_a_time_of_day_is_kept_shown_and_goes_with_the_old_day(page, cast, firm):
+    page.as_(cast.lin).open("desk.new_followup", enterprise=firm.id)
+    page.submit(followup_text="参加评审会", followup_on="2026-12-01", at="14:30")
+    made = db.session.scalars(select(Followup)).one()
+    assert (made.due_on, made.due_time) == (date(2026, 12, 1), time(14, 30))
+    assert "2026-12-01 14:30" in " ".join(page.open("followups.followup", followup_id=made.id).text.split())
+
+    page.submit(form="later-form", **{"later-to_on": "2026-12-03", "later-reason": "改期"})
+    db.session.expire_all()
+    assert (made.due_on, made.due_time) == (date(2026, 12, 3), None)
+    page.open("followups.followup", followup_id=made.id)
+    page.submit(
+        form="later-form", **{"later-to_on": "2026-12-04", "later-at": "25:61", "later-reason": "改期"}, expect=422
+    )
+    assert "25:61" in page.response.text
