@@ -28,7 +28,7 @@ WHO = ("clerk", "manager", "admin", "lin")
 NO_PAGES = {
     *("static", "health.healthz", "health.readyz", "enterprises.similar"),
     *("desk.contact_sheet", "desk.export_enterprises", "desk.exported", "imports.error_book", "imports.template"),
-    *("ops.export_suggestions", "followups.export", "desk.visit_file"),
+    *("ops.export_suggestions", "followups.export", "desk.visit_file", "desk.visit_files"),
     *("desk.export_people", "desk.export_loads", "desk.export_imports", "demo.mail_html"),
     *("desk.export_visits", "desk.export_visit_figures", "desk.visit_ledger", "desk.own_sheet"),
 }
