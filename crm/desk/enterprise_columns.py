@@ -186,7 +186,7 @@ def _next_due(row: Any) -> Badge | date | None:
         return None
     left = (due - clock.today()).days
     if left > 0 and is_estimated(due):
-        return Badge("estimated", say("%(day)s, estimated", day=day(due)), WHY_ESTIMATED)
+        return Badge("estimated", say("%(day)s est.", day=day(due)), WHY_ESTIMATED)
     if left > 3:
         return due
     why = words.due_words(row.tier, row.last_visit_on, due)

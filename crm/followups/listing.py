@@ -134,7 +134,7 @@ def _due(row: Any) -> Any:
 
 
 def estimated_badge(due: date) -> Badge:
-    return Badge("estimated", say("%(day)s, estimated", day=day(due)), WHY_ESTIMATED)
+    return Badge("estimated", say("%(day)s est.", day=day(due)), WHY_ESTIMATED)
 
 
 def _state(row: Any) -> Badge:
