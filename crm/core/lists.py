@@ -10,7 +10,7 @@ from flask import request
 from markupsafe import Markup
 from sqlalchemy import Select, func, literal, select
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, Form, RadioField, SelectField, SelectMultipleField
+from wtforms import BooleanField, Form, RadioField, SearchField, SelectField, SelectMultipleField
 
 from crm.core import list_rows
 from crm.core.db import db
@@ -178,6 +178,8 @@ def _shown(field: Any, value: str) -> Say | str:
         return ""
     if isinstance(field, SelectField | SelectMultipleField | RadioField):
         return next((label for key, label in _flat(field.choices) if str(key) == value), value)
+    if isinstance(field, SearchField):
+        return value
     return {"me": _("Myself"), "none": _("Nobody")}.get(value, value)
 
 

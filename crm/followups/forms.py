@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, SelectField, TextAreaField, TimeField
+from wtforms import DateField, HiddenField, SelectField, TextAreaField, TimeField
 from wtforms.validators import InputRequired, Length, Optional
 
 from crm.core.forms import Form, TextLine, tidy
@@ -47,6 +47,9 @@ class NewForm(Form):
 
 
 class GiveForm(Form):
+    """`version` is that of the promise as it was shown: who decides on an older state is told."""
+
+    version = HiddenField(default="0")
     owner = SelectField(_l("To whom"), [InputRequired(_l("Choose a person"))])
     reason = TextLine(_l("Note"), [Optional(), Length(max=240)])
 

@@ -98,9 +98,11 @@ def hand_back(followup: Followup, *, reason: str, by: User) -> None:
     tell(followup, "passed_on", by, to=to.name if to else "--", reason=reason)
 
 
-def give(followup: Followup, to: User, *, reason: str, by: User) -> None:
+def give(followup: Followup, to: User, *, version: int, reason: str, by: User) -> None:
     """A manager or clerk of the firm names who does it; the new owner is told like any other."""
     _hold(followup)
+    if followup.version != version:
+        raise RuleBroken(say("It changed since you opened it: look who has it now, then choose again"))
     if not to.active:
         raise RuleBroken(say("This person has no duty here any more"), "owner")
     if to.id == followup.owner_id:

@@ -12,6 +12,7 @@ from crm.core import clock
 from crm.core.db import db, writing
 from crm.core.errors import RuleBroken
 from crm.core.forms import ButtonForm, Form
+from crm.core.typed import id_from
 from crm.core.web import go, go_to, page, safe_next, told
 from crm.core.words import _, say
 from crm.enterprises import queries as enterprises
@@ -81,7 +82,7 @@ def give(followup_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing(RuleBroken), writing():
             to = db.session.get_one(User, int(form.owner.data))
-            services.give(found, to, reason=form.reason.data or "", by=me)
+            services.give(found, to, version=id_from(form.version.data) or 0, reason=form.reason.data or "", by=me)
             told(say("It is with %(name)s now", name=to.name))
             return go("followups.followup", followup_id=followup_id)
     return _show(found, me, give=form)
@@ -127,6 +128,8 @@ def _show(found: Followup, me: User, **refused: Form) -> ResponseReturnValue:
     gives = found.state == FollowupState.OPEN and enterprises.may(me, Permission.ASSIGN_FIRST, found.enterprise)
     if gives and "give" not in forms:
         forms["give"] = GiveForm(queries.people_to_give(), prefix="give-", formdata=None)
+    if isinstance(give := forms.get("give"), GiveForm):
+        give.version.data = str(found.version)
     return page(
         "followups/followup.html",
         next(iter(refused.values()), None),

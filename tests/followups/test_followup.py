@@ -203,6 +203,20 @@ def test_a_manager_gives_what_nobody_owns_to_somebody(page, make, cast):
     assert page.as_(cast.zhou).open("followups.followup", followup_id=made.id).all("form", id="give-form") == []
 
 
+def test_of_two_who_give_it_away_the_second_is_told(page, make, cast, firm):
+    with writing():
+        made = services.add(firm, owner=cast.lin, text="答复增容", due_on=date(2026, 12, 1), by=cast.lin)
+    page.as_(cast.manager).open("followups.followup", followup_id=made.id)
+    with writing():
+        services.give(made, cast.clerk, version=made.version, reason="", by=cast.clerk)
+    page.submit(form="give-form", expect=422, **{"give-owner": str(cast.zhou.id)})
+    db.session.expire_all()
+    assert made.owner_id == cast.clerk.id and "先看现在由谁负责" in page.text
+    page.submit(form="give-form", **{"give-owner": str(cast.zhou.id)})
+    db.session.expire_all()
+    assert made.owner_id == cast.zhou.id
+
+
 def test_a_time_of_day_is_kept_shown_and_goes_with_the_old_day(page, cast, firm):
     page.as_(cast.lin).open("desk.new_followup", enterprise=firm.id)
     page.submit(followup_text="参加评审会", followup_on="2026-12-01", at="14:30")

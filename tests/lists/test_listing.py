@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import column, select, table
 from werkzeug.datastructures import MultiDict
-from wtforms import Form, SelectField, StringField
+from wtforms import Form, SearchField, SelectField, StringField
 
 from crm.core.list_parts import Badge, Column, Person
 from crm.core.lists import Listing
@@ -20,7 +20,8 @@ COLUMNS = [
 
 
 class Filters(Form):
-    q = StringField("Search")
+    q = SearchField("Search")
+    person = StringField("Owner")
     kind = SelectField("Kind")
 
 
@@ -48,6 +49,13 @@ def test_chips_say_what_is_filtered_in_words_and_come_off_alone():
         ("Search", "red", "/fruits?kind=a&sort=day"),
         ("Kind", "Apples", "/fruits?q=red&sort=day"),
     ]
+
+
+def test_oneself_and_nobody_are_words_in_a_chip_but_not_in_a_search():
+    chips = listing("person=none&q=me").chips + listing("person=me&q=none").chips
+    assert [(c.label, c.value) for c in chips] == [
+        ("Search", "me"), ("Owner", "Nobody"), ("Search", "none"), ("Owner", "Myself"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from itertools import count
 from crm.accounts.models import UnitKind
 from crm.core import clock
 from crm.core.db import db, writing
+from crm.visits import services
 from crm.visits.models import Visit, VisitState
 
 NUMBERS = count(1)
@@ -34,3 +35,11 @@ def alone(make, cast, number):
 
 def titles(page):
     return ["".join(a.itertext()) for a in page.all("a") if a.get("data-open") is not None]
+
+
+def planned(firm, by, *, days=0):
+    """A visit this person plans there, so many days from now."""
+    on, key = clock.today() + timedelta(days=days), f"plan-{next(NUMBERS):08}"
+    with writing():
+        made, _new = services.plan(firm, by=by, kind="onsite", on=on, at=None, note="", client_key=key)
+    return made

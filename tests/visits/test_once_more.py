@@ -1,16 +1,13 @@
 """Going back in the browser, a second tab, half a contact: nothing is written twice, nothing typed is dropped."""
 
-from datetime import timedelta
-
 import pytest
 from sqlalchemy import select
 
-from crm.core import clock
 from crm.core.db import db, writing
 from crm.enterprises.models import Contact, Enterprise
 from crm.followups.models import Followup
-from crm.visits import services
 from crm.visits.models import Visit
+from tests.visits.listing import planned
 
 
 def visits() -> list[Visit]:
@@ -76,10 +73,7 @@ def test_no_follow_up_and_words_for_one_contradict_each_other(form):
 
 
 def test_a_plan_that_was_recorded_leads_to_its_visit(page, cast, firm):
-    with writing():
-        plan, _new = services.plan(
-            firm, by=cast.lin, kind="onsite", on=clock.today(), at=None, note="", client_key="plan-0001"
-        )
+    plan = planned(firm, cast.lin)
     page.as_(cast.lin).open("desk.new_visit", plan=plan.id).submit(text="谈了用工", followup_on="none")
     page.client.get(f"/visits/new?plan={plan.id}")
     assert page.open(f"/visits/new?plan={plan.id}", expect=303).response.location == f"/visits/{plan.id}"
@@ -105,16 +99,7 @@ def test_what_was_corrected_is_told_in_words(page, cast, form):
 
 
 def test_a_plan_recorded_today_is_today_s_entry_and_may_be_corrected(page, cast, firm, now):
-    with writing():
-        plan, _new = services.plan(
-            firm,
-            by=cast.lin,
-            kind="onsite",
-            on=clock.today() + timedelta(days=22),
-            at=None,
-            note="",
-            client_key="plan-0002",
-        )
+    plan = planned(firm, cast.lin, days=22)
     now.move(days=22)
     page.as_(cast.lin).open("desk.new_visit", plan=plan.id).submit(text="谈了用工", followup_on="none")
     page.open("desk.correct_visit", visit_id=plan.id).submit(text="谈了用电")

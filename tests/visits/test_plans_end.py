@@ -1,29 +1,16 @@
 """A plan does not stay open for ever: whoever logs the visit another way is shown it, a firm that leaves ends it."""
 
-from datetime import timedelta
-
 import pytest
 
-from crm.core import clock
-from crm.core.db import db, writing
-from crm.visits import services
+from crm.core.db import db
 from crm.visits.models import Visit
+from tests.visits.listing import planned
 
 
 @pytest.fixture
 def plan(make, cast):
     firm = make.enterprise("杭州和达生物技术有限公司", commissioner=cast.lin, contact="王经理")
-    with writing():
-        made, _new = services.plan(
-            firm,
-            by=cast.lin,
-            kind="onsite",
-            on=clock.today() + timedelta(days=3),
-            at=None,
-            note="",
-            client_key="plan-0001",
-        )
-    return made
+    return planned(firm, cast.lin, days=3)
 
 
 def test_who_logs_a_visit_is_shown_the_plan_he_made(page, cast, plan):
