@@ -14,6 +14,7 @@ from crm.enterprises import phones
 from crm.enterprises.facts import FACTS
 from crm.imports.labels import field_label
 from crm.tiers.words import tier_word, title_word
+from crm.visits.rules import kinds
 from crm.visits.words import kind_word
 
 
@@ -84,6 +85,7 @@ SENTENCES: dict[str, tuple[str, Say]] = {
 }
 TO_NOBODY = say("Follow-up handed back, it waits for somebody")
 FOR_A_COLLEAGUE = say("Visit of %(on_behalf_of)s on %(on)s, entered for the colleague")
+CONTACT = say("%(kind)s on %(on)s")
 OTHER = ("activity", say("Something was recorded (%(kind)s)"))
 REASONS = {
     "handed_over": say("Handed over"),
@@ -106,8 +108,8 @@ PARAMETER = re.compile(r"%\((\w+)\)s")
 def tell(kind: str, body: Mapping[str, Any]) -> Sentence:
     """The sentence of an entry; a kind nobody worded is named, never hidden. What the body lacks reads "--"."""
     icon, what = SENTENCES.get(kind, OTHER)
-    if kind == "visit.recorded" and body.get("on_behalf_of"):
-        what = FOR_A_COLLEAGUE
+    if kind == "visit.recorded":
+        what = FOR_A_COLLEAGUE if body.get("on_behalf_of") else what if _counts(body) else CONTACT
     if kind == "followup.passed_on" and not body.get("to"):
         what = TO_NOBODY
     params: dict[str, Any] = dict.fromkeys(_parameters(what.msgid), "--")
@@ -124,9 +126,17 @@ def _parameters(msgid: str) -> tuple[str, ...]:
     return tuple(PARAMETER.findall(msgid))
 
 
+def _counts(body: Mapping[str, Any]) -> bool:
+    """Is it a visit, or a call and the like, which is not told as one?"""
+    known = kinds(clock.today()).get(str(body.get("kind", "")))
+    return known is None or known.counts_as_visit
+
+
 def _word(key: str, value: Any) -> Any:
     if key == "tier":
         return tier_word(str(value))
+    if key == "kind":
+        return kind_word(str(value), clock.today())
     return title_word(str(value)) if key == "title" else value
 
 

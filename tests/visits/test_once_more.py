@@ -114,3 +114,9 @@ def test_a_firm_that_left_takes_no_promise_but_a_visit(page, cast, firm):
     assert "已不在区内" in page.text and visits() == []
     page.submit(text="送行", person="nobody", followup_on="", followup_text="")
     assert len(visits()) == 1
+
+
+def test_a_call_is_told_as_a_call_in_the_file_of_the_firm_too(form, firm):
+    form.submit(text="约了时间", kind="call", followup_on="none")
+    told = form.open("desk.enterprise", enterprise_id=firm.id).text
+    assert "2026-11-23 电话" in told and "2026-11-23 走访" not in told
