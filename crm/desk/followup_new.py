@@ -25,6 +25,7 @@ from crm.followups.forms import NewForm
 from crm.permissions import Permission
 from crm.visits import queries as visits
 from crm.workdays.queries import calendar
+from crm.workdays.words import counted
 
 
 @bp.route("/followups/new", methods=["GET", "POST"])
@@ -43,7 +44,7 @@ def new_followup() -> ResponseReturnValue:
                 firm, owner=owner, text=form.followup_text.data or "", due_on=form.followup_on.data, by=me,
                 kind=form.kind.data, origin=_origin(firm, me), at=form.at.data,
             )  # fmt: skip
-            told(say("Follow-up made for %(day)s", day=made.due_on))
+            told(say("Follow-up made for %(day)s", day=counted(made.due_on)))
             back = safe_next(request.args.get("back"), "")
             return go_to(back) if back else go("desk.enterprise", enterprise_id=firm.id)
     return page("desk/new_followup.html", form, enterprise=firm)

@@ -27,6 +27,7 @@ from crm.visits import queries as visits
 from crm.visits.models import Visit, VisitState
 from crm.workdays.queries import calendar
 from crm.workdays.rules import Calendar
+from crm.workdays.words import counted
 
 
 @bp.route("/visits/new", methods=["GET", "POST"])
@@ -111,4 +112,4 @@ def _thanks(form: VisitForm, is_new: bool, days: Calendar) -> Any:
         return say("This visit had been saved already; it was not saved twice")
     if form.next_on is None:
         return say("Visit saved")
-    return say("Visit saved; you will be reminded on %(day)s", day=days.roll(form.next_on).on)
+    return say("Visit saved; you will be reminded on %(day)s", day=counted(days.roll(form.next_on).on))

@@ -20,6 +20,7 @@ from crm.followups import queries, reopening, services, words
 from crm.followups.forms import DoneForm, GiveForm, LaterForm, NotMineForm
 from crm.followups.models import Followup, FollowupState
 from crm.permissions import Permission
+from crm.workdays.words import counted
 
 bp = Blueprint("followups", __name__)
 
@@ -52,7 +53,7 @@ def later(followup_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing(RuleBroken), writing():
             services.postpone(found, to_on=form.to_on.data, reason=form.reason.data, by=me, at=form.at.data)
-            told(say("Put off to %(day)s", day=found.due_on))
+            told(say("Put off to %(day)s", day=counted(found.due_on)))
             return go("followups.followup", followup_id=followup_id)
     return _show(found, me, later=form)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import Flask
 
+from crm.core.shown import day
 from crm.core.words import is_english, say
 from crm.workdays.queries import is_estimated
 from crm.workdays.rules import Special
@@ -13,6 +16,13 @@ WHY_ESTIMATED = say("The holidays of that year are not published yet; it was cou
 
 def install(app: Flask) -> None:
     app.jinja_env.globals.update(is_estimated=is_estimated, why_estimated=lambda: str(WHY_ESTIMATED))
+    app.jinja_env.filters["counted_day"] = counted
+
+
+def counted(due: date | None) -> str:
+    """A day that was counted in working days, as text for mails, papers and sentences: 2027-02-23（暂定）."""
+    text = day(due)
+    return str(say("%(day)s est.", day=text)) if is_estimated(due) else text
 
 
 def name_of(special: Special | None) -> str:
