@@ -10,7 +10,6 @@ from sqlalchemy import select
 
 from crm.accounts import everyone, signed_in
 from crm.core import clock
-from crm.core.bureau import bureau
 from crm.core.db import db
 from crm.core.web import page
 from crm.desk import home_mine as mine
@@ -18,12 +17,14 @@ from crm.desk import home_unit as unit
 from crm.desk.views import bp
 from crm.enterprises.models import Enterprise
 from crm.permissions import Permission
+from crm.tiers import cadence
 
 
 @bp.get("/")
 @everyone
 def home() -> ResponseReturnValue:
-    me, today, days = signed_in(), clock.today(), bureau("silence_days")
+    me, today = signed_in(), clock.today()
+    days = cadence.silence(today).days(me.unit.path)
     late, numbers, served = unit.late_by_person(me, today), unit.numbers_of(me, today, days), mine.how_many_served(me)
     asked: dict[str, Any] = {"all": 1, "of": "unit", "when": "overdue", "back": "/"}
     return page(

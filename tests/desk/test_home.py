@@ -1,8 +1,11 @@
 """Home by duty: nobody who signs in stands before a closed door."""
 
+from datetime import date, timedelta
+
 import pytest
 
 from crm.core import clock
+from crm.core.bureau import set_bureau
 from crm.core.db import writing
 from crm.followups import services as followups
 from crm.handover import attached
@@ -59,3 +62,14 @@ def test_two_people_of_one_name_are_late_each_for_himself(page, cast, make, now)
     for door in doors:
         page.open(door)
         assert page.text.count("第") == 1
+
+
+def test_silence_on_home_is_that_of_ones_unit_as_in_its_reminder(page, make, cast):
+    firm = make.enterprise("杭州久静科技有限公司", unit=cast.section, commissioner=cast.lin, since=date(2026, 1, 4))
+    with writing():
+        firm.last_visit_on = clock.today() - timedelta(days=50)
+    assert "久静科技" not in page.as_(cast.lin).open("desk.home").text
+    with writing():
+        set_bureau("silence_days", 40, unit_id=cast.section.id, by_id=None, by_name="test")
+    assert "久静科技" in page.open("desk.home").text
+    assert any("silent=40" in (a.get("href") or "") for a in page.all("a"))
