@@ -11,7 +11,7 @@ from crm.core import clock
 from crm.core.db import db, writing
 from crm.jobs.models import Heartbeat
 
-WAITS = "导入和提醒暂时停顿"
+WAITS = "导入和提醒已暂停"
 
 
 @pytest.fixture
