@@ -65,6 +65,7 @@ SENTENCES: dict[str, tuple[str, Say]] = {
     "merge.undone": ("undo-2", say("The merge with %(other)s was taken back")),
     "visit.recorded": ("map-pin", say("Visit on %(on)s")),
     "visit.planned": ("calendar", say("Visit planned for %(on)s")),
+    "visit.replanned": ("calendar-clock", say("Planned visit moved from %(before)s to %(on)s")),
     "visit.edited": ("pencil", say("The visit of %(on)s was corrected")),
     "visit.voided": ("ban", say("The visit of %(on)s was voided")),
     "visit.restored": ("undo-2", say("The visit of %(on)s stands again")),

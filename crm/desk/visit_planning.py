@@ -1,4 +1,4 @@
-"""A visit planned for a day, with or without a time; later it is recorded from its own page in one tap."""
+"""A visit planned for a day, with or without a time, or for another one; later its own page records it in one tap."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from werkzeug.utils import redirect
 from wtforms import DateField, HiddenField, RadioField, TextAreaField, TimeField
 from wtforms.validators import InputRequired, Length, Optional
 
-from crm.accounts import requires, signed_in
+from crm.accounts import everyone, requires, signed_in
 from crm.core import clock
-from crm.core.db import writing
-from crm.core.errors import RuleBroken
-from crm.core.forms import Form, tidy
+from crm.core.db import db, writing
+from crm.core.errors import RuleBroken, Stale
+from crm.core.forms import Form, TextLine, tidy
+from crm.core.typed import id_from
 from crm.core.web import go, page, told
 from crm.core.words import say
 from crm.desk import visit_queries
@@ -21,7 +22,8 @@ from crm.desk.views import bp
 from crm.desk.visit_forms import new_key
 from crm.desk.visits import chosen
 from crm.permissions import Permission
-from crm.visits import services
+from crm.visits import queries, replanning, services
+from crm.visits.models import VisitState
 from crm.visits.rules import DEFAULT_KIND
 from crm.visits.words import kind_choices
 
@@ -32,6 +34,13 @@ class PlanForm(Form):
     on = DateField(_l("Day"), [InputRequired(_l("Choose a day"))])
     at = TimeField(_l("Time"), [Optional()])
     text = TextAreaField(_l("What to talk about"), [Optional(), Length(max=2000)], filters=[tidy])
+
+
+class ReplanForm(Form):
+    version = HiddenField(default="0")
+    on = DateField(_l("Day"), [InputRequired(_l("Choose a day"))])
+    at = TimeField(_l("Time"), [Optional()])
+    reason = TextLine(_l("Reason"), [Optional(), Length(max=240)])
 
 
 @bp.route("/visits/plan", methods=["GET", "POST"])
@@ -53,3 +62,40 @@ def plan_visit() -> ResponseReturnValue:
             told(say("The visit is planned for %(day)s", day=visit.visited_on))
             return go("desk.visit", visit_id=visit.id)
     return page("desk/visits/plan.html", form, enterprise=enterprise, line=visit_queries.line_of(enterprise))
+
+
+@bp.route("/visits/<int:visit_id>/replan", methods=["GET", "POST"])
+@everyone
+def replan_visit(visit_id: int) -> ResponseReturnValue:
+    me = signed_in()
+    visit = queries.load_to_amend(visit_id, me)
+    if visit.state != VisitState.PLANNED:
+        told(say("This planned visit is no longer open: here is what became of it"))
+        return go("desk.visit", visit_id=visit.id)
+    form = ReplanForm(data={"version": str(visit.version), "on": visit.visited_on, "at": visit.at_time})
+    if form.validate_on_submit():
+        try:
+            with form.showing(RuleBroken), writing():
+                replanning.replan(
+                    visit, version=id_from(form.version.data) or 0, on=form.on.data or abort(400), at=form.at.data,
+                    reason=form.reason.data or "", by=me,
+                )  # fmt: skip
+                told(say("The visit is planned for %(day)s", day=visit.visited_on))
+                return go("desk.visit", visit_id=visit.id)
+        except Stale:
+            return _meanwhile(form, visit_id)
+    return page("desk/visits/replan.html", form, visit=visit)
+
+
+def _meanwhile(form: ReplanForm, visit_id: int) -> ResponseReturnValue:
+    """Somebody else moved it first: his day beside mine, which takes its place only when sent once more."""
+    db.session.rollback()
+    visit = queries.load_to_amend(visit_id, signed_in())
+    if visit.state != VisitState.PLANNED:
+        raise Stale(visit)
+    form.version.data = str(visit.version)
+    now = replanning.moment(visit.visited_on, visit.at_time)
+    form.refuse(
+        say("Somebody moved this visit meanwhile to %(moment)s. Save again: yours would replace it.", moment=now)
+    )
+    return page("desk/visits/replan.html", form, visit=visit, status=409)

@@ -61,11 +61,15 @@ def obstacles(*, kind: str, on: date, today: date, met: str, is_not_met: bool, t
 def plan_obstacles(*, kind: str, on: date, today: date) -> list[Obstacle]:
     """Why a visit cannot be planned for this day."""
     found = [] if kind in kinds(today) else [Obstacle("kind", say("Choose how you were in contact"))]
+    return found + day_obstacles(on=on, today=today)
+
+
+def day_obstacles(*, on: date, today: date) -> list[Obstacle]:
     if on < today:
-        found.append(Obstacle("on", say("The planned day has passed")))
-    elif (on - today).days > LONGEST_AHEAD:
-        found.append(Obstacle("on", say("The planned day lies more than a year ahead")))
-    return found
+        return [Obstacle("on", say("The planned day has passed"))]
+    if (on - today).days > LONGEST_AHEAD:
+        return [Obstacle("on", say("The planned day lies more than a year ahead"))]
+    return []
 
 
 def may_amend(*, is_own: bool, working_days: int, is_manager: bool) -> bool:

@@ -26,6 +26,7 @@ from crm.jobs.models import Job
 from crm.ops.builders import Cast
 from crm.outbox.models import Delivery, DemoMail
 from crm.tiers.models import TitleHeld
+from crm.visits import services as visits
 from crm.visits.models import Policy, Visit, VisitFile
 
 WHO = ("lin", "zhou", "manager", "leader", "clerk", "handler", "admin", "auditor", "stranger")
@@ -56,6 +57,7 @@ class Sample:
                 self.rows[name] = row
         self.rows["run_id"] = self._import()
         self.rows["file_id"] = self._photo()
+        self.plan_id = self._plan()
         self.rows["contact_id"] = db.session.query(Contact).filter_by(enterprise_id=self.firm.id).one()
         self.rows["post_id"] = db.session.query(Post).filter_by(user_id=cast.manager.id).one()
 
@@ -122,12 +124,20 @@ class Sample:
             db.session.add(VisitFile(visit_id=self.rows["visit_id"].id, file_id=kept.id))
         return kept
 
+    def _plan(self) -> int:
+        on = clock.today() + timedelta(days=9)
+        plan = {"kind": "onsite", "on": on, "at": None, "note": "", "client_key": "sample plan"}
+        with writing():
+            return visits.plan(self.firm, by=self.cast.lin, **plan)[0].id
+
     def values(self, rule: Rule, me: User) -> dict[str, Any]:
         """The sample's ids for the parameters of a rule; a session is always one's own."""
         own = sessions.open_of(me.id)
         known = {name: row.id for name, row in self.rows.items()}
         known |= {"session_id": own[0].id if own else 0, "code": "NONE-NONE-NONE-NONE", "filename": "favicon.svg"}
         known |= {"block": "error", "kind": "roster", "topic": "today"}
+        if rule.endpoint == "desk.replan_visit":
+            known["visit_id"] = self.plan_id
         missing = sorted(set(rule.arguments) - set(known))
         assert not missing, f"{rule.endpoint}: tests/rights/sample.py has no row for {missing}"
         return {name: known[name] for name in rule.arguments}

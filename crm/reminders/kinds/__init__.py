@@ -7,6 +7,7 @@ from crm.reminders.kinds import (
     enterprises_received,
     followup_due,
     followup_overdue,
+    visit_timed,
     visit_tomorrow,
     visited_by_other,
 )
@@ -17,6 +18,7 @@ def install() -> None:
         chased.KIND,
         followup_overdue.KIND,
         followup_due.KIND,
+        visit_timed.KIND,
         visit_tomorrow.KIND,
         enterprise_silent.KIND,
         visited_by_other.KIND,
