@@ -180,7 +180,7 @@ def _shown(field: Any, value: str) -> Say | str:
         return next((label for key, label in _flat(field.choices) if str(key) == value), value)
     if isinstance(field, SearchField):
         return value
-    return {"me": _("Myself"), "none": _("Nobody")}.get(value, value)
+    return {"me": _("Myself"), "none": _("Nobody"), "any": _("Somebody")}.get(value, value)
 
 
 def _flat(choices: Any) -> Iterable[tuple[Any, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from crm.core.lists import Badge, Column, Person
@@ -11,6 +12,7 @@ from crm.visits.models import Visit, VisitState
 from crm.visits.words import kind_word
 
 EXCERPT = 60
+NOBODY: Mapping[int, Mapping[str, str]] = {}
 STATE = {
     VisitState.PLANNED: Badge("soon", say("Planned")),
     VisitState.VOIDED: Badge("neutral", say("Voided")),
@@ -19,13 +21,15 @@ STATE = {
 SOURCE = {"hand": say("by hand"), "import": say("imported"), "sheet": say("returned sheet")}
 
 
-def columns(*, with_typist: bool = False) -> list[Column]:
-    """`with_typist`: who typed it stands in the list unasked."""
+def columns(along: Mapping[int, Mapping[str, str]] = NOBODY, *, with_typist: bool = False) -> list[Column]:
+    """`along`: who came along, by visit and part; `with_typist`: who typed it stands in the list unasked."""
     return [
         Column("name", say("Enterprise"), "link", order=(Enterprise.sort_key,), width="wide"),
         Column("visited_on", say("Day"), "day", order=(Visit.visited_on,), phone=True),
         Column("kind", say("How"), value=_kind, phone=True),
         Column("author", say("Visitor"), "person", value=lambda row: Person(row.author, row.unit), phone=True),
+        Column("leaders", say("Leader who came along"), value=_part(along, "leader"), optional=True),
+        Column("companions", say("Colleagues who came along"), value=_part(along, "companion"), optional=True),
         Column("met", say("Whom they met"), value=met),
         Column("text", say("What was talked about"), value=_excerpt, width="wide", phone=True),
         Column("state", say("Record"), "badge", value=lambda row: STATE[row.state], optional=True),
@@ -41,6 +45,10 @@ def columns(*, with_typist: bool = False) -> list[Column]:
         Column("source", say("Came from"), value=lambda row: source(row.source), optional=True),
         Column("created_at", say("Entered at"), "instant", order=(Visit.created_at,), optional=True),
     ]
+
+
+def _part(along: Mapping[int, Mapping[str, str]], part: str) -> Callable[[Any], str]:
+    return lambda row: along.get(row.id, {}).get(part, "")
 
 
 def source(key: str) -> Say | str:

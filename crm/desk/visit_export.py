@@ -19,7 +19,7 @@ from crm import jobs, timeline
 from crm.accounts import User, requires, signed_in
 from crm.core import clock
 from crm.core.bureau import bureau
-from crm.core.db import db, read, writing
+from crm.core.db import db, writing
 from crm.core.pages import speaking
 from crm.core.web import go
 from crm.core.words import say
@@ -29,11 +29,9 @@ from crm.desk.views import bp
 from crm.files import store
 from crm.permissions import Permission
 from crm.visits import records
-from crm.visits.lines import lines
 from crm.visits.models import Visit
 
 KIND = "export_visits"
-CHUNK = 500
 TITLE = say("List of visits")
 
 
@@ -68,11 +66,9 @@ def _write(me: User, args: MultiDict[str, str], kind: str, path: Path) -> int:
 
 
 def _rows(me: User, args: MultiDict[str, str]) -> Iterator[Any]:
-    """The newest first, some hundreds at a time."""
-    query = visit_rows.matching(me, args, Permission.EXPORT).order_by(Visit.visited_on.desc(), Visit.id.desc())
-    ids = list(read(query).scalars())
-    for start in range(0, len(ids), CHUNK):
-        yield from lines(ids[start : start + CHUNK])
+    """The newest first."""
+    query = visit_rows.matching(me, args, Permission.EXPORT)
+    return records.of(query.order_by(Visit.visited_on.desc(), Visit.id.desc()))
 
 
 def run(args: Any, progress: jobs.Progress) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from crm import timeline
 from crm.accounts import requires, signed_in
+from crm.accounts.models import UnitKind
 from crm.core import clock, shown
 from crm.core.bureau import bureau
 from crm.core.db import read
@@ -40,6 +41,7 @@ COLUMNS = (
     forms.Column(say("Unit and official"), width=28),
     forms.Column(say("Visits made"), forms.Show.NUMBER, 12),
     forms.Column(say("Firms visited"), forms.Show.NUMBER, 12),
+    forms.Column(say("Visits joined"), forms.Show.NUMBER, 12),
     forms.Column(say("Other contacts"), forms.Show.NUMBER, 12),
     forms.Column(say("Firms served"), forms.Show.NUMBER, 12),
     forms.Column(say("Of these visited"), forms.Show.NUMBER, 12),
@@ -56,6 +58,12 @@ class Links:
     def visits(self, **more: Any) -> str:
         given = {"from": self.told.since, "to": self.told.until, "unit": self.told.unit_id, **more}
         return url_for("desk.visits", **{key: value for key, value in given.items() if value is not None})
+
+    def joined(self, person: int | None = None, unit: int | None = None) -> str:
+        """Visits of others on which this official, people of this unit, or any official led or came along."""
+        below = unit or self.told.unit_id
+        whose = {"companion": person} if person else {"companion_unit": below} if below else {"companion": "any"}
+        return self.visits(counts="yes", unit=None, **whose)
 
     def firms(self, how: str = "", **more: Any) -> str:
         during = {how: span(self.told.since, self.told.until)} if how else {}
@@ -140,9 +148,15 @@ def _bar(told: Figures) -> dict[str, Any]:
     return {
         "months": [(f"{m:%Y-%m}", shown.month(m)) for m in months],
         "month": f"{told.since:%Y-%m}" if _is_month(told) else "",
-        "units": [(row.id, row.name) for row in read(UNITS).all()],
+        "units": _units(told),
         "beside": [url_for("desk.visit_figures", month=f"{m:%Y-%m}", **kept) for m in beside if _is_month(told)],
     }  # fmt: skip
+
+
+def _units(told: Figures) -> list[tuple[int, str]]:
+    """The units that answer for somebody's work; a park is a place, and chosen only by an older link."""
+    rows = read(UNITS).all()
+    return [(row.id, row.name) for row in rows if row.kind != UnitKind.TERRITORY or row.id == told.unit_id]
 
 
 def _paper_rows(told: Figures) -> Iterator[list[forms.Content]]:
@@ -155,5 +169,6 @@ def _paper_rows(told: Figures) -> Iterator[list[forms.Content]]:
 
 def _numbers(counted: Counted) -> list[forms.Content]:
     return [
-        counted.visits, counted.firms, counted.contacts, counted.served, counted.covered, counted.coverage,
+        counted.visits, counted.firms, counted.joined, counted.contacts, counted.served, counted.covered,
+        counted.coverage,
     ]  # fmt: skip

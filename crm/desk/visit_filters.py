@@ -40,6 +40,8 @@ class VisitFilters(Form):
     kind = Choice(_l("How"))
     # "from" is a word of the language: the two days are added below
     unit = Choice(_l("Visitor's unit"), render_kw=MORE)
+    companion = Choice(_l("Led or came along"), render_kw=MORE)
+    companion_unit = Choice(_l("Unit of who came along"), render_kw=MORE)
     counts = Choice(_l("Counts as a visit"), render_kw=MORE)
     state = Choice(_l("Records"), render_kw=MORE)
     typed = Choice(_l("Typed for others"), render_kw=MORE)
@@ -55,6 +57,7 @@ class TypedNames(VisitFilters):
     """Where there are too many officials for a list to choose from, or their names are not one's business."""
 
     author = StringField(_l("Visitor"), render_kw={"placeholder": _l("Name, or part of it")})
+    companion = StringField(_l("Led or came along"), render_kw={**MORE, "placeholder": _l("Name, or part of it")})
 
 
 def filter_form(args: MultiDict[str, str], me: User) -> VisitFilters:
@@ -80,7 +83,9 @@ def _filled(people: Any, units: Any, firm: tuple[str, str] | None, said: Any, _w
     labelled = [(str(i), f"{name}（{unit}）" if names[name] > 1 else name) for i, name, unit in people]
     form.author.choices = [("", _("All")), ("me", _("Myself")), *labelled]
     form.kind.choices = [("", _("All")), *kind_choices(clock.today())]
+    form.companion.choices = [("", _("All")), ("me", _("Myself")), ("any", _("Somebody")), *labelled]
     form.unit.choices = [("", _("All")), *((str(unit_id), name) for unit_id, name in units)]
+    form.companion_unit.choices = form.unit.choices
     form.counts.choices = [("", _("All")), ("yes", _("Yes")), ("no", _("No, contact only"))]
     form.state.choices = [
         ("", _("Took place")), ("planned", _("Planned")), ("voided", _("Voided")), ("all", _("All")),

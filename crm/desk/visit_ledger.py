@@ -30,6 +30,7 @@ from crm.sheets.names import file_name
 from crm.sheets.paper import write_paper
 from crm.tiers.words import tier_word
 from crm.visits.ledger_figures import Stood, stood
+from crm.workdays.words import marked
 
 TITLE = say("Ledger of visits")
 CHUNK = 500
@@ -45,7 +46,7 @@ COLUMNS = (
     forms.Column(say("Visits done"), forms.Show.NUMBER, 9, is_totalled=True),
     forms.Column(say("Last visited on"), forms.Show.DATE, 13),
     forms.Column(say("Days since"), forms.Show.NUMBER, 9),
-    forms.Column(say("Next visit due on"), forms.Show.DATE, 13),
+    forms.Column(say("Next visit due on"), forms.Show.DATE, 14),
     forms.Column(say("State"), width=9),
     forms.Column(say("Requests collected"), forms.Show.NUMBER, 9, is_totalled=True),
     forms.Column(say("Requests open"), forms.Show.NUMBER, 9, is_totalled=True),
@@ -112,6 +113,6 @@ def _cells(number: int, line: Any, stood: Stood, as_of: date, requests: Mapping[
     came, still_open = requests.get(line.id, (0, 0))
     return [
         number, line.name, tier_word(line.tier) if line.tier else "", line.commissioner, line.leader, stood.due,
-        stood.done, stood.last_on, (as_of - stood.last_on).days if stood.last_on else None, stood.next_on,
+        stood.done, stood.last_on, (as_of - stood.last_on).days if stood.last_on else None, marked(stood.next_on),
         state_of(stood.next_on, as_of), came, still_open, "",
     ]  # fmt: skip

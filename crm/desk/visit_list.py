@@ -19,6 +19,7 @@ from crm.desk.views import bp
 from crm.desk.visit_columns import columns
 from crm.desk.visit_filters import filter_form
 from crm.permissions import Permission
+from crm.visits import company
 from crm.visits.models import Visit, VisitState
 
 
@@ -32,11 +33,12 @@ def visits() -> ResponseReturnValue:
 def visit_listing(me: User) -> Listing:
     """The list as the URL asks for it, filled."""
     asked, here = request.args, door("desk.visits")
+    along: dict[int, dict[str, str]] = {}
     tail = f"?{request.query_string.decode()}" if request.query_string else ""
     listing = Listing(
         "visits",
         say("Visits"),
-        columns(with_typist=bool(asked.get("typed"))),
+        columns(along, with_typist=bool(asked.get("typed"))),
         sort="-visited_on",
         tie=Visit.id,
         filters=filter_form(asked, me),
@@ -44,6 +46,8 @@ def visit_listing(me: User) -> Listing:
         mark=lambda row: "voided" if row.state == VisitState.VOIDED else "",
     )
     visit_rows.turn(listing, me, asked)
+    if {"leaders", "companions"} & {column.key for column in listing.columns}:
+        along.update(company.of_many([row.id for row in listing.rows]))
     listing.is_plain = not tail
     listing.views = tabs_of_lists.views(listing, me, _tabs(me))
     listing.save_view_url = url_for("desk.save_view", listing="visits", query=listing.query())

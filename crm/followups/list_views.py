@@ -30,6 +30,7 @@ from crm.permissions import Permission
 from crm.sheets.layout import Column, Content, Show
 from crm.sheets.names import file_name
 from crm.sheets.write import write_csv, write_table
+from crm.workdays.words import marked
 
 TITLE = say("Follow-ups (ledger)")
 MOST_AT_ONCE = 200
@@ -40,7 +41,7 @@ TYPES = {
 }
 COLUMNS = (
     Column(say("Enterprise"), width=32), Column(say("Follow-up"), width=48), Column(say("Kind"), width=10),
-    Column(say("Day"), Show.DATE), Column(say("Owner"), width=10), Column(say("Unit of the owner"), width=20),
+    Column(say("Day"), Show.DATE, 18), Column(say("Owner"), width=10), Column(say("Unit of the owner"), width=20),
     Column(say("State"), width=10), Column(say("Put off"), Show.NUMBER), Column(say("Closed at"), Show.MOMENT, 18),
     Column(say("Result"), width=40),
 )  # fmt: skip
@@ -85,7 +86,7 @@ def _rows(me: User) -> Iterator[list[Content]]:
 def _cells(row: Any) -> list[Content]:
     closed = clock.local(row.closed_at).replace(tzinfo=None) if row.closed_at else None
     return [
-        row.firm, row.text, str(words.KIND[row.kind]), row.due_on, row.owner or "", row.owner_unit or "",
+        row.firm, row.text, str(words.KIND[row.kind]), marked(row.due_on), row.owner or "", row.owner_unit or "",
         str(words.STATE[row.state]), row.postponed, closed, row.result,
     ]  # fmt: skip
 

@@ -51,7 +51,7 @@ def visits(kind: str, target: Path) -> None:
 
 
 def _visits(kind: str, path: Path) -> int:
-    return records.write(kind, path, records.everything(), title=str(say("Ledger of visits")))
+    return records.write(kind, path, records.of(records.everything()), title=str(say("Ledger of visits")))
 
 
 def _written(target: Path, write: Callable[[Path], int]) -> int:

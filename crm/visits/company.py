@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, Select, delete, select
+from sqlalchemy.orm import aliased
 
 from crm.accounts.models import User
-from crm.core.db import db
+from crm.core.db import db, read
 from crm.visits.models import Visit, VisitPerson
 
 APART = re.compile(r"[、,，;；/\n]+|\s{2,}")
@@ -34,6 +35,24 @@ def set_company(visit: Visit, *, leaders: str, companions: str) -> None:
 def of(visit: Visit, part: str) -> Sequence[VisitPerson]:
     query = select(VisitPerson).where(VisitPerson.visit_id == visit.id, VisitPerson.part == part)
     return db.session.scalars(query.order_by(VisitPerson.id)).all()
+
+
+def of_many(ids: Sequence[int]) -> dict[int, dict[str, str]]:
+    """Visit → part → the names of those who had it, as one line."""
+    columns = (VisitPerson.visit_id, VisitPerson.part, VisitPerson.name)
+    query = select(*columns).where(VisitPerson.visit_id.in_(ids)).order_by(VisitPerson.id)
+    found: dict[int, dict[str, str]] = {}
+    for row in read(query).all() if ids else ():
+        parts = found.setdefault(row.visit_id, {})
+        parts[row.part] = f"{parts[row.part]}、{row.name}" if row.part in parts else row.name
+    return found
+
+
+def came(*people: ColumnElement[bool]) -> Select[int]:
+    """The visits on which an official of whom this holds (`VisitPerson`) led or came along; his own do not count."""
+    of_it = aliased(Visit)
+    query = select(VisitPerson.visit_id).join(of_it, of_it.id == VisitPerson.visit_id)
+    return query.where(VisitPerson.user_id.is_not(None), VisitPerson.user_id != of_it.author_id, *people)
 
 
 def line(people: Sequence[VisitPerson]) -> str:

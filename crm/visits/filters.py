@@ -18,7 +18,8 @@ from crm.enterprises.grams import escaped
 from crm.enterprises.models import Enterprise
 from crm.enterprises.queries import reach, within
 from crm.permissions import Permission, Scope
-from crm.visits.models import Visit, VisitState
+from crm.visits import company
+from crm.visits.models import Visit, VisitPerson, VisitState
 
 Clause = Callable[[User, str], ColumnElement[bool]]
 LONGEST = 80
@@ -78,6 +79,22 @@ def _unit(_user: User, text: str) -> ColumnElement[bool]:
     return Visit.author_id.in_(people)
 
 
+def _companion(user: User, text: str) -> ColumnElement[bool]:
+    """On which `any` official led or came along, or `me`, or an official by id; by name whoever is written down."""
+    person = user.id if text == "me" else id_from(text)
+    if person is not None or text == "any":
+        return Visit.id.in_(company.came(*([VisitPerson.user_id == person] if person is not None else [])))
+    like = f"%{escaped(text)}%"
+    return Visit.id.in_(select(VisitPerson.visit_id).where(VisitPerson.name.like(like, escape="\\")))
+
+
+def _companion_unit(_user: User, text: str) -> ColumnElement[bool]:
+    """On which people of this unit or below it led or came along."""
+    top = select(Unit.path).where(Unit.id == id_from(text)).scalar_subquery()
+    people = select(User.id).join(Unit, Unit.id == User.unit_id).where(Unit.path.startswith(top))
+    return Visit.id.in_(company.came(VisitPerson.user_id.in_(people)))
+
+
 def _enterprise(_user: User, text: str) -> ColumnElement[bool]:
     return Visit.enterprise_id == id_from(text) if id_from(text) is not None else false()
 
@@ -118,6 +135,8 @@ CLAUSES: dict[str, Clause] = {
     "q": _words,
     "author": _author,
     "unit": _unit,
+    "companion": _companion,
+    "companion_unit": _companion_unit,
     "enterprise": _enterprise,
     "typed": _typed,
     "from": _day(lambda column, day: column >= day),

@@ -25,6 +25,11 @@ def counted(due: date | None) -> str:
     return str(say("%(day)s est.", day=text)) if is_estimated(due) else text
 
 
+def marked(due: date | None) -> date | str | None:
+    """A day as the cell of a file: 2027-02-23（暂定） in words where it is estimated, else the day itself."""
+    return counted(due) if is_estimated(due) else due
+
+
 def name_of(special: Special | None) -> str:
     """国庆节, or National Day on an English page where it is known; "" for ordinary days."""
     if special is None:

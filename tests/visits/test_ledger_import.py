@@ -183,7 +183,7 @@ def test_what_goes_out_comes_in_unchanged_and_a_mended_word_is_an_update(app, ca
 
     with speaking("zh_Hans_CN"):
         for kind in ("xlsx", "csv"):
-            records.write(kind, tmp_path / f"a.{kind}", records.everything())
+            records.write(kind, tmp_path / f"a.{kind}", records.of(records.everything()))
     for kind in ("xlsx", "csv"):
         outcome = brought_in((tmp_path / f"a.{kind}").read_bytes(), cast.bureau, name=f"a.{kind}")
         assert (outcome["same"], outcome["new"], outcome["update"], outcome["errors"]) == (2, 0, 0, [])

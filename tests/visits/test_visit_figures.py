@@ -9,12 +9,14 @@ import pytest
 from openpyxl import load_workbook
 from werkzeug.datastructures import MultiDict
 
+from crm.accounts.models import UnitKind
 from crm.core import clock
+from crm.core.db import db, writing
 from crm.desk import enterprise_rows, visit_rows
 from crm.desk.visit_figures import Links
 from crm.visits import figures
-from crm.visits.models import VisitState
-from tests.visits.listing import alone, visit
+from crm.visits.models import VisitPerson, VisitState
+from tests.visits.listing import alone, titles, visit
 from tests.visits.test_visit_list import statements
 
 KINDS = ("onsite", "onsite", "meeting", "call", "video")
@@ -35,9 +37,18 @@ def scattered(make, cast, seed):
     ]
     for _ in range(40):
         state = chance.choice(STATES)
-        visit(chance.choice(firms), chance.choice(people), days_ago=chance.randrange(-10, 50), state=state,
-              kind=chance.choice(KINDS))  # fmt: skip
+        made = visit(chance.choice(firms), chance.choice(people), days_ago=chance.randrange(-10, 50), state=state,
+                     kind=chance.choice(KINDS))  # fmt: skip
+        came_along(made, *chance.sample([*people, None], 2))
     return inner
+
+
+def came_along(made, leader=None, companion=None):
+    """Led by one and accompanied by another official, or by a name nobody knows."""
+    with writing():
+        for person, part in ((leader, "leader"), (companion, "companion")):
+            db.session.add(VisitPerson(visit_id=made.id, user_id=person.id if person else None,
+                                       name=person.name if person else "街道老陈", part=part))  # fmt: skip
 
 
 def behind(user, url):
@@ -51,11 +62,14 @@ def behind(user, url):
 
 def numbers(told, links):
     """Every number of the page with the address it opens, as the template writes them."""
-    rows = [(told.all, {}, {})]
+    rows = [(told.all, {}, {}, ())]
     for unit in told.units:
-        rows.append((unit.counted, {"unit": unit.id}, {"served_unit": unit.id}))
-        rows += [(p.counted, {"author": p.id}, {"commissioner": p.id, "served_unit": None}) for p in unit.people]
-    for counted, own, served in rows:
+        rows.append((unit.counted, {"unit": unit.id}, {"served_unit": unit.id}, (None, unit.id)))
+        rows += [
+            (p.counted, {"author": p.id}, {"commissioner": p.id, "served_unit": None}, (p.id,)) for p in unit.people
+        ]
+    for counted, own, served, along in rows:
+        yield counted.joined, links.joined(*along)
         yield counted.visits, links.visits(counts="yes", **own)
         yield counted.firms, links.visits(counts="yes", once=1, **own)
         yield counted.contacts, links.visits(counts="no", **own)
@@ -70,7 +84,7 @@ def numbers(told, links):
 @pytest.mark.parametrize("seed", [1, 2])
 def test_each_number_equals_the_list_it_opens(app, make, cast, seed):
     inner = scattered(make, cast, seed)
-    today, counted = clock.today(), 0
+    today, counted, joined = clock.today(), 0, 0
     with app.test_request_context():
         for person in (cast.lin, cast.manager, cast.clerk, cast.auditor, cast.stranger):
             for since, unit in ((today.replace(day=1), None), (today - timedelta(days=60), cast.section.id),
@@ -79,7 +93,39 @@ def test_each_number_equals_the_list_it_opens(app, make, cast, seed):
                 for value, url in numbers(told, Links(told)):
                     assert behind(person, url) == value, (person.name, url)
                     counted += value
-    assert counted > 500, "the data must have something to count"
+                    joined += value if "companion" in url else 0
+    assert counted > 500 and joined > 60, "the data must have something to count"
+
+
+def test_who_came_along_is_counted_beside_his_own_visits(page, make, cast):
+    firm = make.enterprise("杭州和达生物", unit=cast.section, commissioner=cast.lin)
+    came_along(visit(firm, cast.lin), cast.leader, cast.zhou)
+    came_along(visit(firm, cast.lin, kind="call"), None, cast.zhou)
+    came_along(visit(firm, cast.zhou), None, cast.zhou)
+    page.as_(cast.manager).open("/visits/figures")
+
+    def joined(person):
+        return [a.text for a in page.all("a") if a.get("href", "").endswith(f"&companion={person.id}")]
+
+    assert [joined(person) for person in (cast.zhou, cast.leader, cast.lin)] == [["1"], ["1"], []]
+    assert "不计入本人走访家次" in page.text
+    page.open(f"/visits?companion={cast.zhou.id}&counts=yes&columns=leaders&columns=companions")
+    assert len(titles(page)) == 1 and cast.leader.name in page.text
+    found = [len(titles(page.open(f"/visits?companion={q}"))) for q in ("老陈", "any", "me", "0", "没有")]
+    assert found == [2, 2, 0, 0, 0]
+
+
+def test_the_total_that_is_no_sum_says_why(page, make, cast):
+    firm = make.enterprise("杭州和达生物", unit=cast.section, commissioner=cast.lin)
+    make.unit("江东新区", parent=cast.bureau, kind=UnitKind.TERRITORY)
+    visit(firm, cast.lin)
+    assert "合计不等于各单位之和" not in page.as_(cast.manager).open("/visits/figures").text
+    offered = [option.text for option in page.all("option")]
+    assert cast.section.name in offered and "江东新区" not in offered
+
+    visit(firm, cast.stranger)
+    assert "合计不等于各单位之和" in page.open("/visits/figures").text
+    assert "合计不等于各单位之和" in page.open("/visits/figures/print").text
 
 
 def test_the_month_is_chosen_and_each_number_is_a_link(page, make, cast):

@@ -12,6 +12,7 @@ from crm.core.db import db, writing
 from crm.desk.visit_rows import neighbours
 from crm.enterprises.serving_models import Liaison
 from crm.timeline import Entry
+from crm.visits import company
 from crm.visits.models import VisitState
 from tests.visits.listing import alone, titles, visit
 
@@ -128,17 +129,21 @@ def test_a_page_walks_along_an_index_and_reads_no_table_whole(app, make, cast, f
 
 
 def test_the_file_holds_what_is_filtered_and_the_export_is_recorded(page, cast, firms):
-    visit(firms["own"], cast.lin, text="用电增容", entered_by_id=cast.clerk.id)
+    made = visit(firms["own"], cast.lin, text="用电增容", entered_by_id=cast.clerk.id)
+    with writing():
+        company.set_company(made, leaders=cast.leader.name, companions="周敏、街道老陈")
     visit(firms["other"], cast.zhou, text="看不见")
     page.as_(cast.lin).open("/visits/export?format=csv")
     rows = list(csv.reader(io.StringIO(page.response.data.decode("utf-8-sig"))))
 
-    assert rows[0][1:10] == [
-        "企业名称", "统一社会信用代码", "走访日期", "走访方式", "走访人", "走访人单位", "接待人", "走访内容", "代录人",
+    assert rows[0][1:12] == [
+        "企业名称", "统一社会信用代码", "走访日期", "走访方式", "走访人", "走访人单位", "带队领导", "同行人员",
+        "接待人", "走访内容", "代录人",
     ]  # fmt: skip
-    assert [row[1:2] + row[3:10] for row in rows[1:]] == [
-        ["林的企业", "2026-11-23", "上门", "林晓", "企业服务科", "王总", "用电增容", "陈芳"]
-    ]
+    assert [row[1:2] + row[3:12] for row in rows[1:]] == [
+        ["林的企业", "2026-11-23", "上门", "林晓", "企业服务科", cast.leader.name, "周敏、街道老陈", "王总", "用电增容",
+         "陈芳"]
+    ]  # fmt: skip
     entry = db.session.query(Entry).filter_by(kind="visits.exported").one()
     assert (entry.body["rows"], entry.body["format"]) == (1, "csv")
     page.open("/visits/export?state=voided")
