@@ -16,6 +16,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from crm.core.errors import RuleBroken
 from crm.core.words import Say, say
+from crm.files import papers
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_PIXELS = 40_000_000
@@ -24,8 +25,8 @@ QUALITY = 85
 JPEG, PDF = "image/jpeg", "application/pdf"
 BEGINS = {"jpeg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n", "webp": b"RIFF", "pdf": b"%PDF-"}
 ENDINGS = {"jpg": "jpeg", "jpeg": "jpeg", "png": "png", "webp": "webp", "pdf": "pdf"}
-ACTIVE = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile|RichMedia|XFA)\b")
-HIDDEN = (b"PK\x05\x06", b"PK\x03\x04", b"<script", b"<html", b"<?php")
+PAGES = re.compile(rb"<script|<html|<\?php", re.IGNORECASE)
+ARCHIVE, ARCHIVE_TAIL = b"PK\x05\x06", 66_000  # an archive is read from its end, where this stands
 BROKEN = (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, struct.error, MemoryError)
 
 
@@ -86,7 +87,11 @@ def _paper(content: bytes, name: str) -> bytes:
     """A PDF is kept as it is; one that acts, carries files or is something else as well is refused."""
     if b"%%EOF" not in content[-2048:]:
         raise _refused(name, say("the PDF is not complete"))
-    if ACTIVE.search(content) or any(sign in content.lower() for sign in map(bytes.lower, HIDDEN)):
+    try:
+        is_more = papers.is_active(content) or PAGES.search(content) or ARCHIVE in content[-ARCHIVE_TAIL:]
+    except papers.Shut as shut:
+        raise _refused(name, say("the PDF cannot be looked into: print it to a new PDF first")) from shut
+    if is_more:
         raise _refused(name, say("the PDF holds programs or other files: print it to a new PDF first"))
     return content
 
