@@ -70,4 +70,5 @@ def lines(reminders: Sequence[Reminder]) -> dict[int, Line]:
 
 
 def _by_kind(reminders: Sequence[Reminder]) -> list[tuple[Kind, list[Reminder]]]:
-    return [(kind, [r for r in reminders if r.kind == name]) for name, kind in KINDS.items()]
+    rows = {name: [r for r in reminders if r.kind == name] for name in KINDS}
+    return [(kind, rows[name]) for name, kind in KINDS.items() if rows[name]]

@@ -54,7 +54,8 @@ def today() -> ResponseReturnValue:
     """On paper: who of my unit has how much today, for those whom no mail reaches; and as text for the group."""
     me, day = signed_in(), clock.today()
     people = queries.of_unit(me, day)
-    return page("reminders/today.html", people=people, kinds=KINDS, day=day, group_text=_for_the_group(people, day))
+    kinds = {name: kind for name, kind in KINDS.items() if any(name in person.counts for person in people)}
+    return page("reminders/today.html", people=people, kinds=kinds, day=day, group_text=_for_the_group(people, day))
 
 
 def _for_the_group(people: Sequence[queries.Told], on: date) -> str:

@@ -9,10 +9,13 @@ from hypothesis import settings, strategies
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
 from crm.core import clock
+from crm.core.bureau import set_bureau
 from crm.core.db import db, writing
+from crm.enterprises.serving_models import StandIn
 from crm.followups import reopening
 from crm.followups import services as followups
 from crm.followups.models import Followup
+from crm.handover import stand_ins
 from crm.outbox.jobs import Mailroom, deliver
 from crm.reminders.planning import plan
 from crm.workdays.queries import calendar
@@ -26,14 +29,15 @@ seen = strategies.booleans()  # whether the scheduler plans right after it
 class Bureau(RuleBasedStateMachine):
     """The clock only goes on; each example begins with new people and without open promises."""
 
-    app = make = server = now = firm = None
+    app = make = server = now = None
 
     def __init__(self):
         super().__init__()
         with writing():
             self.people = [self.make.user(email=f"p{next(self.make.numbers)}@example.cn") for _ in range(3)]
+            self.firm = self.make.enterprise(commissioner=self.people[0])
         self.present = {person.id: person for person in self.people}
-        self.model = Model(calendar())
+        self.model, self.duty = Model(calendar(), self.people[0].id), None
         self.former, self.done = {}, []
         self.to_working_day(1)
 
@@ -132,6 +136,26 @@ class Bureau(RuleBasedStateMachine):
             person.active, person.deactivated_on = False, clock.today()
             db.session.flush()
 
+    @precondition(lambda self: len(self.present.keys() - {self.people[0].id}) > 0)
+    @rule(who=picks, seen=seen)
+    def stands_in(self, who, seen):
+        """For the commissioner of the firm, from today; whoever did so before no longer does."""
+        self.duty_ends(seen=False)
+        others = [person for person in self.people[1:] if person.id in self.present]
+        with writing():
+            self.duty = stand_ins.stand_in(self.people[0], others[who % len(others)], by=self.people[0]).id
+        self.model.deputy = others[who % len(others)].id
+        self.beat(seen)
+
+    @precondition(lambda self: self.duty)
+    @rule(seen=seen)
+    def duty_ends(self, seen):
+        if self.duty:
+            with writing() as session:
+                stand_ins.end(session.get_one(StandIn, self.duty), by=self.people[0])
+        self.duty = self.model.deputy = None
+        self.beat(seen)
+
     @rule(skipped=strategies.sampled_from([1, 1, 1, 2, 3, 8]))
     def morning(self, skipped):
         self.to_working_day(skipped)
@@ -151,9 +175,11 @@ class Bureau(RuleBasedStateMachine):
 
 
 @pytest.fixture
-def bureau(app, server, make, cast, now, firm):
+def bureau(app, server, make, now):
+    with writing():
+        set_bureau("silence_days", 3650, by_id=None, by_name="x")
     plan(clock.now())
-    for name, value in {"app": app, "make": make, "server": server, "now": now, "firm": firm}.items():
+    for name, value in {"app": app, "make": make, "server": server, "now": now}.items():
         setattr(Bureau, name, value)
     return Bureau
 
@@ -172,3 +198,19 @@ def test_the_model_meets_what_is_done_by_mistake_and_what_comes_back(bureau):
     story.back_to_the_former_owner(pick=0)
     for _ in range(3):
         story.morning(skipped=1)
+
+
+def test_the_model_meets_a_deputy_and_what_he_had_been_told_himself(bureau):
+    story = bureau()
+    story.promise(who=0, days=0, seen=True)
+    story.promise(who=1, days=0, seen=True)
+    story.morning(skipped=1)
+    story.stands_in(who=0, seen=True)
+    story.somebody_else(pick=1, who=0, seen=True)
+    story.morning(skipped=1)
+    story.finish(pick=0, seen=True)
+    story.reopen()
+    story.morning(skipped=2)
+    story.duty_ends(seen=False)
+    story.stands_in(who=1, seen=False)
+    story.morning(skipped=8)

@@ -3,6 +3,7 @@
 from crm.reminders.kind import register
 from crm.reminders.kinds import (
     chased,
+    copied,
     enterprise_silent,
     enterprises_received,
     followup_due,
@@ -24,4 +25,5 @@ def install() -> None:
         visited_by_other.KIND,
         enterprises_received.HANDED,
         enterprises_received.KIND,
+        copied.KIND,
     )
