@@ -6,7 +6,7 @@ from flask import Flask
 
 from crm import permissions
 from crm.core import bureau_clock, logs, pages, security, typed
-from crm.core.db import db, guard
+from crm.core.db import db, engine_options, guard
 from crm.core.settings import ROOT, Settings
 
 
@@ -17,7 +17,7 @@ def create_app(settings: Settings) -> Flask:
         SECRET_KEY=settings.secret_key or "unset",
         SECRET_KEY_FALLBACKS=[settings.secret_key_previous] if settings.secret_key_previous else [],
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True} if settings.database_url.startswith("postgresql") else {},
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
         MAX_CONTENT_LENGTH=settings.upload_mb * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
         MAX_FORM_PARTS=20_000,

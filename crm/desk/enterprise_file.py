@@ -9,7 +9,8 @@ from typing import Any
 
 from flask import request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy.orm import aliased
 
 from crm.accounts import User, requires, signed_in
 from crm.core import clock
@@ -44,8 +45,8 @@ class File:
     serving: serving_queries.Now
     followups: Sequence[Any]
     """Rows of id, text, due_on, owner."""
-    last_visit: Any
-    """A row of visited_on and author, or None."""
+    last_visitor: str | None
+    """Who paid the last visit."""
 
     @property
     def is_direct(self) -> bool:
@@ -79,31 +80,30 @@ def enterprise(enterprise_id: int) -> ResponseReturnValue:
 def open_file(enterprise_id: int, me: User) -> File:
     """The firm with what stands at the head of its file, or 404."""
     found, rights = load_seen(enterprise_id, me, ASKED)
-    firm = {"firm": found.id}
+    items = read(_open_items(), {"firm": found.id}).all()
     return File(
         enterprise=found,
         rights=rights,
         contacts=contacts.shown(found.id),
         serving=serving_queries.now(found.id),
-        followups=read(_open_items(), firm).all(),
-        last_visit=read(_last_visit(), firm).first(),
+        followups=[item for item in items if item.id is not None],
+        last_visitor=items[0].last_visitor,
     )
 
 
 @cache
 def _open_items() -> Select[*tuple[Any, ...]]:
-    """Statements of this page are built once: their parameter is `firm`."""
-    mine = (Followup.enterprise_id == bindparam("firm"), Followup.state == FollowupState.OPEN)
+    """Built once: what is open at `firm` and who paid its last visit; one row without an item where nothing is open."""
+    author = aliased(User)
+    last = (Visit.enterprise_id == Enterprise.id, Visit.visited_on == Enterprise.last_visit_on)
+    visitor = select(author.name).join(Visit, Visit.author_id == author.id).where(*last, Visit.state == VisitState.DONE)
+    visitor = visitor.order_by(Visit.id.desc()).limit(1).correlate(Enterprise)
     shown = (Followup.id, Followup.text, Followup.due_on, User.name.label("owner"))
-    query = select(*shown).outerjoin(User, User.id == Followup.owner_id).where(*mine)
+    is_open = and_(Followup.enterprise_id == Enterprise.id, Followup.state == FollowupState.OPEN)
+    query = select(*shown, visitor.scalar_subquery().label("last_visitor")).select_from(Enterprise)
+    query = query.outerjoin(Followup, is_open).outerjoin(User, User.id == Followup.owner_id)
+    query = query.where(Enterprise.id == bindparam("firm"))
     return query.order_by(Followup.due_on, Followup.id).limit(OPEN_ITEMS)
-
-
-@cache
-def _last_visit() -> Select[*tuple[Any, ...]]:
-    query = select(Visit.visited_on, User.name.label("author")).join(User, User.id == Visit.author_id)
-    query = query.where(Visit.enterprise_id == bindparam("firm"), Visit.state == VisitState.DONE)
-    return query.order_by(Visit.visited_on.desc(), Visit.id.desc()).limit(1)
 
 
 def acts(file: File) -> list[tuple[str, str]]:

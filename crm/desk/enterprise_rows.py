@@ -13,7 +13,8 @@ from werkzeug.datastructures import MultiDict
 
 from crm.accounts.models import Unit, User
 from crm.core import clock
-from crm.core.db import among, read
+from crm.core.among import among
+from crm.core.db import read
 from crm.core.lists import MOST_COUNTED, Listing
 from crm.desk.enterprise_columns import joined
 from crm.enterprises import extras, filters, search
@@ -101,7 +102,7 @@ def _contents() -> Select[Any]:
         .outerjoin(Liaison, (Liaison.enterprise_id == Enterprise.id) & Liaison.until_on.is_(None))
         .outerjoin(leader, leader.id == Liaison.leader_id)
         .outerjoin(Contact, contact_open)
-        .where(Enterprise.id.in_(bindparam("ids", expanding=True)))
+        .where(among(Enterprise.id, "ids"))
     )
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, false, literal, select, union_all
+from sqlalchemy import Select, and_
 
-from crm.core.db import read
 from crm.followups.models import Followup
+from crm.timeline import Entry
 from crm.visits.models import Visit, VisitState
 
-Subject = tuple[str, int | None]
 KINDS: dict[str, Any] = {"visit": Visit, "followup": Followup}
+SHOWN = (
+    Visit.enterprise_id.label("visit_at"),
+    (Visit.state == VisitState.VOIDED).label("is_void"),
+    Followup.enterprise_id.label("followup_at"),
+)
+"""What a query of entries shows beside them for `of`."""
 
 
 class Place(NamedTuple):
@@ -21,25 +24,14 @@ class Place(NamedTuple):
     is_void: bool
 
 
-def of(subjects: Collection[Subject]) -> dict[Subject, Place]:
-    """By kind and id of the subject; always one statement. Other kinds stay where they are."""
-    rows = read(_standing(), {kind: _ids(subjects, kind) for kind in KINDS})
-    return {(row.kind, row.id): Place(row.enterprise_id, bool(row.is_void)) for row in rows}
+def joined(query: Select[Any]) -> Select[Any]:
+    """A query of entries, each with the visit or promise it tells of."""
+    for kind, model in KINDS.items():
+        query = query.outerjoin(model, and_(Entry.subject_kind == kind, model.id == Entry.subject_id))
+    return query
 
 
-@cache
-def _standing() -> Any:
-    """Built once; the parameters are lists of ids, named after the kinds."""
-    is_void = {"visit": Visit.state == VisitState.VOIDED, "followup": false()}
-    return union_all(
-        *(
-            select(literal(kind).label("kind"), model.id, model.enterprise_id, is_void[kind].label("is_void")).where(
-                model.id.in_(bindparam(kind, expanding=True))
-            )
-            for kind, model in KINDS.items()
-        )
-    )
-
-
-def _ids(subjects: Collection[Subject], wanted: str) -> list[int]:
-    return sorted({number for kind, number in subjects if kind == wanted and number is not None})
+def of(row: Any) -> Place | None:
+    """Of an entry read with `SHOWN`; entries about anything else have none."""
+    at = row.visit_at or row.followup_at
+    return None if at is None else Place(at, bool(row.is_void))

@@ -72,12 +72,7 @@ def audit(enterprise_id: int, *, before: int | None = None) -> tuple[Sequence[An
 def told(rows: Sequence[Any], *, firm: int | None = None) -> list[Told]:
     """In sentences. In the file of a firm each visit opens its page, and one that is void or at another firm by now is
     struck; what was talked about or promised there is not told here any more."""
-    stands = places.of([_subject(entry) for entry in rows]) if firm is not None else {}
-    return [_told(entry, stands.get(_subject(entry)), firm) for entry in rows]
-
-
-def _subject(entry: Any) -> places.Subject:
-    return entry.subject_kind, entry.subject_id
+    return [_told(entry, places.of(entry) if firm is not None else None, firm) for entry in rows]
 
 
 def _told(entry: Any, place: places.Place | None, firm: int | None) -> Told:
@@ -96,10 +91,13 @@ def _told(entry: Any, place: places.Place | None, firm: int | None) -> Told:
 def _newest(chip: str | None) -> Select[*tuple[Any, ...]]:
     """Built once for each chip; None is everything. Parameters: `firm`, and the id `before` which they stand."""
     firm: Any = bindparam("firm")
-    merged = select(Enterprise.id).where(Enterprise.merged_into_id == firm)
-    shown = (Entry,) if chip is None else TOLD
-    query = select(*shown).where(or_(Entry.enterprise_id == firm, Entry.enterprise_id.in_(merged)))
-    query = query.where(Entry.id < bindparam("before")).order_by(Entry.id.desc()).limit(ENTRIES_AT_ONCE + 1)
+    firms = select(Enterprise.id).where(or_(Enterprise.id == firm, Enterprise.merged_into_id == firm))
+    query = select(Entry) if chip is None else places.joined(select(*TOLD, *places.SHOWN))
+    query = (
+        query.where(Entry.enterprise_id.in_(firms), Entry.id < bindparam("before"))
+        .order_by(Entry.id.desc())
+        .limit(ENTRIES_AT_ONCE + 1)
+    )
     if chip is None:
         return query
     if chip in CHIPS:

@@ -14,7 +14,8 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from crm.accounts import User, requires, signed_in
 from crm.core import clock
-from crm.core.db import among, db, lock, writing
+from crm.core.among import among
+from crm.core.db import db, lock, writing
 from crm.core.errors import RuleBroken
 from crm.core.forms import Form, TextLine, tidy
 from crm.core.typed import ids_from

@@ -13,7 +13,8 @@ from sqlalchemy.orm import aliased, joinedload
 from crm.accounts.models import Unit, User
 from crm.accounts.queries import officials, people_clause
 from crm.core import clock
-from crm.core.db import among, db, read
+from crm.core.among import among
+from crm.core.db import db, read
 from crm.enterprises import search
 from crm.enterprises.models import Contact, Enterprise, Standing
 from crm.enterprises.queries import served_by, within

@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, s
 from sqlalchemy.orm import aliased
 
 from crm.accounts.models import User
-from crm.core.db import among, db, read
+from crm.core.among import among
+from crm.core.db import db, read
 from crm.core.queries import leading
 from crm.core.words import Say
 from crm.enterprises import guessing, phones

@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from crm.accounts.models import Unit, User
@@ -30,21 +30,21 @@ class Now:
 
 
 def now(enterprise_id: int) -> Now:
-    """Two statements."""
-    row = read(_now(), {"firm": enterprise_id}).one()
+    """One statement."""
+    row = read(_now(), {"firm": enterprise_id, "day": clock.today()}).one()
     if row.commissioner is None:
         return Now(None, row.leader, [])
-    given = {"firm": enterprise_id, "day": clock.today(), "official": row.official}
-    deputies = read(_deputies(User.name), given).scalars().all()
-    return Now(Person(row.commissioner, row.unit), row.leader, deputies)
+    return Now(Person(row.commissioner, row.unit), row.leader, (row.deputies or "").splitlines())
 
 
 @cache
 def _now() -> Select[*tuple[Any, ...]]:
-    leader = aliased(User)
-    serving = (User.id.label("official"), User.name.label("commissioner"), Unit.name.label("unit"))
+    leader, deputy = aliased(User), aliased(User)
+    deputies = select(func.aggregate_strings(deputy.name, "\n")).join(StandIn, StandIn.deputy_id == deputy.id)
+    deputies = deputies.where(*_stands_in(User.id)).correlate(User)
+    serving = (User.name.label("commissioner"), Unit.name.label("unit"))
     return (
-        select(*serving, leader.name.label("leader"))
+        select(*serving, leader.name.label("leader"), deputies.scalar_subquery().label("deputies"))
         .select_from(Enterprise)
         .outerjoin(Assignment, and_(Assignment.enterprise_id == Enterprise.id, Assignment.ended_on.is_(None)))
         .outerjoin(User, User.id == Assignment.commissioner_id)
@@ -57,17 +57,20 @@ def _now() -> Select[*tuple[Any, ...]]:
 
 def deputies_on(enterprise_id: int, day: date, official_id: int) -> Sequence[StandIn]:
     """Who stood in for this official at this enterprise on a day."""
-    query = _deputies(StandIn).options(joinedload(StandIn.deputy).joinedload(User.unit))
-    return db.session.scalars(query, {"firm": enterprise_id, "day": day, "official": official_id}).all()
+    return db.session.scalars(_deputies(), {"firm": enterprise_id, "day": day, "official": official_id}).all()
 
 
 @cache
-def _deputies(shown: Any) -> Select[Any]:
+def _deputies() -> Select[StandIn]:
     """Parameters: `firm`, `day`, `official`."""
-    covered = _covers(StandIn.from_on, StandIn.until_on, bindparam("day"))
+    query = select(StandIn).options(joinedload(StandIn.deputy).joinedload(User.unit))
+    return query.where(*_stands_in(bindparam("official"))).order_by(StandIn.id)
+
+
+def _stands_in(official: Any) -> tuple[ColumnElement[bool], ...]:
+    """Somebody does for this official on `day` at `firm`."""
     here = or_(StandIn.enterprise_id == bindparam("firm"), StandIn.enterprise_id.is_(None))
-    query = select(shown).select_from(StandIn).join(User, User.id == StandIn.deputy_id)
-    return query.where(StandIn.official_id == bindparam("official"), covered, here).order_by(StandIn.id)
+    return StandIn.official_id == official, _covers(StandIn.from_on, StandIn.until_on, bindparam("day")), here
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from sqlalchemy import Table, insert, select
 from crm.accounts import Unit, UnitKind, User, services
 from crm.accounts.queries import root
 from crm.core import bulk, clock
-from crm.core.db import among, db, writing
+from crm.core.among import among
+from crm.core.db import db, writing
 from crm.enterprises import names, pinyin
 from crm.enterprises.models import Contact, Enterprise, Presence
 from crm.enterprises.search_index import index_many

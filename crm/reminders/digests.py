@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, and_, false, or_, select, update
 from crm import outbox
 from crm.accounts.models import User
 from crm.core import clock
-from crm.core.db import among, db
+from crm.core.among import among
+from crm.core.db import db
 from crm.core.queries import insert_new
 from crm.core.words import Say
 from crm.outbox.models import Delivery, State

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 
 from crm.accounts.models import User
-from crm.core.db import among, db
+from crm.core.among import among
+from crm.core.db import db
 from crm.core.words import say
 from crm.enterprises import queries as enterprises
 from crm.enterprises.models import Enterprise

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import select, update
 
 from crm.core import clock
-from crm.core.db import among, db
+from crm.core.among import among
+from crm.core.db import db
 from crm.reminders.kind import Kind
 from crm.reminders.models import Reminder, ReminderState
 from crm.reminders.timed import Key, key_of

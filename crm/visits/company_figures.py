@@ -11,7 +11,8 @@ from sqlalchemy.orm import aliased
 from werkzeug.datastructures import MultiDict
 
 from crm.accounts.models import Unit, User
-from crm.core.db import among, read
+from crm.core.among import among
+from crm.core.db import read
 from crm.visits import filters
 from crm.visits.models import Visit, VisitPerson
 

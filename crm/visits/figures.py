@@ -17,7 +17,8 @@ from sqlalchemy.orm import aliased
 from werkzeug.datastructures import MultiDict
 
 from crm.accounts.models import Unit, User
-from crm.core.db import among, read
+from crm.core.among import among
+from crm.core.db import read
 from crm.enterprises.models import Enterprise
 from crm.enterprises.queries import IN_ZONE, within
 from crm.enterprises.serving_models import Assignment

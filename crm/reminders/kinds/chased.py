@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import String, cast, select
 
 from crm.accounts.models import User
-from crm.core.db import among, db
+from crm.core.among import among
+from crm.core.db import db
 from crm.core.words import say
 from crm.enterprises.models import Enterprise
 from crm.enterprises.serving_models import Assignment

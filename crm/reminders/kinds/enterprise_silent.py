@@ -14,7 +14,8 @@ from typing import Any
 from sqlalchemy import String, cast, or_, select
 
 from crm.accounts.models import Unit, User
-from crm.core.db import among, db
+from crm.core.among import among
+from crm.core.db import db
 from crm.core.words import say
 from crm.enterprises.models import Enterprise, Standing
 from crm.enterprises.queries import IN_ZONE

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from crm.core.db import among, db
+from crm.core.among import among
+from crm.core.db import db
 from crm.core.words import Say
 from crm.enterprises.models import Enterprise
 from crm.followups.models import Followup, FollowupState

@@ -10,7 +10,8 @@ from sqlalchemy import or_, select
 
 from crm.accounts.models import User
 from crm.core import clock
-from crm.core.db import among, db
+from crm.core.among import among
+from crm.core.db import db
 from crm.core.words import say
 from crm.enterprises.models import Enterprise
 from crm.enterprises.serving_models import Assignment
