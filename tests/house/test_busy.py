@@ -215,3 +215,17 @@ def test_a_write_that_could_not_be_put_in_order_counts_as_busy(app, cast):
         mine.execute(text("UPDATE unit SET sort = 8"))
 
     assert unordered.value.orig.sqlstate == "40001" and is_busy(unordered.value)
+
+
+@ON_POSTGRESQL
+def test_a_page_reads_without_a_transaction_and_an_act_has_one(app):
+    def begun():
+        return [db.session.scalar(text("SELECT now()")) for _ in range(2)]
+
+    first, second = begun()
+    assert first < second, "each statement sees what is committed when it begins, and two ways to the server are spared"
+    with writing():
+        first, second = begun()
+        assert first == second
+    first, second = begun()
+    assert first < second
