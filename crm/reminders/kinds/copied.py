@@ -17,7 +17,8 @@ from sqlalchemy.orm import aliased
 
 from crm.accounts.models import User
 from crm.core import clock
-from crm.core.db import among, db
+from crm.core.among import among
+from crm.core.db import db
 from crm.core.words import say
 from crm.enterprises.serving_models import Assignment, StandIn
 from crm.reminders import kind as kinds
