@@ -153,10 +153,14 @@ class Site:
         window = self.browser.open(**look)
         window.hosts.add(urlsplit(self.url).netloc)
         if user is not None:
-            name = self.app.config["SESSION_COOKIE_NAME"]
-            cookie = Visitor(self.app).as_(user).client.get_cookie(name)
-            window.context.add_cookies([{"name": name, "value": cookie.value, "url": self.url}])
+            self.sign_in(window, user)
         return window
+
+    def sign_in(self, window: Window, user: User) -> None:
+        """All tabs of this window belong to this person from now on."""
+        name = self.app.config["SESSION_COOKIE_NAME"]
+        cookie = Visitor(self.app).as_(user).client.get_cookie(name)
+        window.context.add_cookies([{"name": name, "value": cookie.value, "url": self.url}])
 
 
 @pytest.fixture

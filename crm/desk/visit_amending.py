@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired, Length
 
 from crm.accounts import User, everyone, signed_in
 from crm.core import clock
+from crm.core.bureau import bureau
 from crm.core.db import db, writing
 from crm.core.errors import RuleBroken, Stale
 from crm.core.forms import ButtonForm, Form, TextLine
@@ -20,7 +21,7 @@ from crm.core.web import go, page, told
 from crm.core.words import say
 from crm.desk import visit_queries
 from crm.desk.views import bp
-from crm.desk.visit_forms import NOBODY, TalkForm
+from crm.desk.visit_forms import NOBODY, TalkForm, recent_days
 from crm.desk.visit_saving import Known, met_person
 from crm.desk.visits import known_of
 from crm.enterprises.models import Enterprise, Standing
@@ -35,7 +36,18 @@ class WhyForm(Form):
 
 
 class CorrectForm(TalkForm):
+    """What was there stands in the fields beside the chips; a chip that is tapped wins over it, not over a change."""
+
     version = HiddenField(default="0")
+    was_on = HiddenField(default="")
+    was_met = HiddenField(default="")
+
+    def let_chips_win(self) -> None:
+        """Without scripts nothing empties the field when a chip is tapped."""
+        if self.on.data and self.was_on.data and str(self.on_other.data) == self.was_on.data:
+            self.on_other.data = self.on_other.raw_data = None
+        if self.person.data and self.was_met.data and self.met.data == self.was_met.data:
+            self.met.data = ""
 
 
 @bp.route("/visits/<int:visit_id>/void", methods=["GET", "POST"])
@@ -115,10 +127,10 @@ def correct_visit(visit_id: int) -> ResponseReturnValue:
             with form.showing(RuleBroken), writing():
                 _correct(form, visit, known, me)
                 told(say("The visit is corrected"))
-                return go("desk.visit", visit_id=visit.id)
+                return go("desk.visit", visit_id=visit.id, _anchor="corrected")
         except Stale:
             return _meanwhile(form, visit_id, known)
-    return page("desk/visits/correct.html", form, visit=visit, is_mine=known.is_mine)
+    return _shown(form, visit, known)
 
 
 def _meanwhile(form: CorrectForm, visit_id: int, known: Known) -> ResponseReturnValue:
@@ -130,7 +142,12 @@ def _meanwhile(form: CorrectForm, visit_id: int, known: Known) -> ResponseReturn
     form.version.data = str(visit.version)
     form.refuse(say("Somebody corrected this visit meanwhile. Compare, then save again: yours would replace it."))
     form.refuse(say("It reads now: %(text)s", text=visit.text), "text")
-    return page("desk/visits/correct.html", form, visit=visit, is_mine=known.is_mine, status=409)
+    return _shown(form, visit, known, status=409)
+
+
+def _shown(form: CorrectForm, visit: Visit, known: Known, **more: Any) -> ResponseReturnValue:
+    drafts = bureau("visit_drafts")
+    return page("desk/visits/correct.html", form, visit=visit, is_mine=known.is_mine, drafts=drafts, **more)
 
 
 def _as_saved(visit: Visit, known: Known) -> CorrectForm:
@@ -140,16 +157,20 @@ def _as_saved(visit: Visit, known: Known) -> CorrectForm:
     if not form.is_submitted():
         form.process(data=values)
         form.offer(known.contacts, clock.today())
+    else:
+        form.let_chips_win()
     return form
 
 
 def _values(visit: Visit, known: Known) -> dict[str, Any]:
-    day = visit.visited_on.isoformat()
+    day, is_recent = visit.visited_on.isoformat(), visit.visited_on in recent_days(clock.today())
     chosen = NOBODY if visit.is_not_met else str(visit.contact_id or "")
     has_chip = visit.is_not_met or any(c.id == visit.contact_id and c.name == visit.met for c in known.contacts)
     return {
-        "kind": visit.kind, "on": day, "on_other": visit.visited_on, "text": visit.text,
-        "person": chosen if has_chip else "", "met": "" if has_chip else visit.met, "version": str(visit.version),
+        "kind": visit.kind, "text": visit.text, "version": str(visit.version),
+        "on": day if is_recent else "", "on_other": None if is_recent else visit.visited_on,
+        "was_on": "" if is_recent else day, "was_met": "" if has_chip else visit.met,
+        "person": chosen if has_chip else "", "met": "" if has_chip else visit.met,
         "leaders": company.line(company.of(visit, "leader")),
         "companions": company.line(company.of(visit, "companion")),
     }  # fmt: skip

@@ -108,10 +108,14 @@ def new_key() -> str:
     return secrets.token_hex(12)
 
 
+def recent_days(today: date) -> list[date]:
+    """Those that have a chip."""
+    return [today - timedelta(days=n) for n in range(3)]
+
+
 def _recent(today: date) -> list[tuple[date, str]]:
     words = (_("Today"), _("Yesterday"), _("The day before"))
-    days = [today - timedelta(days=n) for n in range(3)]
-    return [(d, f"{word} {short(d)}") for d, word in zip(days, words, strict=True)]
+    return [(d, f"{word} {short(d)}") for d, word in zip(recent_days(today), words, strict=True)]
 
 
 def _ahead(today: date, calendar: Calendar) -> list[tuple[str, str]]:

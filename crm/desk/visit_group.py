@@ -15,12 +15,13 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from crm.accounts import User, requires, signed_in
 from crm.core import clock
 from crm.core.among import among
+from crm.core.bureau import bureau
 from crm.core.db import db, lock, writing
 from crm.core.errors import RuleBroken
 from crm.core.forms import Form, TextLine, tidy
 from crm.core.typed import ids_from
 from crm.core.web import go, page, told
-from crm.core.words import say
+from crm.core.words import Say, say
 from crm.desk import visit_queries as queries
 from crm.desk.views import bp
 from crm.desk.visit_forms import new_key
@@ -49,24 +50,35 @@ class GroupForm(Form):
 def group_visit() -> ResponseReturnValue:
     """The firms stand in the address (`enterprise` for each, as chosen); none yet: choose."""
     me, firms = signed_in(), _firms()
-    if not firms or request.args.get("more"):
+    is_many = len(firms) > MOST_FIRMS
+    if not firms or request.args.get("more") or (is_many and request.method == "GET"):
         return _choose(me, firms)
     form = GroupForm()
     form.kind.choices = kind_choices(clock.today())
     if not form.is_submitted():
         form.client_key.data, form.kind.data, form.on.data = new_key(), DEFAULT_KIND, clock.today()
     met = {firm.id: request.form.get(f"met-{firm.id}", "").strip()[:80] for firm in firms}
-    if form.validate_on_submit():
+    if is_many:
+        form.refuse(too_many(len(firms)))
+    elif form.validate_on_submit():
         with form.showing(RuleBroken), writing():
             first = _save(form, firms, met, me)
             told(say("Saved for %(n)s enterprises", n=len(firms)))
             return go("desk.visit", visit_id=first)
     shown = met if form.is_submitted() else queries.first_contacts(firms, me)
-    return page("desk/visits/group.html", form, firms=firms, met=shown)
+    return page("desk/visits/group.html", form, firms=firms, met=shown, drafts=bureau("visit_drafts"))
+
+
+def too_many(count: int) -> Say:
+    return say(
+        "%(count)s enterprises are chosen, at most %(most)s are saved at once: take %(rest)s away, and save those in a "
+        "second record", count=count, most=MOST_FIRMS, rest=count - MOST_FIRMS,
+    )  # fmt: skip
 
 
 def _firms() -> Sequence[Enterprise]:
-    wanted = list(dict.fromkeys(ids_from(request.args.getlist("enterprise"))))[:MOST_FIRMS]
+    """All that are named, also more than can be saved at once; what nobody can have ticked is cut."""
+    wanted = list(dict.fromkeys(ids_from(request.args.getlist("enterprise"))))[: 10 * MOST_FIRMS]
     live = (among(Enterprise.id, wanted), Enterprise.standing != Standing.MERGED)
     return db.session.scalars(select(Enterprise).where(*live).order_by(Enterprise.id)).all() if wanted else []
 
@@ -74,7 +86,10 @@ def _firms() -> Sequence[Enterprise]:
 def _choose(me: User, firms: Sequence[Enterprise]) -> ResponseReturnValue:
     typed, taken = request.args.get("q", "").strip(), {firm.id for firm in firms}
     offered = [firm for firm in (queries.found(typed) if typed else queries.mine(me)) if firm.id not in taken]
-    return page("desk/visits/group_choose.html", typed=typed, firms=firms, offered=offered, most=MOST_FIRMS)
+    refusal = too_many(len(firms)) if len(firms) > MOST_FIRMS else None
+    return page(
+        "desk/visits/group_choose.html", typed=typed, firms=firms, offered=offered, most=MOST_FIRMS, refusal=refusal
+    )
 
 
 def _save(form: GroupForm, firms: Sequence[Enterprise], met: dict[int, str], me: User) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -31,7 +32,7 @@ from crm.visits.models import Visit
 from crm.visits.words import kind_choices
 
 LINES = 8
-CELLS = ("firm", "on", "kind", "met", "text", "next")
+CELLS = ("author", "firm", "on", "kind", "met", "text", "next")
 LONGEST = {"firm": 160, "met": 80, "text": 4000}
 MOST_TYPED = 20_000
 
@@ -45,6 +46,7 @@ class Line:
     wrong: dict[str, Say] = field(default_factory=dict)
     photos: list[Checked] = field(default_factory=list)
     enterprise: Enterprise | None = None
+    author: User | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -55,8 +57,9 @@ class Line:
 @requires(Permission.VISIT_RECORD)
 def late_visits() -> ResponseReturnValue:
     me, form = signed_in(), ButtonForm()
-    lines = _typed() if form.is_submitted() else _blank()
-    if form.validate_on_submit() and _check(lines, me):
+    authors = queries.authors_for(me) or [me]
+    lines = _typed() if form.is_submitted() else _blank(me)
+    if form.validate_on_submit() and _check(lines, authors):
         with form.showing(RuleBroken):
             saved = _save([line for line in lines if not line.is_empty], me)
             told(say("%(n)s visits saved", n=len(saved)))
@@ -67,13 +70,12 @@ def late_visits() -> ResponseReturnValue:
     if form.is_refused and any(file.filename for file in request.files.values()):
         form.problems.append(say("Choose the photos and papers again: a page cannot keep them"))
     return page("desk/visits/late.html", form, lines=lines, mine=queries.mine(me), drafts=bureau("visit_drafts"),
-                kinds=kind_choices(clock.today()))  # fmt: skip
+                kinds=kind_choices(clock.today()), authors=queries.named_authors(authors))  # fmt: skip
 
 
-def _blank() -> list[Line]:
-    today = clock.today().isoformat()
-    return [Line(new_key(), {**dict.fromkeys(CELLS, ""), "on": today, "kind": rules.DEFAULT_KIND})
-            for _ in range(LINES)]  # fmt: skip
+def _blank(me: User) -> list[Line]:
+    given = {"author": str(me.id), "on": clock.today().isoformat(), "kind": rules.DEFAULT_KIND}
+    return [Line(new_key(), {**dict.fromkeys(CELLS, ""), **given}) for _ in range(LINES)]
 
 
 def _typed() -> list[Line]:
@@ -87,19 +89,23 @@ def _typed() -> list[Line]:
     return [Line(columns["key"][n][:40], {name: cell(name, n) for name in CELLS}) for n in range(count)]
 
 
-def _check(lines: list[Line], me: User) -> bool:
-    """Each wrong cell is told; True when every line that holds something is right."""
-    filled = [line for line in lines if not line.is_empty]
+def _check(lines: list[Line], authors: Sequence[User]) -> bool:
+    """Each wrong cell is told; True when every line that holds something is right. `authors`: whose visits this person
+    may enter, himself first."""
+    filled, known = [line for line in lines if not line.is_empty], {str(person.id): person for person in authors}
     for line in filled:
-        _check_line(line, me)
+        line.author = known.get(line.cells["author"]) if line.cells["author"] else authors[0]
+        if line.author is None:
+            line.wrong["author"] = say("You may not enter visits of this official")
+        _check_line(line, line.author or authors[0])
     if not filled and lines:
         lines[0].wrong["firm"] = say("Write at least one visit")
     return bool(filled) and not any(line.wrong for line in filled)
 
 
-def _check_line(line: Line, me: User) -> None:
+def _check_line(line: Line, author: User) -> None:
     cells = line.cells
-    found = queries.named(cells["firm"], me) if cells["firm"] else []
+    found = queries.named(cells["firm"], author) if cells["firm"] else []
     if len(found) == 1:
         line.enterprise = found[0]
     else:
@@ -150,12 +156,13 @@ def _record(lines: list[Line], me: User) -> dict[str, Visit]:
 
 def _save_line(line: Line, firm: Enterprise, me: User) -> Visit:
     cells, on = line.cells, date.fromisoformat(line.cells["on"])
+    author = line.author or me
     visit, is_new = services.record(
         firm, by=me, kind=cells["kind"], on=on, met=cells["met"], is_not_met=not cells["met"], text=cells["text"],
-        client_key=line.key,
+        client_key=line.key, more=services.More(author=author),
     )  # fmt: skip
     if is_new and (next_on := _day(cells["next"])):
-        followups.add(firm, owner=me, text=promised(on), due_on=next_on, by=me, origin=("visit", visit.id))
+        followups.add(firm, owner=author, text=promised(on), due_on=next_on, by=me, origin=("visit", visit.id))
     return visit
 
 

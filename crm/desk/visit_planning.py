@@ -11,6 +11,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from crm.accounts import everyone, requires, signed_in
 from crm.core import clock
+from crm.core.bureau import bureau
 from crm.core.db import db, writing
 from crm.core.errors import RuleBroken, Stale
 from crm.core.forms import Form, TextLine, tidy
@@ -61,7 +62,8 @@ def plan_visit() -> ResponseReturnValue:
             )  # fmt: skip
             told(say("The visit is planned for %(day)s", day=visit.visited_on))
             return go("desk.visit", visit_id=visit.id)
-    return page("desk/visits/plan.html", form, enterprise=enterprise, line=visit_queries.line_of(enterprise))
+    line, drafts = visit_queries.line_of(enterprise), bureau("visit_drafts")
+    return page("desk/visits/plan.html", form, enterprise=enterprise, line=line, drafts=drafts)
 
 
 @bp.route("/visits/<int:visit_id>/replan", methods=["GET", "POST"])

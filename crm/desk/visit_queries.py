@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -140,6 +141,12 @@ def authors_for(me: User) -> Sequence[User]:
     others = officials().where(people_clause(me, Permission.VISIT_ON_BEHALF), User.id != me.id).limit(MOST_AUTHORS)
     found = db.session.scalars(others).all()
     return [me, *found] if found else []
+
+
+def named_authors(authors: Sequence[User]) -> list[tuple[str, str]]:
+    """As choices; who shares a name is told by his unit."""
+    names = Counter(person.name for person in authors)
+    return [(str(p.id), f"{p.name}（{p.unit.name}）" if names[p.name] > 1 else p.name) for p in authors]
 
 
 def policies_to_tell() -> list[tuple[str, str]]:

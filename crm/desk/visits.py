@@ -48,7 +48,7 @@ def new_visit() -> ResponseReturnValue:
     days = calendar()
     form = visit_form(known.contacts, clock.today(), days)
     form.policies.choices = queries.policies_to_tell()
-    form.author.choices = [(str(person.id), person.name) for person in known.authors]
+    form.author.choices = queries.named_authors(known.authors)
     if form.validate_on_submit():
         with form.showing(RuleBroken), writing():
             visit, is_new = save(form, known, me)

@@ -115,15 +115,25 @@
   function dropDrafts(isGone) {
     try {
       Object.keys(localStorage).forEach(function (name) {
-        if (name.indexOf("draft:") === 0 && isGone(localStorage.getItem(name))) localStorage.removeItem(name);
+        if (name.indexOf("draft:") === 0 && isGone(localStorage.getItem(name), name)) localStorage.removeItem(name);
       });
     } catch (refused) { /* no storage, no drafts */ }
+  }
+  function isHere(person) {
+    try { localStorage.setItem("draft-person", person); } catch (refused) { /* no storage, no drafts */ }
+  }
+  if (body.dataset.person) isHere(body.dataset.person);
+  if (location.hash === "#corrected") {
+    dropDrafts(function (text, name) { return name.split(":").pop() === location.pathname + "/correct"; });
+    history.replaceState(history.state, "", location.pathname + location.search);
   }
   each("[data-saved]", function (place) {
     dropDrafts(function (text) { return text.indexOf('"' + place.dataset.saved + '"') >= 0; });
   });
   document.addEventListener("submit", function (event) {
-    if (/\/sign-out$/.test(event.target.action)) dropDrafts(function () { return true; });
+    if (!/\/sign-out$/.test(event.target.action)) return;
+    isHere("");
+    dropDrafts(function () { return true; });
   });
 
   window.commissioner = { each: each, tell: tell, toErrors: toErrors };

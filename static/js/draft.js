@@ -1,6 +1,7 @@
 /* What is typed of a visit is kept on this device until it is saved: per person and page, 7 days, gone after signing
    out (app.js) and once the visit's own page shows that it was saved (app.js). With the form's key the draft cannot be
-   saved twice. Nothing else of this product is ever kept in the browser. */
+   saved twice. Beside drafts only the number of whoever is signed in is kept in the browser (app.js): a page still open
+   from somebody else lets go of what he typed there. */
 (function () {
   "use strict";
   var box = document.querySelector("[data-draft]");
@@ -9,8 +10,22 @@
   var store;
   try { store = window.localStorage; } catch (refused) { return; }
   if (!form || !store) return;
-  var place = "draft:" + box.dataset.draft + ":" + location.pathname + location.search;
+  var place = "draft:" + box.dataset.draft + ":" + (box.dataset.draftPlace || location.pathname + location.search);
   var timer;
+  var isLeft = false;
+
+  function isOfAnother() {
+    var person = store.getItem("draft-person");
+    return person !== null && person !== box.dataset.draft;
+  }
+
+  function leaveToOthers() {
+    if (isLeft || !isOfAnother()) return;
+    isLeft = true;
+    form.hidden = true;
+    /* signing out is told before the server knows of it */
+    setTimeout(function () { location.replace(location.href.split("#")[0]); }, 1000);
+  }
 
   function fields() {
     return Array.prototype.filter.call(form.elements, function (field) {
@@ -19,13 +34,14 @@
   }
 
   function keep() {
+    if (isLeft || isOfAnother()) return;
     var values = {};
     fields().forEach(function (field) {
       if ((field.type === "radio" || field.type === "checkbox") && !field.checked) return;
       (values[field.name] = values[field.name] || []).push(field.value);
     });
     try {
-      store.setItem(place, JSON.stringify({ at: Date.now(), key: (values.client_key || [""])[0], values: values }));
+      store.setItem(place, JSON.stringify({ at: Date.now(), from: location.search, key: (values.client_key || [""])[0], values: values }));
     } catch (full) { /* the form itself still holds it */ }
   }
 
@@ -40,9 +56,10 @@
     try { return JSON.parse(store.getItem(name)); } catch (damaged) { return null; }
   }
 
-  function fill(values) {
+  function fill(values, isFromHere) {
     var rest = JSON.parse(JSON.stringify(values));
     fields().forEach(function (field) {
+      if (field.name === "client_key" && !isFromHere) return; /* other firms by now: that key stands for the old ones */
       if (field.type === "radio" || field.type === "checkbox") {
         field.checked = (values[field.name] || []).indexOf(field.value) >= 0;
       } else if (rest[field.name] && rest[field.name].length) {
@@ -70,7 +87,7 @@
   var draft = read(place);
   /* a page that comes back refused holds what was sent already */
   if (draft && !document.getElementById("error-summary")) {
-    fill(draft.values);
+    fill(draft.values, draft.from === undefined || draft.from === location.search);
     tellOf();
   }
   form.addEventListener("input", function () {
@@ -79,4 +96,8 @@
   });
   form.addEventListener("submit", keep);
   window.addEventListener("pagehide", function () { if (timer) keep(); });
+  window.addEventListener("pageshow", leaveToOthers);
+  window.addEventListener("focus", leaveToOthers);
+  window.addEventListener("storage", leaveToOthers);
+  document.addEventListener("visibilitychange", leaveToOthers);
 })();

@@ -14,6 +14,15 @@
     if (next.select) next.select();
   });
 
+  /* Whoever is chosen in a line is meant in the lines below, too, as long as nothing is written there. */
+  table.addEventListener("change", function (event) {
+    if (event.target.name !== "author") return;
+    var line = event.target.closest(".late-line");
+    while ((line = line.nextElementSibling) && !line.querySelector("[name=firm]").value && !line.querySelector("[name=text]").value) {
+      line.querySelector("[name=author]").value = event.target.value;
+    }
+  });
+
   function pictures(clipboard) {
     if (!clipboard || clipboard.getData("text/plain")) return [];
     return Array.prototype.filter.call(clipboard.files, function (file) { return file.type.indexOf("image/") === 0; });

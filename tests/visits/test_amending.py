@@ -9,6 +9,7 @@ from crm.core.db import db, writing
 from crm.followups.models import Followup
 from crm.visits import services
 from crm.visits.models import Visit
+from tests.visits.listing import visit as logged
 
 DAY = date(2026, 11, 20)
 
@@ -134,3 +135,28 @@ def test_a_planned_visit_counts_nowhere_until_it_is_recorded_from_its_page(page,
 def test_a_plan_lies_ahead_but_not_far(page, cast, firm, day, words):
     page.as_(cast.lin).open("desk.plan_visit", enterprise=firm.id)
     assert words in page.submit(on=day, expect=422).text
+
+
+def test_a_chip_that_is_tapped_wins_over_the_day_that_was_there(page, cast, visit):
+    """Without scripts nothing empties the field beside the chips: what stood there counts only when it was changed."""
+    page.open("desk.correct_visit", visit_id=visit.id)
+    assert page.all("input", name="on_other")[0].get("value") == DAY.isoformat()
+    page.submit(on="2026-11-22", text="", expect=422)
+    assert page.all("input", name="on_other")[0].get("value") == "", "refused for its words; the tap stays"
+    page.submit(text="谈了用电", expect=303)
+    assert visit.visited_on == date(2026, 11, 22)
+
+    page.open("desk.correct_visit", visit_id=visit.id)
+    assert page.all("input", name="on_other")[0].get("value") == ""
+    page.submit(on_other="2026-11-18")
+    assert visit.visited_on == date(2026, 11, 18), "a day that is picked wins over the chip"
+    page.open("desk.correct_visit", visit_id=visit.id).submit(on="2026-11-23", on_other="2026-11-17")
+    assert visit.visited_on == date(2026, 11, 17)
+
+
+def test_a_person_that_is_tapped_wins_over_the_name_that_was_there(page, cast, firm):
+    visit = logged(firm, cast.lin, met="门卫老张")
+    page.as_(cast.lin).open("desk.correct_visit", visit_id=visit.id)
+    assert page.all("input", name="met")[0].get("value") == "门卫老张"
+    page.submit(person="nobody")
+    assert (visit.is_not_met, visit.met) == (True, "")
