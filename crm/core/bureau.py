@@ -41,6 +41,9 @@ register(
     Known("go_live_on", say("First day of real use"), "", say("Set by the first applied roster import")),
     Known("silence_days", say("Silent after so many days without a visit"), 90, lowest=1, highest=3650),
     Known(
+        "late_days", say("Follow-ups overdue for so many working days are told to the manager"), 5, lowest=1, highest=60
+    ),
+    Known(
         "visit_drafts",
         say("Keep what is typed of a visit on the device until it is saved"),
         True,

@@ -17,6 +17,7 @@ from crm.followups import services as followups
 from crm.followups.models import Followup
 from crm.handover import stand_ins
 from crm.outbox.jobs import Mailroom, deliver
+from crm.permissions import Role
 from crm.reminders.planning import plan
 from crm.workdays.queries import calendar
 from tests.reminders.model import Model
@@ -34,12 +35,17 @@ class Bureau(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         with writing():
-            self.people = [self.make.user(email=f"p{next(self.make.numbers)}@example.cn") for _ in range(3)]
-            self.firm = self.make.enterprise(commissioner=self.people[0])
+            unit = self.make.unit()
+            self.people = [self.person(unit) for _ in range(3)]
+            self.manager = self.person(unit, role=Role.MANAGER, over=unit)
+            self.firm = self.make.enterprise(unit=unit, commissioner=self.people[0])
         self.present = {person.id: person for person in self.people}
-        self.model, self.duty = Model(calendar(), self.people[0].id), None
+        self.model, self.duty = Model(calendar(), self.people[0].id, self.manager.id), None
         self.former, self.done = {}, []
         self.to_working_day(1)
+
+    def person(self, unit, **post):
+        return self.make.user(unit=unit, email=f"p{next(self.make.numbers)}@example.cn", **post)
 
     def teardown(self):
         for number in list(self.model.promises):
@@ -167,7 +173,7 @@ class Bureau(RuleBasedStateMachine):
         assert self.told_since(before) == self.model.morning(clock.today(), set(self.present))
 
     def told_since(self, before: int) -> dict[int, set[int]]:
-        ids, found = {person.email: person.id for person in self.people}, defaultdict(set)
+        ids, found = {person.email: person.id for person in [*self.people, self.manager]}, defaultdict(set)
         for mail in (one for one in self.server.received[before:] if one.recipient in ids):
             assert ids[mail.recipient] not in found, "one mail a morning"
             found[ids[mail.recipient]] = {int(n) for n in NUMBER.findall(mail.text)}
@@ -214,3 +220,18 @@ def test_the_model_meets_a_deputy_and_what_he_had_been_told_himself(bureau):
     story.duty_ends(seen=False)
     story.stands_in(who=1, seen=False)
     story.morning(skipped=8)
+
+
+def test_the_model_meets_what_stays_late_and_its_manager(bureau):
+    story = bureau()
+    story.promise(who=0, days=0, seen=True)
+    story.promise(who=1, days=0, seen=True)
+    story.promise(who=2, days=1, seen=True)
+    story.leaves(who=1)
+    for skipped in (3, 2, 1, 1):
+        story.morning(skipped=skipped)
+    story.finish(pick=0, seen=True)
+    story.reopen()
+    story.another_day(pick=2, days=1)
+    for skipped in (1, 8):
+        story.morning(skipped=skipped)

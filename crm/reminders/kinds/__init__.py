@@ -8,6 +8,7 @@ from crm.reminders.kinds import (
     enterprises_received,
     followup_due,
     followup_overdue,
+    late_in_unit,
     visit_timed,
     visit_tomorrow,
     visited_by_other,
@@ -25,5 +26,6 @@ def install() -> None:
         visited_by_other.KIND,
         enterprises_received.HANDED,
         enterprises_received.KIND,
+        late_in_unit.KIND,
         copied.KIND,
     )

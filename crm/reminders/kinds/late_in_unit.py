@@ -1,0 +1,140 @@
+"""A promise stays overdue for days: the manager of its owner's unit is told, once for each promise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import aliased
+
+from crm.accounts.models import Post, Unit, User
+from crm.core import clock
+from crm.core.among import among
+from crm.core.bureau import bureau
+from crm.core.db import db
+from crm.core.words import say
+from crm.enterprises.models import Enterprise
+from crm.enterprises.serving_models import Assignment
+from crm.followups.models import Followup, FollowupState
+from crm.permissions import Role
+from crm.reminders.kind import Kind, Line
+from crm.reminders.kinds import promises
+from crm.reminders.models import STANDS, Reminder
+from crm.workdays.queries import calendar
+
+NAME = "late_in_unit"
+DAYS = "late_days"
+
+
+@dataclass(frozen=True)
+class Manager:
+    person_id: int
+    path: str
+    """Of the unit he leads, "/1/4/"."""
+
+
+def due(today: date) -> list[dict[str, Any]]:
+    """Open promises whose day passed that many working days ago and that no manager has been told of."""
+    days, limit = calendar(), bureau(DAYS)
+    told = select(Reminder.id).where(
+        Reminder.kind == NAME, STANDS, Reminder.subject_kind == promises.SUBJECT, Reminder.subject_id == Followup.id
+    )
+    late = (Followup.state == FollowupState.OPEN, Followup.due_on <= today - timedelta(days=limit), ~told.exists())
+    found = [f for f in db.session.execute(_facts().where(*late)) if days.between(f.due_on, today).count >= limit]
+    managers = _managers(today) if found else []
+    return [_row(f, person, today) for f in found for person in _told(f, managers)]
+
+
+def _row(fact: Any, person_id: int, today: date) -> dict[str, Any]:
+    return {
+        "kind": NAME, "subject_kind": promises.SUBJECT, "subject_id": fact.id, "enterprise_id": fact.enterprise_id,
+        "step": 0, "basis": fact.due_on.isoformat(), "recipient_id": person_id, "due_on": today,
+    }  # fmt: skip
+
+
+def _facts() -> Any:
+    """With the path of the owner's unit, and those through which a manager may see the firm."""
+    home, unit, section, territory, served = (aliased(Unit) for _ in range(5))
+    server = aliased(User)
+    return (
+        select(
+            Followup.id, Followup.enterprise_id, Followup.owner_id, Followup.due_on, Followup.state, Followup.text,
+            Enterprise.name, Enterprise.short_name, User.name.label("owner"), home.path.label("home"),
+            unit.path.label("unit"), section.path.label("section"), territory.path.label("territory"),
+            served.path.label("served"),
+        )
+        .join(Enterprise, Enterprise.id == Followup.enterprise_id)
+        .join(User, User.id == Followup.owner_id)
+        .join(home, home.id == User.unit_id)
+        .outerjoin(unit, unit.id == Enterprise.unit_id)
+        .outerjoin(section, section.id == Enterprise.section_id)
+        .outerjoin(territory, territory.id == Enterprise.territory_id)
+        .outerjoin(Assignment, (Assignment.enterprise_id == Enterprise.id) & Assignment.ended_on.is_(None))
+        .outerjoin(server, server.id == Assignment.commissioner_id)
+        .outerjoin(served, served.id == server.unit_id)
+        .order_by(Followup.due_on, Followup.id)
+    )  # fmt: skip
+
+
+def _managers(today: date) -> list[Manager]:
+    holds = (Post.since <= today, or_(Post.until.is_(None), Post.until > today))
+    query = select(Post.user_id, Unit.path).join(Unit, Unit.id == Post.unit_id).join(User, User.id == Post.user_id)
+    general = (Post.role == Role.MANAGER, Post.domain.is_(None), User.active.is_(True))
+    return [Manager(*row) for row in db.session.execute(query.where(*general, *holds).order_by(Post.id))]
+
+
+def _told(fact: Any, managers: Sequence[Manager]) -> list[int]:
+    """The managers nearest above the owner who may see the firm; nobody is told of himself."""
+    ways = [way for way in (fact.unit, fact.section, fact.territory, fact.served) if way]
+    above = [
+        m
+        for m in managers
+        if m.person_id != fact.owner_id and fact.home.startswith(m.path) and any(w.startswith(m.path) for w in ways)
+    ]
+    nearest = max((len(m.path.split("/")) for m in above), default=0)
+    return list(dict.fromkeys(m.person_id for m in above if len(m.path.split("/")) == nearest))
+
+
+def _known(reminders: Sequence[Reminder]) -> dict[int, Any]:
+    ids = {r.subject_id for r in reminders}
+    return {f.id: f for f in db.session.execute(_facts().where(among(Followup.id, ids)))} if ids else {}
+
+
+def gone(reminders: Sequence[Reminder]) -> dict[int, str]:
+    known, managers = _known(reminders), _managers(clock.today())
+    return {r.id: reason for r in reminders if (reason := _why_gone(r, known.get(r.subject_id), managers))}
+
+
+def _why_gone(reminder: Reminder, fact: Any, managers: Sequence[Manager]) -> str:
+    if fact is None or fact.state != FollowupState.OPEN:
+        return "done" if fact is not None and fact.state == FollowupState.DONE else "cancelled"
+    if fact.due_on.isoformat() != reminder.basis:
+        return "moved to another day"
+    return "" if reminder.recipient_id in _told(fact, managers) else "another unit has it"
+
+
+def lines(reminders: Sequence[Reminder]) -> dict[int, Line]:
+    known, days = _known(reminders), calendar()
+    return {r.id: _line(r, known[r.subject_id], days) for r in reminders if r.subject_id in known}
+
+
+def _line(reminder: Reminder, fact: Any, days: Any) -> Line:
+    late = {"n": days.between(fact.due_on, reminder.due_on).count, "owner": fact.owner}
+    what = say("Overdue in my unit: %(text)s (%(owner)s, for %(n)s working days)", text=fact.text, **late)
+    mail = say("Overdue in my unit (%(owner)s, for %(n)s working days)", **late)
+    values = {"followup_id": fact.id}
+    return Line(what, mail, fact.short_name or fact.name, fact.due_on, "followups.followup", values)
+
+
+KIND = Kind(
+    NAME,
+    say("Follow-up overdue in my unit"),
+    say("You lead the unit of the colleague who promised this, and it has been overdue for days."),
+    due,
+    gone,
+    lines,
+    most=20,
+)
