@@ -35,14 +35,18 @@ class among(FunctionElement[bool]):  # noqa: N801 - used like a function
         held = bindparam(ids, type_=_Ids()) if isinstance(ids, str) else literal(ids, _Ids())
         super().__init__(column, held)
 
+    def self_group(self, against: Any = None) -> Any:
+        """A comparison: `… = 1` behind it, as SQLite's booleans get, would hide the column's index."""
+        return self
+
 
 @compiles(among, "postgresql")
 def _in_array(element: among, compiler: Any, **kept: Any) -> str:
     column, ids = (compiler.process(part, **kept) for part in element.clauses)
-    return f"{column} = ANY ({ids})"
+    return f"({column} = ANY ({ids}))"
 
 
 @compiles(among)
 def _in_json(element: among, compiler: Any, **kept: Any) -> str:
     column, ids = (compiler.process(part, **kept) for part in element.clauses)
-    return f"{column} IN (SELECT value FROM json_each({ids}))"  # noqa: S608 - two compiled parts
+    return f"({column} IN (SELECT value FROM json_each({ids})))"  # noqa: S608 - two compiled parts
