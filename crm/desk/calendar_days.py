@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from crm.accounts.models import User
 from crm.core.db import read
@@ -65,14 +65,24 @@ def span_of(view: str, day: date) -> Span:
     return Span(begin, end + timedelta(days=6 - end.weekday()), (first - ONE_DAY).replace(day=1), after)
 
 
-def days_of(span: Span, me: User, *, is_unit: bool) -> tuple[list[Day], set[int]]:
-    """Every day of the span with what is on it, and the years in it whose holidays are not published yet."""
+@dataclass(frozen=True)
+class Cut:
+    """How many there are in the span where a calendar does not hold them all, else 0."""
+
+    promises: int
+    visits: int
+
+
+def days_of(span: Span, me: User, *, is_unit: bool) -> tuple[list[Day], set[int], Cut]:
+    """Every day of the span with what is on it, the years in it whose holidays are not published yet, and what was too
+    much."""
     days = calendar()
     shown = [_day(span.first + n * ONE_DAY, days) for n in range((span.last - span.first).days + 1)]
-    promises, visits = _by_day(_promises(span, me, is_unit)), _by_day(_visits(span, me, is_unit))
+    promises, promised = _first(_promises(span, me, is_unit))
+    visits, planned = _first(_visits(span, me, is_unit))
     for day in shown:
         day.promises, day.visits = promises[day.on], visits[day.on]
-    return shown, {day.on.year for day in shown if not days.is_published(day.on.year)}
+    return shown, {day.on.year for day in shown if not days.is_published(day.on.year)}, Cut(promised, planned)
 
 
 def _day(on: date, days: Calendar) -> Day:
@@ -82,33 +92,36 @@ def _day(on: date, days: Calendar) -> Day:
     return Day(on, is_working, is_special, name_of(special) if is_special else "")
 
 
-def _by_day(rows: Any) -> dict[date, list[Any]]:
-    found: dict[date, list[Any]] = defaultdict(list)
-    for row in rows:
+def _first(query: Select[Any]) -> tuple[dict[date, list[Any]], int]:
+    """The first rows by day; of more than are taken also how many there are."""
+    rows, found = read(query.limit(MOST + 1)).all(), defaultdict(list)
+    for row in rows[:MOST]:
         found[row.on].append(row)
-    return found
+    if len(rows) <= MOST:
+        return found, 0
+    return found, read(select(func.count()).select_from(query.order_by(None).subquery())).scalar_one()
 
 
-def _promises(span: Span, me: User, is_unit: bool) -> Any:
+def _promises(span: Span, me: User, is_unit: bool) -> Select[Any]:
     whose = of_visible(Followup, me, followups.OVERSEES) if is_unit else Followup.owner_id == me.id
     f = Followup
     query = select(f.id, f.text, f.due_on.label("on"), User.name.label("who"), *_firm())
     query = query.join(Enterprise, Enterprise.id == f.enterprise_id).outerjoin(User, User.id == f.owner_id)
-    return read(_within(query.where(followups.OPEN, whose), f.due_on, f.id, span))
+    return _within(query.where(followups.OPEN, whose), f.due_on, f.id, span)
 
 
-def _visits(span: Span, me: User, is_unit: bool) -> Any:
+def _visits(span: Span, me: User, is_unit: bool) -> Select[Any]:
     whose: ColumnElement[bool] = Visit.author_id == me.id
     if is_unit:
         whose = of_visible(Visit, me, followups.OVERSEES)
     query = select(Visit.id, Visit.at_time, Visit.visited_on.label("on"), User.name.label("who"), *_firm())
     query = query.join(Enterprise, Enterprise.id == Visit.enterprise_id).join(User, User.id == Visit.author_id)
-    return read(_within(query.where(Visit.state == VisitState.PLANNED, whose), Visit.visited_on, Visit.id, span))
+    return _within(query.where(Visit.state == VisitState.PLANNED, whose), Visit.visited_on, Visit.id, span)
 
 
 def _firm() -> tuple[Any, ...]:
     return Enterprise.id.label("firm_id"), Enterprise.name.label("firm"), Enterprise.short_name
 
 
-def _within(query: Any, column: Any, tie: Any, span: Span) -> Any:
-    return query.where(column.between(span.first, span.last)).order_by(column, tie).limit(MOST)
+def _within(query: Select[Any], column: Any, tie: Any, span: Span) -> Select[Any]:
+    return query.where(column.between(span.first, span.last)).order_by(column, tie)

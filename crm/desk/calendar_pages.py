@@ -14,7 +14,7 @@ from crm.core.shown import day as day_word
 from crm.core.shown import month as month_word
 from crm.core.web import page
 from crm.core.words import _
-from crm.desk.calendar_days import Span, days_of, span_of
+from crm.desk.calendar_days import MOST, Span, days_of, span_of
 from crm.desk.views import bp
 from crm.desk.visit_list import visit_url
 from crm.followups.queries import OVERSEES
@@ -32,14 +32,14 @@ def calendar() -> ResponseReturnValue:
     is_unit = leads and request.args.get("of") == "unit"
     on = _day(request.args.get("day")) or today
     span = span_of(view, on)
-    days, estimated = days_of(span, me, is_unit=is_unit)
+    days, estimated, cut = days_of(span, me, is_unit=is_unit)
     return page(
         "desk/calendar.html", view=view, days=days, weeks=[days[n : n + 7] for n in range(0, len(days), 7)],
         estimated=sorted(estimated), shown=_shown(view, on, span), month=on.month if view == "month" else None,
         here=_here(view, span, today, is_unit=is_unit), views=_views(view, on, is_unit=is_unit), leads=leads,
         whose=_whose(view, on, is_unit=is_unit), is_unit=is_unit, owner="" if is_unit else "me",
         weekdays=(_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")),
-        visit_url=visit_url, may_add=me.may(Permission.ENTERPRISE_EDIT),
+        visit_url=visit_url, cut=cut, most=MOST, span=span, may_add=me.may(Permission.ENTERPRISE_EDIT),
     )  # fmt: skip
 
 

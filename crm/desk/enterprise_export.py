@@ -12,7 +12,7 @@ from datetime import time, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from flask import Response, abort, request, send_file
 from flask.typing import ResponseReturnValue
@@ -27,9 +27,9 @@ from crm.core.db import db, writing
 from crm.core.journal import parts
 from crm.core.pages import speaking
 from crm.core.typed import ids_from
-from crm.core.web import go
 from crm.core.words import say
 from crm.desk.enterprise_rows import matching_ids
+from crm.desk.exporting_later import asked, later
 from crm.desk.views import bp
 from crm.enterprises.models import Enterprise
 from crm.enterprises.queries import within
@@ -54,22 +54,20 @@ TYPES = {
 }
 
 
-@bp.get("/enterprises/export")
+@bp.route("/enterprises/export", methods=["GET", "POST"])
 @requires(Permission.EXPORT, confirmed=True)
 def export_enterprises() -> ResponseReturnValue:
+    """The file at once, or for many rows the offer to write it in the background."""
     me, kind = signed_in(), request.args.get("format", "xlsx")
     if kind not in TYPES:
         abort(404)
-    asked = urlencode(list(request.args.items(multi=True)))
-    if _count(me, request.args) > AT_ONCE:
-        with writing():
-            job = jobs.submit(KIND, {"user": me.id, "query": asked, "format": kind}, by=me)
-        return go("jobs.progress", job_id=job.id)
+    if (count := _count(me, request.args)) > AT_ONCE:
+        return later(me, KIND, file=kind, title=TITLE, rows=count, back="desk.enterprises")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "list"
         rows = _write(me, request.args, kind, path)
         content = path.read_bytes()
-    timeline.note("enterprise.exported", by=me, rows=rows, filters=asked[:MOST_RECORDED], format=kind)
+    timeline.note("enterprise.exported", by=me, rows=rows, filters=asked()[:MOST_RECORDED], format=kind)
     return sent(content, _name(kind), kind)
 
 
@@ -107,10 +105,10 @@ def _write(me: User, args: MultiDict[str, str], kind: str, path: Path) -> int:
 def run(args: Any, progress: jobs.Progress) -> dict[str, Any]:
     """The background job: rights are those the person has when it runs."""
     me = db.session.get_one(User, args["user"])
-    asked = MultiDict(parse_qsl(args["query"]))
+    wanted = MultiDict(parse_qsl(args["query"]))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "list"
-        rows = _write(me, asked, args["format"], path)
+        rows = _write(me, wanted, args["format"], path)
         with path.open("rb") as file:
             stashed = store.stash(file, most=LARGEST_FILE)
     with writing():

@@ -36,7 +36,7 @@ def home() -> ResponseReturnValue:
         linked=mine.linked_to(me),
         numbers=numbers,
         late_by_person=late,
-        chase_all=url_for("followups.chase", **asked) if any(row.chase for row in late) else "",
+        chase_all=url_for("followups.chase", **asked) if any(row.chase for row in late.rows) else "",
         names_url=url_for("followups.names", **asked) if me.may(Permission.ASSIGN_FIRST) else "",
         without_owner=unit.without_owner(me),
         is_new=bool(numbers) and not numbers[0].value and _is_empty_register(),

@@ -77,12 +77,22 @@ def _doors(days: int) -> list[tuple[str, str]]:
     ]
 
 
-def late_by_person(me: User, today: date) -> list[Late]:
+@dataclass(frozen=True)
+class LatePeople:
+    """The first of them; `people` how many there are, `promises` how many they owe together."""
+
+    rows: Sequence[Late] = ()
+    people: int = 0
+    promises: int = 0
+
+
+def late_by_person(me: User, today: date) -> LatePeople:
     """In the order of names: a list to ask about, not a ranking."""
     if not me.may(OVERSEES):
-        return []
+        return LatePeople()
+    people, promises = func.count().over().label("people"), func.sum(func.count()).over().label("promises")
     rows = read(
-        select(User.id, User.name, Unit.name.label("unit"), func.count().label("n"))
+        select(User.id, User.name, Unit.name.label("unit"), func.count().label("n"), people, promises)
         .select_from(Followup)
         .outerjoin(User, User.id == Followup.owner_id)
         .outerjoin(Unit, Unit.id == User.unit_id)
@@ -90,8 +100,10 @@ def late_by_person(me: User, today: date) -> list[Late]:
         .group_by(User.id, User.name, User.name_pinyin, Unit.name)
         .order_by(User.name_pinyin.nulls_first(), User.id)
         .limit(MOST_PEOPLE)
-    )
-    return [_late(row, me) for row in rows]
+    ).all()
+    if not rows:
+        return LatePeople()
+    return LatePeople([_late(row, me) for row in rows], rows[0].people, int(rows[0].promises))
 
 
 def _late(row: Any, me: User) -> Late:

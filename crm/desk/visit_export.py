@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from flask import abort, request
 from flask.typing import ResponseReturnValue
@@ -21,10 +21,10 @@ from crm.core import clock
 from crm.core.bureau import bureau
 from crm.core.db import db, writing
 from crm.core.pages import speaking
-from crm.core.web import go
 from crm.core.words import say
 from crm.desk import enterprise_export, visit_rows
-from crm.desk.enterprise_export import AT_ONCE, LARGEST_FILE, MOST_RECORDED, TYPES, sent
+from crm.desk.enterprise_export import LARGEST_FILE, MOST_RECORDED, TYPES, sent
+from crm.desk.exporting_later import asked, later
 from crm.desk.views import bp
 from crm.files import store
 from crm.permissions import Permission
@@ -35,22 +35,21 @@ KIND = "export_visits"
 TITLE = say("List of visits")
 
 
-@bp.get("/visits/export")
+@bp.route("/visits/export", methods=["GET", "POST"])
 @requires(Permission.EXPORT, confirmed=True)
 def export_visits() -> ResponseReturnValue:
+    """The file at once, or for many rows the offer to write it in the background."""
     me, kind = signed_in(), request.args.get("format", "xlsx")
     if kind not in TYPES:
         abort(404)
-    asked = urlencode(list(request.args.items(multi=True)))
-    if visit_rows.counted(visit_rows.matching(me, request.args, Permission.EXPORT))[0] > AT_ONCE:
-        with writing():
-            job = jobs.submit(KIND, {"user": me.id, "query": asked, "format": kind}, by=me)
-        return go("jobs.progress", job_id=job.id)
+    count, _capped = visit_rows.counted(visit_rows.matching(me, request.args, Permission.EXPORT))
+    if count > enterprise_export.AT_ONCE:
+        return later(me, KIND, file=kind, title=TITLE, rows=count, back="desk.visits")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "visits"
         rows = _write(me, request.args, kind, path)
         content = path.read_bytes()
-    timeline.note("visits.exported", by=me, rows=rows, filters=asked[:MOST_RECORDED], format=kind)
+    timeline.note("visits.exported", by=me, rows=rows, filters=asked()[:MOST_RECORDED], format=kind)
     return sent(content, _name(kind), kind)
 
 
@@ -74,10 +73,10 @@ def _rows(me: User, args: MultiDict[str, str]) -> Iterator[Any]:
 def run(args: Any, progress: jobs.Progress) -> dict[str, Any]:
     """The background job: rights are those the person has when it runs."""
     me = db.session.get_one(User, args["user"])
-    asked = MultiDict(parse_qsl(args["query"]))
+    wanted = MultiDict(parse_qsl(args["query"]))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "visits"
-        rows = _write(me, asked, args["format"], path)
+        rows = _write(me, wanted, args["format"], path)
         with path.open("rb") as file:
             stashed = store.stash(file, most=LARGEST_FILE)
     with writing():

@@ -70,7 +70,7 @@ def visit_sheet() -> ResponseReturnValue:
 
 
 @bp.get("/visits/sheet.xlsx")
-@requires(Permission.VISIT_RECORD)
+@requires(Permission.VISIT_RECORD, confirmed=True)
 def own_sheet() -> ResponseReturnValue:
     """Always in Chinese, as the import reads it."""
     me, out = signed_in(), io.BytesIO()

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from crm.core.db import db, writing
+from crm.desk import calendar_days, calendar_pages
 from crm.desk.calendar_days import days_of, span_of
 from crm.visits.models import Visit
 from tests.followups.test_followup import promise
@@ -49,7 +50,7 @@ def test_follow_ups_and_planned_visits_stand_on_their_days(page, cast, firm):
 
 def test_holidays_make_up_days_and_an_unpublished_year_say_what_they_are(app, page, cast):
     with app.test_request_context():
-        days, missing = days_of(span_of("month", date(2026, 10, 1)), cast.lin, is_unit=False)
+        days, missing, _cut = days_of(span_of("month", date(2026, 10, 1)), cast.lin, is_unit=False)
         by_day = {day.on: (day.is_working, day.is_special, day.label) for day in days}
         assert by_day[date(2026, 10, 1)] == (False, True, "国庆节")
         assert by_day[date(2026, 10, 10)] == (True, True, "国庆节")
@@ -89,3 +90,19 @@ def test_a_month_costs_the_same_for_few_and_many(page, make, cast, n):
         promise(other, cast.lin, date(2026, 11, 24) + timedelta(days=number % 5))
         planned(other, cast.lin, date(2026, 11, 25))
     assert len(statements(page, cast.lin, "/calendar?day=2026-11-23")) <= 12
+
+
+def test_more_than_a_calendar_holds_is_told_with_the_way_to_all(page, make, cast, firm, monkeypatch):
+    for number in range(4):
+        promise(firm, cast.lin, on=date(2026, 11, 24 + number), text=f"第 {number} 项")
+        planned(make.enterprise(unit=cast.section), cast.lin, date(2026, 11, 24))
+    page.as_(cast.lin).open("/calendar?day=2026-11-23")
+    assert "日历只排" not in page.text and "另有 1 次计划走访" in page.text
+    monkeypatch.setattr(calendar_days, "MOST", 3)
+    monkeypatch.setattr(calendar_pages, "MOST", 3)
+    page.open("/calendar?day=2026-11-23")
+
+    assert "共有 4 项跟进，日历只排前 3 项" in page.text and "共计划 4 次走访，日历只排前 3 次" in page.text
+    ways = [a.get("href") for a in page.all("a") if a.text == "在列表中查看全部"]
+    assert page.open(ways[0]).text.count("第 3 项") == 1, "the one that is not on the calendar"
+    assert "共 4 条" in page.open(ways[1]).text

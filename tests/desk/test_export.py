@@ -5,7 +5,7 @@ import io
 
 import openpyxl
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from werkzeug.http import parse_options_header
 
 from crm import jobs
@@ -14,6 +14,7 @@ from crm.desk import enterprise_export
 from crm.files import store
 from crm.files.models import StoredFile
 from crm.jobs import jobs as work
+from crm.jobs.models import Job
 from crm.timeline import Entry
 
 
@@ -84,7 +85,11 @@ def test_a_firm_that_left_is_exported_when_asked_for(page, make, cast):
 
 def test_many_rows_are_written_in_the_background_and_wait_a_day_for_their_owner(page, cast, firms, now, monkeypatch):
     monkeypatch.setattr(enterprise_export, "AT_ONCE", 1)
-    page.as_(cast.manager).open("/enterprises/export?format=csv", expect=303)
+    page.as_(cast.manager).open("/enterprises/export?format=csv&unit=")
+    assert "2 条" in page.text and db.session.scalar(select(func.count()).select_from(Job)) == 0, (
+        "looking starts nothing"
+    )
+    page.submit()
     waiting = page.response.headers["Location"]
     page.follow()
     work.work()

@@ -3,12 +3,16 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from crm.core import clock
 from crm.core.bureau import set_bureau
-from crm.core.db import writing
+from crm.core.db import db, writing
+from crm.desk import home_unit
 from crm.followups import services as followups
+from crm.followups.models import Followup
 from crm.handover import attached
+from tests.followups.test_followup import promise
 
 
 def numbers(page):
@@ -73,3 +77,18 @@ def test_silence_on_home_is_that_of_ones_unit_as_in_its_reminder(page, make, cas
         set_bureau("silence_days", 40, unit_id=cast.section.id, by_id=None, by_name="test")
     assert "久静科技" in page.open("desk.home").text
     assert any("silent=40" in (a.get("href") or "") for a in page.all("a"))
+
+
+def test_more_late_people_than_are_shown_are_told_with_the_whole_count(page, make, cast, monkeypatch):
+    firm = make.enterprise(unit=cast.section, commissioner=cast.lin)
+    for person in (cast.lin, cast.zhou, cast.leader):
+        promise(firm, person)
+    promise(firm, cast.lin, text="另一件")
+    with writing():
+        db.session.execute(update(Followup).values(due_on=date(2026, 11, 2)))
+    assert "逾期人员共" not in page.as_(cast.manager).open("desk.home").text
+    monkeypatch.setattr(home_unit, "MOST_PEOPLE", 2)
+    page.open("desk.home")
+    assert "逾期人员共 3 人、4 项，这里只列前 2 人。" in page.text
+    [way] = [a.get("href") for a in page.all("a") if a.text == "在列表中查看全部"]
+    assert "共 4 条" in page.open(way).text

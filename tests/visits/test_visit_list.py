@@ -4,13 +4,16 @@ import csv
 import io
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, func, select
 from werkzeug.datastructures import MultiDict
 
 from crm.core import clock
 from crm.core.db import db, writing
+from crm.desk import enterprise_export
 from crm.desk.visit_rows import neighbours
 from crm.enterprises.serving_models import Liaison
+from crm.jobs import jobs as work
+from crm.jobs.models import Job
 from crm.timeline import Entry
 from crm.visits import company
 from crm.visits.models import VisitState
@@ -168,3 +171,22 @@ def test_what_was_typed_for_others_is_found_by_both(page, make, cast, firms):
     assert found(cast.zhou, "typed=by_me") == ["周敏代录"], "she sees nothing else of that firm"
     assert found(cast.zhou, "typed=yes") == []
     assert found(cast.manager, "typed=yes") == ["陈芳代录"]
+
+
+def test_many_visits_are_offered_as_a_file_and_written_when_asked(page, cast, firms, monkeypatch):
+    monkeypatch.setattr(enterprise_export, "AT_ONCE", 1)
+    for days_ago in range(3):
+        visit(firms["own"], cast.lin, days_ago=days_ago)
+    page.as_(cast.lin).open("/visits/export?format=csv&from=2026-11-22")
+    assert "共 2 条" in page.text
+    assert db.session.scalar(select(func.count()).select_from(Job)) == 0, "looking at the address starts nothing"
+    assert "/visits?from=2026-11-22" in {a.get("href") for a in page.all("a")}, "back to the list"
+    page.submit()
+    waiting = page.response.headers["Location"]
+    work.work()
+    [button] = page.open(waiting).all("a", **{"class": "btn btn-primary"})
+    page.open(button.get("href"))
+    assert len(page.response.data.decode("utf-8-sig").splitlines()) == 3
+
+    page.open("/visits/export?format=csv&from=2026-11-23")
+    assert page.response.mimetype == "text/csv", "a few come at once"
