@@ -123,9 +123,11 @@ def test_a_page_walks_along_an_index_and_reads_no_table_whole(app, make, cast, f
         sql = query.compile(db.engine, compile_kwargs={"literal_binds": True})
         is_sqlite = db.engine.dialect.name == "sqlite"
         if not is_sqlite:
-            db.session.execute(text("SET LOCAL enable_seqscan = off"))
+            db.session.execute(text("SET enable_seqscan = off"))
         plan = db.session.execute(text(f"EXPLAIN {'QUERY PLAN ' if is_sqlite else ''}{sql}")).all()
         told = "\n".join(str(tuple(row)) for row in plan)
+        if not is_sqlite:
+            db.session.execute(text("RESET enable_seqscan"))
         db.session.rollback()
         assert "ix_visit_" in told, told
         assert "SCAN visit')" not in told and "Seq Scan on visit" not in told, told
