@@ -44,6 +44,12 @@ register(
         "late_days", say("Follow-ups overdue for so many working days are told to the manager"), 5, lowest=1, highest=60
     ),
     Known(
+        "mail_words",
+        say("Mails quote the first words of a follow-up"),
+        True,
+        say("Never those of a request, with figures or phone numbers, or on listing and the like: these have a number"),
+    ),
+    Known(
         "visit_drafts",
         say("Keep what is typed of a visit on the device until it is saved"),
         True,

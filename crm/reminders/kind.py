@@ -13,7 +13,11 @@ from crm.reminders.models import Reminder
 
 @dataclass(frozen=True)
 class Line:
-    """One reminder as people read it; `endpoint` and `values` make its link. `mail` says less: it quotes nothing."""
+    """One reminder as people read it; `endpoint` and `values` make its link.
+
+    A mail says less: `mail`, and beside it `about`, the first words as far as they may leave the house, and `contact`,
+    the name of whom to ask at the firm.
+    """
 
     what: Say
     mail: Say
@@ -22,6 +26,8 @@ class Line:
     endpoint: str
     values: dict[str, Any]
     at: str = ""
+    about: Say | str = ""
+    contact: str = ""
 
 
 @dataclass(frozen=True)

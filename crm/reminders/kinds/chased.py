@@ -17,6 +17,7 @@ from crm.enterprises.serving_models import Assignment
 from crm.followups.chase_models import Chase
 from crm.followups.models import Followup, FollowupState
 from crm.reminders.kind import Kind, Line
+from crm.reminders.kinds.promises import told_apart
 from crm.reminders.models import STANDS, Reminder
 
 NAME = "chased"
@@ -69,13 +70,11 @@ def _why_gone(reminder: Reminder, fact: Any, is_promise: bool) -> str:
 
 def lines(reminders: Sequence[Reminder]) -> dict[int, Line]:
     promises, firms = _promises(reminders), _firms(reminders)
-    found = {}
-    for each in reminders:
-        if each.subject_kind == "followup" and each.subject_id in promises:
-            found[each.id] = _of_promise(promises[each.subject_id])
-        elif each.subject_kind == "enterprise" and each.subject_id in firms:
-            found[each.id] = _of_firm(firms[each.subject_id])
-    return found
+    asked = {r.id: _of_promise(promises[r.subject_id]) for r in reminders
+             if r.subject_kind == "followup" and r.subject_id in promises}  # fmt: skip
+    firmly = {r.id: _of_firm(firms[r.subject_id]) for r in reminders
+              if r.subject_kind == "enterprise" and r.subject_id in firms}  # fmt: skip
+    return {**told_apart(asked), **firmly}
 
 
 def _of_promise(fact: Any) -> Line:

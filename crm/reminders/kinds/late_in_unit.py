@@ -118,7 +118,7 @@ def _why_gone(reminder: Reminder, fact: Any, managers: Sequence[Manager]) -> str
 
 def lines(reminders: Sequence[Reminder]) -> dict[int, Line]:
     known, days = _known(reminders), calendar()
-    return {r.id: _line(r, known[r.subject_id], days) for r in reminders if r.subject_id in known}
+    return promises.told_apart({r.id: _line(r, known[r.subject_id], days) for r in reminders if r.subject_id in known})
 
 
 def _line(reminder: Reminder, fact: Any, days: Any) -> Line:

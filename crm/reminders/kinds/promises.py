@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, time
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
+from crm.core import clock
 from crm.core.among import among
+from crm.core.bureau import bureau
 from crm.core.db import db
-from crm.core.words import Say
-from crm.enterprises.models import Enterprise
+from crm.core.words import Say, say
+from crm.enterprises.models import Contact, Enterprise
 from crm.followups.models import Followup, FollowupState
+from crm.reminders import rules
 from crm.reminders.kind import Line
 from crm.reminders.models import Reminder
+from crm.visits.models import Visit
 
-SUBJECT = "followup"
+SUBJECT, REQUEST = "followup", "request"
 
 
 def basis(due_on: date, due_time: time | None) -> str:
@@ -53,13 +58,36 @@ def _why_gone(reminder: Reminder, fact: Any) -> str:
     return "" if basis(fact.due_on, fact.due_time) == reminder.basis else "moved to another day"
 
 
-def line(fact: Any, what: Say, mail: Say) -> Line:
-    firm, at = fact.short_name or fact.name, f" {fact.due_time:%H:%M}" if fact.due_time else ""
-    return Line(what, mail, firm, fact.due_on, "followups.followup", {"followup_id": fact.id}, at)
-
-
 def lines(reminders: Sequence[Reminder], what: Callable[[str], Say], mail: Say) -> dict[int, Line]:
     """`what` quotes the promise and stays in the app."""
     known = facts(reminders)
     held = {r.id: known[r.subject_id] for r in reminders if r.subject_id in known}
-    return {number: line(fact, what(fact.text), mail) for number, fact in held.items()}
+    return told_apart({number: _line(fact, what(fact.text), mail) for number, fact in held.items()})
+
+
+def _line(fact: Any, what: Say, mail: Say) -> Line:
+    firm, at = fact.short_name or fact.name, f" {fact.due_time:%H:%M}" if fact.due_time else ""
+    return Line(what, mail, firm, fact.due_on, "followups.followup", {"followup_id": fact.id}, at)
+
+
+def told_apart(lines: dict[int, Line]) -> dict[int, Line]:
+    """With first words and contact, so that two promises at one firm differ in a mail; what may not be quoted has its
+    number."""
+    more = _more({line.values["followup_id"] for line in lines.values()})
+    is_quoted, today = bureau("mail_words"), clock.today()
+    found = {}
+    for number, each in lines.items():
+        fact = more[each.values["followup_id"]]
+        words = rules.first_words(fact.text, today) if is_quoted and fact.kind != REQUEST else ""
+        about = words or say("No. %(n)s", n=fact.id)
+        found[number] = replace(each, about=about, contact=rules.first_words(fact.met or fact.contact or "", today))
+    return found
+
+
+def _more(ids: set[int]) -> dict[int, Any]:
+    """The contact is whom one met on the visit that it was promised on, else the firm's first."""
+    first = and_(Contact.enterprise_id == Followup.enterprise_id, Contact.is_primary, Contact.removed_on.is_(None))
+    origin = and_(Followup.origin_kind == "visit", Visit.id == Followup.origin_id)
+    columns = (Followup.id, Followup.kind, Followup.text, Visit.met, Contact.name.label("contact"))
+    query = select(*columns).outerjoin(Visit, origin).outerjoin(Contact, first).where(among(Followup.id, ids))
+    return {row.id: row for row in db.session.execute(query)} if ids else {}
