@@ -96,7 +96,7 @@ def lines(reminders: Sequence[Reminder]) -> dict[int, Line]:
 
 def _line(fact: Any) -> Line:
     is_plan = fact.kind == "visit.voided" and not (fact.met or fact.is_not_met)
-    what = say((CALLED_OFF if is_plan else ACTS[fact.kind]).msgid, who=fact.actor_name)
+    what = Say((CALLED_OFF if is_plan else ACTS[fact.kind]).msgid, {"who": fact.actor_name})
     return Line(what, what, fact.short_name or fact.name, fact.visited_on, "desk.visit", {"visit_id": fact.id})
 
 
