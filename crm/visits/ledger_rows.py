@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from crm.core import clock
 from crm.core.db import db
@@ -38,7 +39,8 @@ class Row:
     next_on: date | None
     others: list[tuple[str, int | None, str]]
     """Who came along: name, id, part."""
-    visit: Visit | None = None
+    visit: Any = None
+    """The stored visit it means, with the columns of `COLUMNS`."""
 
     @property
     def is_by_stranger(self) -> bool:
@@ -62,11 +64,11 @@ def recognise(rows: Sequence[Row], days: Days, *, is_bound: bool) -> None:
 
     `is_bound`: a person mends a visit only for some working days after it was entered, as on its page.
     """
-    stored = _stored(rows)
+    known = stored(rows)
     seen: set[str] = set()
     for row in rows:
         line = row.line
-        row.visit = _found(row, stored)
+        row.visit = _found(row, known)
         if row.visit is not None:
             line.target, line.version = row.visit.id, row.visit.version
             line.changes = _differences(row, row.visit)
@@ -86,24 +88,40 @@ def recognise(rows: Sequence[Row], days: Days, *, is_bound: bool) -> None:
         seen.add(row.key)
 
 
-Stored = dict[Any, Visit]
+Stored = dict[Any, Any]
+COLUMNS = (
+    Visit.id, Visit.enterprise_id, Visit.client_key, Visit.visited_on, Visit.kind, Visit.author_id, Visit.text,
+    Visit.met, Visit.is_not_met, Visit.state, Visit.version, Visit.created_at,
+)  # fmt: skip
 
 
-def _stored(rows: Sequence[Row]) -> Stored:
-    """By number, by key, and by what they say; voided ones are known too, so that they do not come back."""
+def stored(rows: Sequence[Row]) -> Stored:
+    """The visits that rows may mean, by number, by key, and by what they say; voided ones are known too, so that they
+    do not come back. Read are those of the numbers, keys and days of the file, not the past of its enterprises."""
     found: Stored = {}
-    for column, values in (
-        (Visit.enterprise_id, sorted({row.firm for row in rows})),
-        (Visit.client_key, sorted({row.key for row in rows})),
-    ):
-        for some in parts(values):
-            for visit in db.session.scalars(select(Visit).where(column.in_(some)).order_by(Visit.id.desc())):
-                found["number", visit.id] = found["key", visit.client_key] = visit
-                found[_said(visit.enterprise_id, visit.visited_on, visit.kind, visit.author_id, visit.text)] = visit
+    for clause in _asked(rows):
+        for visit in db.session.execute(select(*COLUMNS).where(*clause).order_by(Visit.id.desc())):
+            found["number", visit.id] = found["key", visit.client_key] = visit
+            found[_said(visit.enterprise_id, visit.visited_on, visit.kind, visit.author_id, visit.text)] = visit
     return found
 
 
-def _found(row: Row, stored: Stored) -> Visit | None:
+def _asked(rows: Sequence[Row]) -> Iterator[list[ColumnElement[bool]]]:
+    """Month by month, so that one day typed wrong does not ask for all years between."""
+    numbers = {number for row in rows if (number := row.line.said.get("visit"))}
+    for column, values in ((Visit.id, numbers), (Visit.client_key, {row.key for row in rows})):
+        for some in parts(sorted(values)):
+            yield [column.in_(some)]
+    months: dict[date, list[Row]] = defaultdict(list)
+    for row in rows:
+        months[row.day.replace(day=1)].append(row)
+    for of_month in months.values():
+        days = sorted({row.day for row in of_month})
+        for some in parts(sorted({row.firm for row in of_month})):
+            yield [Visit.enterprise_id.in_(some), Visit.visited_on.between(days[0], days[-1])]
+
+
+def _found(row: Row, stored: Stored) -> Any:
     if number := row.line.said.get("visit"):
         visit = stored.get(("number", number))
         return visit if visit is not None and visit.enterprise_id == row.firm else None
@@ -121,7 +139,7 @@ def _flat(text: str) -> str:
     return "".join(text.split())
 
 
-def _differences(row: Row, visit: Visit) -> dict[str, list[Any]]:
+def _differences(row: Row, visit: Any) -> dict[str, list[Any]]:
     """What a numbered row says otherwise; a row found by its words or key changes nothing."""
     if not row.line.said.get("visit") or visit.state == VisitState.VOIDED:
         return {}
@@ -137,7 +155,7 @@ def _differences(row: Row, visit: Visit) -> dict[str, list[Any]]:
     return {key: [before, after] for key, (before, after) in pairs.items() if _flat(before) != _flat(after)}
 
 
-def _is_old(visit: Visit, days: Days) -> bool:
+def _is_old(visit: Any, days: Days) -> bool:
     return days.calendar.between(clock.local(visit.created_at).date(), days.today).count > AMEND_DAYS
 
 

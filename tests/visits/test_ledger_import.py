@@ -17,7 +17,7 @@ from crm.imports.checking import check
 from crm.imports.models import ImportRun
 from crm.imports.reading import read_tables
 from crm.timeline import CLI, Entry
-from crm.visits import records
+from crm.visits import ledger_rows, records
 from crm.visits.models import Visit, VisitPerson
 from tests.visits.listing import visit
 
@@ -191,3 +191,30 @@ def test_what_goes_out_comes_in_unchanged_and_a_mended_word_is_an_update(app, ca
     outcome = brought_in(mended.encode(), cast.bureau, name="a.csv")
     assert (outcome["same"], outcome["update"]) == (1, 1)
     assert any("订单略降" in text for *_more, text, _version in everything())
+
+
+def test_only_the_days_of_the_file_are_read_and_a_number_finds_its_visit_on_any_day(app, cast, firms, monkeypatch):
+    for days_ago in range(0, 900, 30):
+        visit(firms[1], cast.zhou, days_ago=days_ago, text=f"第 {days_ago} 天前")
+    old = visit(firms[1], cast.lin, days_ago=800, text="很久以前")
+    read = []
+    monkeypatch.setattr(
+        ledger_rows, "stored", lambda rows, real=ledger_rows.stored: read.append(real(rows)) or read[-1]
+    )
+    name, head = "杭州启明医药有限公司", ["走访编号", *HEAD[1:7]]
+    day = clock.today() - timedelta(days=30)
+    rows = [
+        [None, name, day, "上门", "周敏", "王总", "第 30 天前"], [None, name, day, "上门", "周敏", "王总", "新的一次"],
+        [None, name, date(2019, 5, 6), "上门", "周敏", "王总", "那年"],
+        [old.id, name, old.visited_on, "上门", "林晓", "王总", "很久以前"],
+    ]  # fmt: skip
+    outcome = report.as_json(checked(book(rows, head), cast.bureau))
+
+    assert (outcome["same"], outcome["new"], outcome["errors"]) == (2, 2, [])
+    assert len({one.id for one in read[0].values()}) <= 3, "thirty others were left where they are"
+    for number, why in ((old.id + 999, "没有这个编号"), ("9" * 19, "不是整数"), ("-1", "")):
+        rows[3][0] = number
+        [error] = report.as_json(checked(book(rows, head), cast.bureau))["errors"]
+        assert why in error["reason"]
+    rows[3][:3] = [old.id, name, clock.today()]
+    assert "在走访页面更正" in report.as_json(checked(book(rows, head), cast.bureau))["errors"][0]["reason"]
