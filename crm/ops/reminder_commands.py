@@ -23,6 +23,7 @@ from crm.outbox.models import Delivery
 from crm.reminders.planning import plan, plan_within
 
 COUNTED = ("planned", "claimed", "accepted", "retry", "failed", "uncertain", "cancelled")
+WAITING = "waiting"
 
 
 class _Undone(Exception):
@@ -57,7 +58,7 @@ def send_reminders(once: bool, dry_run: bool, moment: str | None, as_json: bool)
         _pretend(moment, settings, dry_run=dry_run)
     counts = _rehearse() if dry_run else _send(settings)
     if as_json:
-        click.echo(json.dumps({name: counts[name] for name in COUNTED}))
+        click.echo(json.dumps({name: counts[name] for name in (*COUNTED, WAITING)}))
         return
     with speaking(command_language()):
         words = say(
@@ -66,6 +67,12 @@ def send_reminders(once: bool, dry_run: bool, moment: str | None, as_json: bool)
             **{name: counts[name] for name in COUNTED},
         )
         click.echo(str(words))
+        if counts[WAITING]:
+            click.echo(str(say(
+                "%(n)s more are due and wait: the limit per minute is reached, or the mail server is given a rest. "
+                "Repeat the command in a minute.",
+                n=counts[WAITING],
+            )))  # fmt: skip
 
 
 def _pretend(moment: str, settings: Settings, *, dry_run: bool) -> None:
@@ -87,7 +94,14 @@ def _send(settings: Settings) -> Counter[str]:
     while (sent := deliver(room, limit=50)) and sent["claimed"]:
         counts.update(sent)
     counts.update(sent)
+    counts[WAITING] = _due()
     return counts
+
+
+def _due() -> int:
+    """Messages that could leave now."""
+    due = select(func.count()).select_from(Delivery).where(ledger.free(clock.now()))
+    return db.session.scalar(due) or 0
 
 
 def _rehearse() -> Counter[str]:
@@ -95,8 +109,7 @@ def _rehearse() -> Counter[str]:
     try:
         with writing():
             counts.update(plan_within(clock.now()))
-            due = select(func.count()).select_from(Delivery).where(ledger.free(clock.now()))
-            counts["claimed"] = db.session.scalar(due) or 0
+            counts["claimed"] = _due()
             raise _Undone
     except _Undone:
         return counts

@@ -11,7 +11,8 @@ from crm.reminders.models import Reminder
 from tests.scheduler.conftest import promise_many
 
 pytestmark = pytest.mark.slow
-NOTHING = dict.fromkeys(("planned", "claimed", "accepted", "retry", "failed", "uncertain", "cancelled"), 0)
+PROMISED = ("planned", "claimed", "accepted", "retry", "failed", "uncertain", "cancelled")
+NOTHING = dict.fromkeys((*PROMISED, "waiting"), 0)
 
 
 @pytest.fixture
@@ -37,6 +38,22 @@ def test_once_sends_and_the_second_time_there_is_nothing(machine, due):
     )
     assert answer(machine.start("send-reminders", "--once", "--json")) == NOTHING
     assert len(machine.server.received) == 2
+
+
+def test_what_the_limit_per_minute_holds_back_is_told(machine, due):
+    first = answer(machine.start("send-reminders", "--once", "--json", CRM_MAIL_PER_MINUTE="1"))
+    assert (first["accepted"], first["waiting"]) == (1, 1)
+    again = machine.start("send-reminders", "--once", CRM_MAIL_PER_MINUTE="1", CRM_CLOCK="2026-11-24T08:31:20+08:00")
+    assert again.wait(60) == 0 and "另有 1 封已到时间" in again.output, again.output
+    last = answer(machine.start("send-reminders", "--once", "--json", CRM_MAIL_PER_MINUTE="1"))
+    assert (last["accepted"], last["waiting"]) == (1, 0)
+    assert len(machine.server.received) == 2
+
+
+def test_a_server_that_is_away_leaves_nothing_untold(machine, due):
+    machine.server.answer("421 busy", at="MAIL")
+    counts = answer(machine.start("send-reminders", "--once", "--json"))
+    assert counts["accepted"] + counts["retry"] + counts["waiting"] == 2, counts
 
 
 def test_a_dry_run_counts_and_leaves_no_trace(machine, due):
