@@ -48,6 +48,8 @@ REASONS = {
     "cancelled": say("cancelled"),
     "somebody else has it": say("somebody else has it"),
     "moved to another day": say("moved to another day"),
+    "its time has passed": say("its time has passed"),
+    "no longer the deputy": say("no longer the deputy"),
 }
 
 

@@ -11,11 +11,12 @@ from flask.typing import ResponseReturnValue
 
 from crm.accounts import User, everyone, requires, signed_in
 from crm.core import clock, shown
-from crm.core.db import db, writing
+from crm.core.db import writing
 from crm.core.forms import ButtonForm
+from crm.core.lists import Column, Listing
 from crm.core.typed import id_from
 from crm.core.web import go, page
-from crm.core.words import Say, _, is_english
+from crm.core.words import Say, _, is_english, say
 from crm.permissions import Permission
 from crm.reminders import queries, services
 from crm.reminders.kind import KINDS, Kind, Line, gone
@@ -23,7 +24,6 @@ from crm.reminders.models import Reminder
 from crm.reminders.readable import lines_for
 
 bp = Blueprint("reminders", __name__)
-SHOWN = 100
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,18 @@ class Notice:
 @bp.get("/notices")
 @everyone
 def centre() -> ResponseReturnValue:
-    """By day, the newest first; `kind` narrows it."""
-    me = signed_in()
-    kind = request.args.get("kind", "")
-    rows = db.session.scalars(queries.of(me, kind if kind in KINDS else "").limit(SHOWN)).all()
+    """By day, the newest first, page by page; `kind` narrows it."""
+    me, kind = signed_in(), _kind(request.args.get("kind"))
+    newest = Column("at", say("Day"), order=(Reminder.planned_at,))
+    listing = Listing("notices", say("Notices"), [newest], sort="-at", tie=Reminder.id).take(queries.of(me, kind))
     return page(
-        "reminders/centre.html", days=_by_day(_notices(me, rows)), kind=kind, counts=_counts(me),
-        unread_here=queries.unread(me), button=ButtonForm(), paper=me.may(Permission.ASSIGN_FIRST),
+        "reminders/centre.html", days=_by_day(_notices(me, listing.rows)), kind=kind, counts=_counts(me),
+        listing=listing, unread_here=queries.unread(me), button=ButtonForm(), paper=me.may(Permission.ASSIGN_FIRST),
     )  # fmt: skip
+
+
+def _kind(text: str | None) -> str:
+    return text if text in KINDS else ""
 
 
 @bp.get("/notices/today")
@@ -73,12 +77,14 @@ def _counted(counts: dict[str, int]) -> str:
 @bp.post("/notices/read")
 @everyone
 def read() -> ResponseReturnValue:
-    """Mark one notice (`id`) or all as read."""
+    """Mark one notice (`id`) or all as read; back to the page they stood on."""
     if not ButtonForm().validate_on_submit():
         abort(400)
     with writing():
         services.mark_read(by=signed_in(), only=id_from(request.form.get("id")))
-    return go("reminders.centre")
+    stood = {"kind": _kind(request.form.get("kind")), "page": id_from(request.form.get("page"))}
+    stood["size"] = id_from(request.form.get("size"))
+    return go("reminders.centre", **{key: value for key, value in stood.items() if value})
 
 
 def _counts(me: User) -> list[tuple[Kind, int]]:

@@ -149,7 +149,7 @@ def lines(reminders: Sequence[Reminder]) -> dict[int, Line]:
 
 def _line(line: Line, name: str) -> Line:
     values = {"commissioner": name} if line.values.get("commissioner") == "me" else line.values
-    what, mail = (say("Copy, for you are the deputy of %(name)s: %(what)s", name=name, what=w)
+    what, mail = (say("Copy (you stand in for %(name)s): %(what)s", name=name, what=w)
                   for w in (line.what, line.mail))  # fmt: skip
     return replace(line, what=what, mail=mail, values=values)
 
