@@ -30,18 +30,25 @@ Measured = tuple[str, Timing, Timing, int]
 
 
 def saving(ports: tuple[int, int], path: str, cookie: str, firms: int) -> tuple[Timing, Timing]:
-    """A quick visit with its follow-up, posted to ever other firms, against one row of a visit."""
+    """A quick visit with its follow-up, ever new words to ever other firms, against the bare rows of it."""
     page, cookie = _opened(ports[0], path, cookie)
     form = filled(page)
 
     def ours() -> tuple[str, str]:
-        fresh = {**form, "client_key": secrets.token_hex(12)}
-        return f"/visits/new?enterprise={_any_of(firms)}", urlencode(fresh)
+        firm = _any_of(firms)
+        fresh = {"client_key": secrets.token_hex(12), "person": firm, "text": _words()}
+        return f"/visits/new?enterprise={firm}", urlencode({**form, **fresh})
 
     def least() -> tuple[str, str]:
-        return "/visit", urlencode({"enterprise": _any_of(firms), "text": form["text"]})
+        days = {"on": form["on"], "due_on": form["followup_on"]}
+        return "/visit", urlencode({"enterprise": _any_of(firms), "text": _words(), **days})
 
     return measure(ports, (ours, least), cookie)
+
+
+def _words() -> str:
+    """The same words a second time would be the same form sent again, which is not saved twice."""
+    return f"订单平稳，设备更新在谈，{secrets.token_hex(4)}"
 
 
 def _any_of(firms: int) -> int:
@@ -49,11 +56,12 @@ def _any_of(firms: int) -> int:
 
 
 def filled(page: str) -> dict[str, str]:
-    """The quick visit with its words, whom one met, and a day to follow up on."""
+    """The quick visit with its words, the contact whom one met, and a day to follow up on."""
     hidden = dict(re.findall(r'name="(csrf_token|client_key)"[^>]* value="([^"]+)"', page))
-    today, text = clock.today(), "订单平稳，设备更新在谈"
+    [person] = re.findall(r'name="person"[^>]* value="(\d+)"', page)[:1]
+    today = clock.today()
     days = {"on": today.isoformat(), "followup_on": (today + timedelta(days=14)).isoformat()}
-    return {**hidden, **days, "kind": "onsite", "met": "王总", "text": text}
+    return {**hidden, **days, "kind": "onsite", "person": person, "text": _words()}
 
 
 def _opened(port: int, path: str, cookie: str) -> tuple[str, str]:

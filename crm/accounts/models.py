@@ -90,6 +90,8 @@ class User(Timestamped, db.Model):
     sign_in = cast("Any", None)
     answers: ClassVar[dict[Permission, bool]] = NOTHING
     """What `may` said in this request, once the session is loaded: a page asks twenty times."""
+    signs_as: ClassVar[dict[str, Any]] = {}
+    """Id and name as the session was loaded with them: what the record says of who acts."""
     is_authenticated = True
     is_anonymous = False
     if TYPE_CHECKING:

@@ -8,11 +8,12 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from flask import current_app, request, session
+from flask import current_app, g, has_request_context, request, session
 from flask_login import current_user, login_user, logout_user
-from sqlalchemy import Row, Select, bindparam, select, update
+from sqlalchemy import Row, Select, bindparam, event, select, update
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import joinedload, load_only
+from sqlalchemy.orm import Session, joinedload, load_only
+from sqlalchemy.orm.attributes import set_committed_value
 
 from crm.accounts.access_models import SignIn
 from crm.accounts.models import Post, Unit, User
@@ -35,7 +36,7 @@ def load(token: str) -> User | None:
         return None
     user: User = found.User
     user.sign_in, user.session_token = found, token
-    user.answers = {}  # type: ignore[misc]
+    user.answers, user.signs_as = {}, {"id": user.id, "name": user.name}  # type: ignore[misc]
     return user
 
 
@@ -52,6 +53,15 @@ def _with_person() -> Select[*tuple[Any, ...]]:
         joinedload(User.unit).load_only(*of_unit),
         joinedload(User.preferences),
     )
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _still_the_same(_session: Session, _ended: Any) -> None:
+    """An act forgets all that was read, but who acts is known from the request: his id and name are not asked again."""
+    person = g.get("_login_user") if has_request_context() else None
+    if isinstance(person, User):
+        for column, value in person.signs_as.items():
+            set_committed_value(person, column, value)
 
 
 def has_lapsed(sign_in: SignIn | Row[*tuple[Any, ...]]) -> bool:

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import Connection, CursorResult, Engine, MetaData, Select, event
+from sqlalchemy import Connection, CursorResult, Engine, MetaData, Select, event, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -28,7 +28,8 @@ NO_ROOM = {"53100", "58030", "25006"}
 """PostgreSQL: disk full, input/output error, read-only."""
 NO_ROOM_IN_FILE = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
 NO_ROOM_FOR_FILES = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
-_writing: ContextVar[bool] = ContextVar("writing", default=False)
+_held: ContextVar[set[Any] | None] = ContextVar("held", default=None)
+"""The rows that the act under way has locked; None outside `writing()`."""
 
 
 class OutsideWriting(RuntimeError):
@@ -53,7 +54,7 @@ class ReadingSession(FlaskSession):
 
     def get_bind(self, *_: Any, **__: Any) -> Engine:
         engines = cast("dict[str | None, Engine]", self._db.engines)
-        if _writing.get() or engines[None].dialect.name == "sqlite":
+        if in_writing() or engines[None].dialect.name == "sqlite":
             return engines[None]
         if "reading" not in engines:
             engines["reading"] = engines[None].execution_options(isolation_level="AUTOCOMMIT")
@@ -82,10 +83,10 @@ def writing() -> Iterator[Session]:
     SQLite takes its write lock at BEGIN (a deferred one fails at once when it upgrades, whatever the busy timeout);
     on PostgreSQL each service locks its root row. Who waits longer than PATIENCE gives up: see `is_busy`.
     """
-    if _writing.get():
+    if in_writing():
         raise OutsideWriting("writing() does not nest")
     db.session.rollback()
-    token = _writing.set(True)
+    token = _held.set(set())
     try:
         db.session.connection()
         yield db.session()
@@ -94,7 +95,7 @@ def writing() -> Iterator[Session]:
         db.session.rollback()
         raise
     finally:
-        _writing.reset(token)
+        _held.reset(token)
 
 
 def read(statement: Select[*tuple[Any, ...]], values: Mapping[str, Any] | None = None) -> CursorResult[Any]:
@@ -103,7 +104,7 @@ def read(statement: Select[*tuple[Any, ...]], values: Mapping[str, Any] | None =
 
 
 def in_writing() -> bool:
-    return _writing.get()
+    return _held.get() is not None
 
 
 def is_busy(error: DBAPIError) -> bool:
@@ -126,11 +127,19 @@ def is_full(error: DBAPIError | OSError) -> bool:
 def lock(row: Any) -> None:
     """Hold this row until the act ends and read it afresh; on SQLite the whole database is held already.
 
-    What the act has already changed in it is written first: reading afresh would forget it.
+    What the act has already changed in it is written first: reading afresh would forget it. A row held already is not
+    read again, for nobody else can have changed it; only the rows it leads to are.
     """
     db.session.flush()
+    held = _held.get()
+    if held is not None and row in held:
+        if led_to := inspect(row).mapper.relationships.keys() & row.__dict__.keys():
+            db.session.expire(row, led_to)
+        return
     on_sqlite = db.engine.dialect.name == "sqlite"
     db.session.refresh(row, with_for_update=None if on_sqlite else {"of": type(row)})
+    if held is not None:
+        held.add(row)
 
 
 def guard(engine: Engine) -> None:
@@ -157,17 +166,17 @@ def _sqlite_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -
 
 
 def _sqlite_begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if in_writing() else "BEGIN")
 
 
 def _postgresql_begin(connection: Connection) -> None:
-    if _writing.get():
+    if in_writing():
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE * 1000:.0f}ms'")
 
 
 @event.listens_for(Session, "before_flush")
 def _refuse_stray_flush(session: Session, *_: Any) -> None:
-    if _writing.get():
+    if in_writing():
         return
     if session.new or session.deleted or any(session.is_modified(row) for row in session.dirty):
         raise OutsideWriting("change the database only inside writing()")
@@ -175,5 +184,5 @@ def _refuse_stray_flush(session: Session, *_: Any) -> None:
 
 @event.listens_for(Session, "do_orm_execute")
 def _refuse_stray_statement(state: Any) -> None:
-    if (state.is_insert or state.is_update or state.is_delete) and not _writing.get():
+    if (state.is_insert or state.is_update or state.is_delete) and not in_writing():
         raise OutsideWriting("change the database only inside writing()")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import abort, request
@@ -24,7 +25,7 @@ from crm.desk.views import bp
 from crm.desk.visit_forms import NOBODY, TalkForm, recent_days
 from crm.desk.visit_saving import Known, met_person
 from crm.desk.visits import known_of
-from crm.enterprises.models import Enterprise, Standing
+from crm.enterprises.models import Contact, Enterprise, Standing
 from crm.followups import moving as followups
 from crm.followups import reopening
 from crm.visits import amending, company, queries, restoring
@@ -152,20 +153,19 @@ def _shown(form: CorrectForm, visit: Visit, known: Known, **more: Any) -> Respon
 
 def _as_saved(visit: Visit, known: Known) -> CorrectForm:
     """The form; unless it was sent, filled with what is saved."""
-    form, values = CorrectForm(), _values(visit, known)
-    form.offer(known.contacts, clock.today())
+    people, form = known.people(), CorrectForm()
     if not form.is_submitted():
-        form.process(data=values)
-        form.offer(known.contacts, clock.today())
+        form.process(data=_values(visit, people))
     else:
         form.let_chips_win()
+    form.offer(people, clock.today())
     return form
 
 
-def _values(visit: Visit, known: Known) -> dict[str, Any]:
+def _values(visit: Visit, people: Sequence[Contact]) -> dict[str, Any]:
     day, is_recent = visit.visited_on.isoformat(), visit.visited_on in recent_days(clock.today())
     chosen = NOBODY if visit.is_not_met else str(visit.contact_id or "")
-    has_chip = visit.is_not_met or any(c.id == visit.contact_id and c.name == visit.met for c in known.contacts)
+    has_chip = visit.is_not_met or any(c.id == visit.contact_id and c.name == visit.met for c in people)
     return {
         "kind": visit.kind, "text": visit.text, "version": str(visit.version),
         "on": day if is_recent else "", "on_other": None if is_recent else visit.visited_on,

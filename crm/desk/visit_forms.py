@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, HiddenField, RadioField, SelectMultipleField, TextAreaField
@@ -80,10 +79,6 @@ class VisitForm(TalkForm):
         """No follow-up is needed: said, not just left open."""
         return self.followup_on.data == NO_FOLLOWUP
 
-    @property
-    def author_id(self) -> int | None:
-        return id_from(self.author.data)
-
 
 def _day(text: str | None) -> date | None:
     try:
@@ -92,16 +87,14 @@ def _day(text: str | None) -> date | None:
         return None
 
 
-def visit_form(contacts: Sequence[Contact], today: date, calendar: Calendar, **kwargs: Any) -> VisitForm:
-    """The form with its chips; the first contact is chosen, the day is today, nothing is promised."""
-    form = VisitForm(**kwargs)
+def offer(form: VisitForm, contacts: Sequence[Contact], today: date, calendar: Calendar) -> None:
+    """Its chips; on a fresh form the first contact is chosen, the day is today, nothing is promised."""
     form.offer(contacts, today)
     form.followup_on.choices = [*_ahead(today, calendar), (NO_FOLLOWUP, _("No follow-up"))]
     if not form.is_submitted():
         form.client_key.data = new_key()
         form.kind.data, form.on.data, form.followup_on.data = DEFAULT_KIND, today.isoformat(), ""
         form.person.data = form.person.choices[0][0] if contacts else None
-    return form
 
 
 def new_key() -> str:

@@ -48,9 +48,11 @@ class ReplanForm(Form):
 @requires(Permission.VISIT_RECORD)
 def plan_visit() -> ResponseReturnValue:
     """The firm stands in the address."""
-    me, enterprise, form = signed_in(), chosen(), PlanForm()
-    if enterprise is None:
+    me, form = signed_in(), PlanForm()
+    named = chosen(me)
+    if named is None:
         return redirect(url_for("desk.new_visit"))
+    enterprise, _rights = named
     form.kind.choices = kind_choices(clock.today())
     if not form.is_submitted():
         form.client_key.data, form.kind.data = new_key(), DEFAULT_KIND

@@ -128,18 +128,11 @@ def _lines() -> Any:
     )  # fmt: skip
 
 
-def contacts_of(enterprise: Enterprise) -> list[Contact]:
-    """The people to choose from, the primary one first: for those who hold one of NAMES_PEOPLE."""
-    known = select(Contact).where(Contact.enterprise_id == enterprise.id, Contact.removed_on.is_(None))
-    return list(db.session.scalars(known.order_by(Contact.is_primary.desc(), Contact.id)))
-
-
 def authors_for(me: User) -> Sequence[User]:
     """Whose visits this person may type (代录), himself first; nobody else's: nothing to choose."""
     if not me.may(Permission.VISIT_ON_BEHALF):
         return []
-    others = officials().where(people_clause(me, Permission.VISIT_ON_BEHALF), User.id != me.id).limit(MOST_AUTHORS)
-    found = db.session.scalars(others).all()
+    found = db.session.scalars(_others(me).limit(MOST_AUTHORS)).all()
     return [me, *found] if found else []
 
 
@@ -147,6 +140,17 @@ def named_authors(authors: Sequence[User]) -> list[tuple[str, str]]:
     """As choices; who shares a name is told by his unit."""
     names = Counter(person.name for person in authors)
     return [(str(p.id), f"{p.name}（{p.unit.name}）" if names[p.name] > 1 else p.name) for p in authors]
+
+
+def author_of(me: User, chosen: int | None) -> User | None:
+    """Whose visit he types, if he may and has chosen somebody other than himself."""
+    if chosen in (None, me.id) or not me.may(Permission.VISIT_ON_BEHALF):
+        return None
+    return db.session.scalar(_others(me).where(User.id == chosen))
+
+
+def _others(me: User) -> Select[User]:
+    return officials().where(people_clause(me, Permission.VISIT_ON_BEHALF), User.id != me.id)
 
 
 def policies_to_tell() -> list[tuple[str, str]]:

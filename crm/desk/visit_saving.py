@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -19,6 +18,7 @@ from crm.enterprises.queries import commissioner_of
 from crm.followups import services as followups
 from crm.followups.queries import born_of
 from crm.followups.rules import AHEAD
+from crm.timeline import together
 from crm.visits import services as visits
 from crm.visits.models import Visit
 from crm.visits.policies import ticked
@@ -27,25 +27,42 @@ from crm.visits.queries import was_asked
 
 @dataclass(frozen=True)
 class Known:
-    """The firm of the form and what its author may choose there."""
+    """The firm of the form and what may be chosen there; `author`: whose visit is typed, if not one's own."""
 
     enterprise: Enterprise
     is_mine: bool
-    contacts: Sequence[Contact]
-    authors: Sequence[User] = ()
+    names_people: bool
+    author: User | None = None
     planned: Visit | None = None
     edits: bool = False
 
+    def people(self) -> list[Contact]:
+        """The contacts to choose from, as they are now."""
+        return people.of(self.enterprise.id) if self.names_people else []
 
-def save(form: VisitForm, known: Known, me: User) -> tuple[Visit, bool]:
-    """The visit and whether it is new; what belongs to it is written with it, once."""
+
+@dataclass(frozen=True)
+class Saved:
+    """`next_on`: the working day on which its author will be reminded."""
+
+    visit: Visit
+    is_new: bool
+    next_on: date | None = None
+
+
+def save(form: VisitForm, known: Known, me: User, next_words: str) -> Saved:
+    """What belongs to the visit is written with it, once; `next_words`: what is to be done next time."""
     _check_next(form)
+    with together():
+        return _save(form, known, me, next_words)
+
+
+def _save(form: VisitForm, known: Known, me: User, next_words: str) -> Saved:
     lock(known.enterprise)
-    author = next((person for person in known.authors if person.id == form.author_id), me)
     contact = met_person(form, known, me)
     met = form.met.data or (contact.name if contact else "")
     more = visits.More(
-        author=author, leaders=form.leaders.data or "", companions=form.companions.data or "",
+        author=known.author or me, leaders=form.leaders.data or "", companions=form.companions.data or "",
         policies=ticked(form.policies.data or []), no_followup=form.says_none and form.next_on is None,
         planned=known.planned,
     )  # fmt: skip
@@ -55,9 +72,10 @@ def save(form: VisitForm, known: Known, me: User) -> tuple[Visit, bool]:
     )  # fmt: skip
     if is_new:
         _ask_about_next(form, known)
-    if is_new or visit.client_key != form.client_key.data:
-        _promise(form, known.enterprise, visit, author, me)
-    return visit, is_new
+    elif visit.client_key == form.client_key.data:
+        return Saved(visit, is_new)
+    carried = set() if is_new and known.planned is None else _carried(visit)
+    return Saved(visit, is_new, _promise(form, known, visit, me, next_words, carried))
 
 
 def _check_next(form: VisitForm) -> None:
@@ -90,7 +108,7 @@ def met_person(form: TalkForm, known: Known, me: User) -> Contact | None:
     if not form.met.data:
         if phone:
             raise RuleBroken(say("Write whose number this is"), "met")
-        return next((c for c in known.contacts if c.id == form.contact_id), None)
+        return next((c for c in known.people() if c.id == form.contact_id), None) if form.contact_id else None
     if not known.edits:
         return None
     same = next((c for c in people.of(known.enterprise.id) if c.name == form.met.data), None)
@@ -101,19 +119,24 @@ def met_person(form: TalkForm, known: Known, me: User) -> Contact | None:
     return same
 
 
-def _promise(form: VisitForm, enterprise: Enterprise, visit: Visit, author: User, me: User) -> None:
-    """What the visit already carries is not promised a second time."""
-    origin = ("visit", visit.id)
-    carried = {(each.kind, each.text) for each in db.session.scalars(born_of("visit", visit.id))}
-    text = form.followup_text.data or promised(visit.visited_on)
-    if form.next_on is not None and ("followup", text) not in carried:
-        followups.add(enterprise, owner=author, text=text, due_on=form.next_on, by=me, origin=origin)
+def _carried(visit: Visit) -> set[tuple[str, str]]:
+    return {(each.kind, each.text) for each in db.session.scalars(born_of("visit", visit.id))}
+
+
+def _promise(
+    form: VisitForm, known: Known, visit: Visit, me: User, words: str, carried: set[tuple[str, str]]
+) -> date | None:
+    """What the visit carries already is not promised a second time; returns the working day of what comes next."""
+    firm, author, origin, next_on = known.enterprise, known.author or me, ("visit", visit.id), None
+    if form.next_on is not None and ("followup", words) not in carried:
+        next_on = followups.add(firm, owner=author, text=words, due_on=form.next_on, by=me, origin=origin).due_on
     if form.request.data and ("request", form.request.data) not in carried:
         due_on = form.next_on or clock.today() + timedelta(days=AHEAD[0])
         followups.add(
-            enterprise, owner=_asked_of(enterprise, author), text=form.request.data, due_on=due_on, by=me,
-            kind="request", origin=origin,
+            firm, owner=_asked_of(firm, author), text=form.request.data, due_on=due_on, by=me, kind="request",
+            origin=origin,
         )  # fmt: skip
+    return next_on
 
 
 def _asked_of(enterprise: Enterprise, author: User) -> User:

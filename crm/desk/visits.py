@@ -6,28 +6,28 @@ from typing import Any
 
 from flask import abort, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from crm.accounts import User, requires, signed_in
 from crm.core import clock
 from crm.core.bureau import bureau
-from crm.core.db import db, writing
+from crm.core.db import writing
 from crm.core.errors import RuleBroken
 from crm.core.typed import id_from
 from crm.core.web import go, page, told
 from crm.core.words import say
 from crm.desk import visit_queries as queries
 from crm.desk.views import bp
-from crm.desk.visit_forms import VisitForm, is_estimated, visit_form
-from crm.desk.visit_saving import Known, save
-from crm.enterprises.models import Enterprise, Standing
-from crm.enterprises.queries import rights_on
+from crm.desk.visit_forms import VisitForm, is_estimated, offer
+from crm.desk.visit_saving import Known, Saved, promised, save
+from crm.enterprises.models import Enterprise
+from crm.enterprises.queries import load_any, rights_on
 from crm.permissions import Permission
 from crm.visits import queries as visits
 from crm.visits.models import Visit, VisitState
 from crm.workdays.queries import calendar
-from crm.workdays.rules import Calendar
 from crm.workdays.words import counted
+
+ASKED = (Permission.ENTERPRISE_VIEW, *queries.NAMES_PEOPLE)
 
 
 @bp.route("/visits/new", methods=["GET", "POST"])
@@ -38,32 +38,27 @@ def new_visit() -> ResponseReturnValue:
     With `plan` it is the visit planned on that row, and its firm.
     """
     me, planned = signed_in(), _planned()
-    enterprise = planned.enterprise if planned else chosen()
-    if enterprise is None:
+    named = (planned.enterprise, rights_on(me, planned.enterprise_id, ASKED)) if planned else chosen(me, ASKED)
+    if named is None:
         return _choose(me)
     if planned and planned.state != VisitState.PLANNED and request.method == "GET":
         told(say("This planned visit is no longer open: here is what became of it"))
         return go("desk.visit", visit_id=planned.id)
-    known = known_of(enterprise, me, planned)
-    days = calendar()
-    form = visit_form(known.contacts, clock.today(), days)
-    form.policies.choices = queries.policies_to_tell()
-    form.author.choices = queries.named_authors(known.authors)
+    form, known = VisitForm(), _known(me, *named, planned)
     if form.validate_on_submit():
+        words = form.followup_text.data or promised(form.visited_on)
         with form.showing(RuleBroken), writing():
-            visit, is_new = save(form, known, me)
-            told(_thanks(form, is_new, days))
-            return go("desk.visit", visit_id=visit.id)
-    return page("desk/visits/new.html", form, estimated=is_estimated(clock.today(), days), **_around(form, known))
+            saved = save(form, known, me, words)
+            told(_thanks(saved))
+            return go("desk.visit", visit_id=saved.visit.id)
+    return _shown(form, known, me)
 
 
-def chosen() -> Enterprise | None:
-    """The firm named in the address; 404 when there is none such."""
+def chosen(me: User, asked: tuple[Permission, ...] = ()) -> tuple[Enterprise, frozenset[Permission]] | None:
+    """The firm named in the address, any of the zone, and which of these permissions I have there; 404 when there is
+    none such."""
     wanted = id_from(request.args.get("enterprise"))
-    if wanted is None:
-        return None
-    found = db.session.scalar(select(Enterprise).where(Enterprise.id == wanted, Enterprise.standing != Standing.MERGED))
-    return found or abort(404)
+    return None if wanted is None else load_any(wanted, me, asked)
 
 
 def _planned() -> Visit | None:
@@ -76,15 +71,17 @@ def _planned() -> Visit | None:
     return found
 
 
-def known_of(enterprise: Enterprise, me: User, planned: Visit | None = None) -> Known:
+def known_of(enterprise: Enterprise, me: User) -> Known:
     """What this person may choose and write down at the firm."""
-    rights = rights_on(me, enterprise.id, (Permission.ENTERPRISE_VIEW, *queries.NAMES_PEOPLE))
-    contacts = queries.contacts_of(enterprise) if rights & set(queries.NAMES_PEOPLE) else []
+    return _known(me, enterprise, rights_on(me, enterprise.id, ASKED))
+
+
+def _known(me: User, enterprise: Enterprise, rights: frozenset[Permission], planned: Visit | None = None) -> Known:
     is_open = planned is not None and planned.state == VisitState.PLANNED
     return Known(
-        enterprise=enterprise, is_mine=Permission.ENTERPRISE_VIEW in rights, contacts=contacts,
-        authors=queries.authors_for(me), edits=Permission.ENTERPRISE_EDIT in rights,
-        planned=planned if is_open else None,
+        enterprise=enterprise, is_mine=Permission.ENTERPRISE_VIEW in rights,
+        names_people=bool(rights & set(queries.NAMES_PEOPLE)), edits=Permission.ENTERPRISE_EDIT in rights,
+        author=queries.author_of(me, id_from(request.form.get("author"))), planned=planned if is_open else None,
     )  # fmt: skip
 
 
@@ -92,6 +89,15 @@ def _choose(me: User) -> ResponseReturnValue:
     typed = request.args.get("q", "").strip()
     found = queries.found(typed) if typed else None
     return page("desk/visits/choose.html", typed=typed, found=found, groups=queries.suggested(me, clock.today()))
+
+
+def _shown(form: VisitForm, known: Known, me: User) -> ResponseReturnValue:
+    """The page: what may be chosen is asked only for whoever sees it."""
+    days, today = calendar(), clock.today()
+    offer(form, known.people(), today, days)
+    form.policies.choices = queries.policies_to_tell()
+    form.author.choices = queries.named_authors(queries.authors_for(me))
+    return page("desk/visits/new.html", form, estimated=is_estimated(today, days), **_around(form, known))
 
 
 def _around(form: VisitForm, known: Known) -> dict[str, Any]:
@@ -107,9 +113,9 @@ def _around(form: VisitForm, known: Known) -> dict[str, Any]:
     }
 
 
-def _thanks(form: VisitForm, is_new: bool, days: Calendar) -> Any:
-    if not is_new:
+def _thanks(saved: Saved) -> Any:
+    if not saved.is_new:
         return say("This visit had been saved already; it was not saved twice")
-    if form.next_on is None:
+    if saved.next_on is None:
         return say("Visit saved")
-    return say("Visit saved; you will be reminded on %(day)s", day=counted(days.roll(form.next_on).on))
+    return say("Visit saved; you will be reminded on %(day)s", day=counted(saved.next_on))

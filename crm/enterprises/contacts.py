@@ -16,7 +16,7 @@ from crm.core.unseen import SIGN, sign
 from crm.core.words import say
 from crm.enterprises import phones
 from crm.enterprises.models import Contact, Enterprise
-from crm.enterprises.search_index import index
+from crm.enterprises.search_index import index, index_person
 from crm.timeline import Actor, Entry, record
 
 KEPT_AFTER_REMOVAL = timedelta(days=30)
@@ -67,7 +67,7 @@ def add(enterprise: Enterprise, *, by: Actor, **fields: str) -> Contact:
     contact = Contact(enterprise_id=enterprise.id, is_primary=primary_of(enterprise.id) is None, **values)
     db.session.add(contact)
     db.session.flush()
-    index(enterprise)
+    index_person(enterprise, contact)
     record(enterprise.id, "contact.added", by=by, subject=("contact", contact.id), name=contact.name)
     return contact
 

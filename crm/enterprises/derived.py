@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+from sqlalchemy import update
+
+from crm.core.db import db
+from crm.enterprises.models import Enterprise
 
 Refresh = Callable[[Sequence[int]], None]
 RECOUNTS: dict[str, Refresh] = {}
 """Column → what computes it from its rows: needed when rows moved from one enterprise to another."""
 DUE_DAYS: dict[str, Refresh] = {}
 """Column → what computes it from tier, last visit and assignment: after the recounts."""
+
+
+def write(enterprise_id: int, **columns: Any) -> None:
+    """Values or expressions, without touching the version and the day of the last change."""
+    table: Any = Enterprise.__table__
+    statement = update(table).where(table.c.id == enterprise_id)
+    db.session.execute(statement.values(updated_at=table.c.updated_at, **columns))
+    forget([enterprise_id], columns)
+
+
+def forget(enterprise_ids: Sequence[int], columns: Collection[str]) -> None:
+    """What the session knows of these columns has been written past it: it reads them anew when asked."""
+    for enterprise_id in enterprise_ids:
+        known = db.session.identity_map.get(db.session.identity_key(Enterprise, enterprise_id))
+        if known is not None:
+            db.session.expire(known, columns)
 
 
 def recount(enterprise_ids: Sequence[int]) -> None:

@@ -218,6 +218,25 @@ def _seen(given: Reach, asked: tuple[Reach, ...]) -> Select[*tuple[Any, ...]]:
     return query.where(Enterprise.id == bindparam("firm")).options(*(unit.load_only(Unit.name) for unit in units))
 
 
+def load_any(
+    enterprise_id: int, user: User, permissions: tuple[Permission, ...]
+) -> tuple[Enterprise, frozenset[Permission]]:
+    """Any enterprise of the zone, also one this user may not see, and which of these permissions he has on it; or 404
+    when it is merged or never was."""
+    reaches = tuple(reach(user, permission) for permission in permissions)
+    row = db.session.execute(_any(reaches), {"firm": enterprise_id}).first()
+    if row is None:
+        abort(404)
+    found, *flags = row
+    return found, frozenset(permission for permission, has in zip(permissions, flags, strict=True) if has)
+
+
+@lru_cache(maxsize=1024)
+def _any(asked: tuple[Reach, ...]) -> Select[*tuple[Any, ...]]:
+    query = select(Enterprise, *_flags(asked))
+    return query.where(Enterprise.id == bindparam("firm"), Enterprise.standing != Standing.MERGED)
+
+
 def rights_on(user: User, enterprise_id: int, permissions: tuple[Permission, ...]) -> frozenset[Permission]:
     """Which of these permissions the user has on one enterprise; one statement."""
     reaches = tuple(reach(user, permission) for permission in permissions)

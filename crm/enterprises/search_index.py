@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, select
 
 from crm.core.db import db
 from crm.core.journal import parts
+from crm.core.queries import insert_new
 from crm.enterprises import names, pinyin
 from crm.enterprises.grams import grams, phone_keys, tail_keys
 from crm.enterprises.models import Contact, Enterprise, EnterpriseName, NearKey, SearchGram, SearchKey, Standing
@@ -23,6 +24,12 @@ Texts = list[tuple[str, str]]
 def index(enterprise: Enterprise) -> None:
     """Write the index rows of one enterprise anew, in the transaction that changed its names, codes or contacts."""
     index_many([enterprise])
+
+
+def index_person(enterprise: Enterprise, contact: Contact) -> None:
+    """What one more contact adds to the rows of its enterprise."""
+    for (table, column), texts in zip(INDEXED, (grams(contact.name), phone_keys(contact.phone)), strict=False):
+        insert_new(table, [{column: text, "enterprise_id": enterprise.id} for text in sorted(texts)])
 
 
 def index_many(enterprises: Iterable[Enterprise]) -> None:

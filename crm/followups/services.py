@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import date, time
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 
 from crm.accounts.models import User
 from crm.core import clock
 from crm.core.db import db, lock
 from crm.core.errors import RuleBroken, Stale
 from crm.core.words import say
+from crm.enterprises import derived
 from crm.enterprises.models import Enterprise, Standing
 from crm.enterprises.queries import commissioner_of, may
 from crm.followups import queries, rules
@@ -138,13 +139,7 @@ def recount_each(enterprise_ids: Sequence[int]) -> None:
 
 def recount(enterprise_id: int) -> None:
     """Derived: how many promises are open at the firm."""
-    count = queries.open_count(enterprise_id).scalar_subquery()
-    db.session.execute(
-        update(Enterprise)
-        .where(Enterprise.id == enterprise_id)
-        .values(open_followups=count, updated_at=Enterprise.updated_at)
-        .execution_options(synchronize_session=False)
-    )
+    derived.write(enterprise_id, open_followups=queries.open_count(enterprise_id).scalar_subquery())
 
 
 def _hold(followup: Followup) -> None:

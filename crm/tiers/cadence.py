@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import ColumnElement, bindparam, case, exists, null, select, update
 
 from crm.core import clock
 from crm.core.bureau import bureau
 from crm.core.db import db, writing
 from crm.core.models import Setting
+from crm.enterprises import derived
 from crm.enterprises.models import Enterprise, Standing
 from crm.enterprises.serving_models import Assignment
 from crm.tiers import rules
@@ -47,6 +48,15 @@ def refresh(enterprise_ids: Sequence[int]) -> None:
         _write(_wrong(Enterprise.id.in_(list(enterprise_ids[start : start + AT_ONCE]))))
 
 
+def after_visit(enterprise: Enterprise, last_visit: date) -> ColumnElement[Any]:
+    """The due day of an enterprise that the act holds, once its last visit is known: for the same UPDATE."""
+    tier = rules.tiers(clock.today()).get(enterprise.tier or "") if enterprise.standing == Standing.ACTIVE else None
+    if tier is None or tier.visit_every_months is None:
+        return null()
+    served = exists().where(Assignment.enterprise_id == enterprise.id, Assignment.ended_on.is_(None))
+    return case((served, months_later(last_visit, tier.visit_every_months)), else_=null())
+
+
 def wrong() -> list[int]:
     """The enterprises whose due day is not what it must be; the rules or the first day of use may have changed."""
     return [change["row_id"] for change in _wrong()]
@@ -75,6 +85,7 @@ def _write(changes: list[dict[str, Any]]) -> None:
         values = {"next_visit_due_on": bindparam("due"), "updated_at": table.c.updated_at}
         statement = update(table).where(table.c.id == bindparam("row_id")).values(values)
         db.session.connection().execute(statement, changes)
+        derived.forget([change["row_id"] for change in changes], ["next_visit_due_on"])
 
 
 def _facts() -> Any:

@@ -1,7 +1,7 @@
 """What happened, to what, by whom."""
 
 from crm.timeline.models import Entry, Level, Seal
-from crm.timeline.services import CLI, SCHEDULER, Actor, Program, note, record, record_many, row, seal
+from crm.timeline.services import CLI, SCHEDULER, Actor, Program, note, record, record_many, row, seal, together
 
 __all__ = [
     "CLI",
@@ -16,4 +16,5 @@ __all__ = [
     "record_many",
     "row",
     "seal",
+    "together",
 ]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -17,6 +20,7 @@ from crm.core.types import canonical
 from crm.timeline.models import Entry, Level, Seal
 
 SEAL_BATCH = 2000
+_waiting: ContextVar[list[dict[str, Any]] | None] = ContextVar("waiting", default=None)
 
 
 class Actor(Protocol):
@@ -52,7 +56,30 @@ def record(
     **body: Any,
 ) -> None:
     """Write down an act in the same transaction as the act; `body` must be JSON-like."""
-    db.session.execute(insert(Entry), [row(enterprise_id, kind, by=by, subject=subject, level=level, via=via, **body)])
+    entry = row(enterprise_id, kind, by=by, subject=subject, level=level, via=via, **body)
+    waiting = _waiting.get()
+    if waiting is None:
+        _write([entry])
+    else:
+        waiting.append(entry)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """What is recorded inside is written at its end in one statement: for an act of several services."""
+    waiting: list[dict[str, Any]] = []
+    token = _waiting.set(waiting)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+    if waiting:
+        _write(waiting)
+
+
+def _write(rows: list[dict[str, Any]]) -> None:
+    table: Any = Entry.__table__
+    db.session.execute(insert(table), rows)
 
 
 def record_many(rows: list[dict[str, Any]]) -> None:

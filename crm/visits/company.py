@@ -23,9 +23,22 @@ def names_in(text: str) -> list[str]:
 
 def set_company(visit: Visit, *, leaders: str, companions: str) -> None:
     """Replace who came along by the names of these lines."""
-    wanted = {part: names_in(line) for part, line in (("leader", leaders), ("companion", companions))}
-    known = _people({name for names in wanted.values() for name in names})
     db.session.execute(delete(VisitPerson).where(VisitPerson.visit_id == visit.id))
+    _add(visit, _wanted(leaders, companions))
+
+
+def came_along(visit: Visit, *, leaders: str, companions: str) -> None:
+    """Who came along on a visit of which nobody has been named yet; mostly there was nobody."""
+    if leaders or companions:
+        _add(visit, _wanted(leaders, companions))
+
+
+def _wanted(leaders: str, companions: str) -> dict[str, list[str]]:
+    return {part: names_in(line) for part, line in (("leader", leaders), ("companion", companions))}
+
+
+def _add(visit: Visit, wanted: dict[str, list[str]]) -> None:
+    known = _people({name for names in wanted.values() for name in names})
     for part, names in wanted.items():
         for name in names:
             db.session.add(VisitPerson(visit_id=visit.id, user_id=known.get(name), name=name, part=part))

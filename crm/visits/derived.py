@@ -6,13 +6,25 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_, select, update
+from sqlalchemy import ColumnElement, case, func, or_, select
 
 from crm.core.db import db
+from crm.enterprises import derived
 from crm.enterprises.models import Enterprise
 from crm.tiers import cadence
 from crm.timeline import Entry
 from crm.visits.models import Visit, VisitState
+
+
+def recorded(enterprise: Enterprise, day: date, *, counts: bool) -> None:
+    """A visit was recorded at an enterprise that the act holds: its last days and its next one, in one statement."""
+    contact = _latest(enterprise.last_contact_on, day)
+    if not counts:
+        derived.write(enterprise.id, last_contact_on=contact)
+        return
+    visit = _latest(enterprise.last_visit_on, day) or day
+    due = cadence.after_visit(enterprise, visit)
+    derived.write(enterprise.id, last_contact_on=contact, last_visit_on=visit, next_visit_due_on=due)
 
 
 def moved_on(enterprise_id: int, day: date, *, counts: bool) -> None:
@@ -20,7 +32,7 @@ def moved_on(enterprise_id: int, day: date, *, counts: bool) -> None:
     changes: dict[str, Any] = {"last_contact_on": _later(Enterprise.last_contact_on, day)}
     if counts:
         changes["last_visit_on"] = _later(Enterprise.last_visit_on, day)
-    _write(enterprise_id, changes)
+    derived.write(enterprise_id, **changes)
 
 
 def catch_up(enterprise_ids: Sequence[int]) -> None:
@@ -36,7 +48,7 @@ def fall_back(enterprise_ids: Sequence[int]) -> None:
         days = {counts: day for _id, counts, day in _newest([enterprise_id])}
         carried = _carried_over(enterprise_id)
         visit = _latest(days.get(True), carried)
-        _write(enterprise_id, {"last_visit_on": visit, "last_contact_on": _latest(days.get(False), visit)})
+        derived.write(enterprise_id, last_visit_on=visit, last_contact_on=_latest(days.get(False), visit))
     cadence.refresh(list(enterprise_ids))
 
 
@@ -61,12 +73,3 @@ def _latest(*days: date | None) -> date | None:
 
 def _later(column: Any, day: date) -> ColumnElement[Any]:
     return case((or_(column.is_(None), column < day), day), else_=column)
-
-
-def _write(enterprise_id: int, changes: dict[str, Any]) -> None:
-    db.session.execute(
-        update(Enterprise)
-        .where(Enterprise.id == enterprise_id)
-        .values(updated_at=Enterprise.updated_at, **changes)
-        .execution_options(synchronize_session=False)
-    )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, and_, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from crm.accounts.models import User
@@ -16,10 +16,9 @@ from crm.core.db import db, lock
 from crm.core.errors import RuleBroken, Stale
 from crm.core.words import say
 from crm.enterprises.models import Contact, Enterprise, Standing
-from crm.tiers import cadence
 from crm.timeline import record as write_down
 from crm.visits import company, rules
-from crm.visits.derived import moved_on
+from crm.visits.derived import recorded
 from crm.visits.models import Visit, VisitPolicy, VisitState
 
 
@@ -64,7 +63,8 @@ def record(
         raise Stale(enterprise)
     author = more.author or by
     facts: dict[str, Any] = {"kind": kind, "on": on, "met": met, "is_not_met": is_not_met, "text": text}
-    if (known := _known(client_key, enterprise, author) or _same_again(enterprise, author, more, facts)) is not None:
+    again = () if more.source != "hand" or more.planned is not None else _same_again(enterprise, author, facts)
+    if (known := _known(client_key, enterprise, author, *again)) is not None:
         return known, False
     if broken := rules.obstacles(today=clock.today(), **facts):
         raise RuleBroken(broken)
@@ -76,8 +76,7 @@ def record(
     }  # fmt: skip
     made = _from_plan(more.planned, enterprise, values) if more.planned else _insert(enterprise, values)
     _around(made, more)
-    moved_on(enterprise.id, on, counts=made.counts)
-    cadence.refresh([enterprise.id])
+    recorded(enterprise, on, counts=made.counts)
     _told(made, "recorded", by, text=text, author=author)
     return made, True
 
@@ -118,7 +117,8 @@ def _from_plan(planned: Visit, enterprise: Enterprise, values: dict[str, Any]) -
 
 def _around(made: Visit, more: More) -> None:
     """Who came along and which policies were told."""
-    company.set_company(made, leaders=more.leaders, companions=more.companions)
+    name = company.set_company if more.planned else company.came_along
+    name(made, leaders=more.leaders, companions=more.companions)
     if more.policies:
         rows = [{"visit_id": made.id, "policy_id": policy} for policy in dict.fromkeys(more.policies)]
         db.session.execute(insert(VisitPolicy), rows)
@@ -134,24 +134,24 @@ def _told(made: Visit, what: str, by: User, **body: Any) -> None:
     )  # fmt: skip
 
 
-def _known(client_key: str, enterprise: Enterprise, author: User) -> Visit | None:
+def _known(client_key: str, enterprise: Enterprise, author: User, *again: ColumnElement[bool]) -> Visit | None:
+    """The visit saved under this key, else the first that is this one `again`; one statement asks for both."""
     if not 8 <= len(client_key) <= 40:
         raise RuleBroken(say("This page is damaged: open it again"))
-    known = db.session.scalar(select(Visit).where(Visit.client_key == client_key))
+    asked = or_(Visit.client_key == client_key, and_(*again)) if again else Visit.client_key == client_key
+    found = db.session.scalars(select(Visit).where(asked).order_by(Visit.id)).all()
+    known = next((visit for visit in found if visit.client_key == client_key), None)
     if known is not None and (known.author_id, known.enterprise_id) != (author.id, enterprise.id):
         raise Stale(None)
-    return known
+    return known or next(iter(found), None)
 
 
-def _same_again(enterprise: Enterprise, author: User, more: More, facts: dict[str, Any]) -> Visit | None:
+def _same_again(enterprise: Enterprise, author: User, facts: dict[str, Any]) -> Sequence[ColumnElement[bool]]:
     """The visit just saved with these very words, when its form is sent once more under a new key."""
-    if more.source != "hand" or more.planned is not None:
-        return None
     said = (Visit.kind == facts["kind"], Visit.text == facts["text"], Visit.is_not_met == facts["is_not_met"])
     whose = (Visit.author_id == author.id, Visit.enterprise_id == enterprise.id, Visit.visited_on == facts["on"])
-    lately = (Visit.state == VisitState.DONE, Visit.created_at > clock.now() - SAME_WITHIN)
-    found = db.session.scalars(select(Visit).where(*whose, *said, *lately).order_by(Visit.id)).all()
-    return next((visit for visit in found if visit.met == facts["met"] or facts["is_not_met"]), None)
+    met = () if facts["is_not_met"] else (Visit.met == facts["met"],)
+    return (*whose, *said, *met, Visit.state == VisitState.DONE, Visit.created_at > clock.now() - SAME_WITHIN)
 
 
 def _insert(enterprise: Enterprise, values: dict[str, Any]) -> Visit:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cache
+from typing import Any
 
 from flask import g
-from sqlalchemy import select
+from sqlalchemy import null, select, type_coerce
 
-from crm.core.db import db
+from crm.core.db import db, read
 from crm.workdays.models import CalendarDay, CalendarYear
 from crm.workdays.notices import shipped
 from crm.workdays.rules import Calendar, Kind, Special, Year
@@ -16,11 +17,21 @@ from crm.workdays.rules import Calendar, Kind, Special, Year
 
 def calendar() -> Calendar:
     """Loaded years count as published; their special days, like single overrides, are rows of their own."""
-    known = {year.year for year in shipped()}
-    loaded = db.session.execute(select(CalendarYear.year, CalendarYear.source)).all()
-    years = [*shipped(), *(Year(year, source, {}) for year, source in loaded if year not in known)]
-    rows = db.session.execute(select(CalendarDay.day, CalendarDay.kind, CalendarDay.label)).all()
-    return Calendar(years, {day: Special(Kind(kind), label) for day, kind, label in rows})
+    known, years, days = {year.year for year in shipped()}, [*shipped()], {}
+    for row in read(_loaded()):
+        if row.day is not None:
+            days[row.day] = Special(Kind(row.kind), row.label)
+        elif row.year not in known:
+            years.append(Year(row.year, row.label, {}))
+    return Calendar(years, days)
+
+
+@cache
+def _loaded() -> Any:
+    """The loaded years with their sources as labels, and all special days: one statement."""
+    no_year = type_coerce(null(), CalendarYear.year.type).label("year")
+    days = select(no_year, CalendarDay.day, CalendarDay.kind, CalendarDay.label)
+    return days.union_all(select(CalendarYear.year, null(), null(), CalendarYear.source))
 
 
 def as_if_loaded(notice: Year) -> Calendar:
