@@ -75,6 +75,7 @@ class Reused:
         app.jinja_env.loader = self.loader
         app._got_first_request = False
         with app.app_context():
+            db.engines.clear()  # also the one for reading, which the first page makes of it
             db.engines[None] = self._new_engine()
         return app
 
