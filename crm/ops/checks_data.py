@@ -149,9 +149,8 @@ def mend() -> int:
                 .execution_options(synchronize_session=False)
             )
             changed += done.rowcount  # type: ignore[attr-defined]
-        cadence.refresh(late := cadence.wrong())
         search_index.mend(unfound)
-    return changed + len(late) + len(unfound)
+    return changed + cadence.mend() + len(unfound)
 
 
 def chain(_settings: Settings) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, case, exists, null, select, update
 
 from crm.core import clock
+from crm.core.among import among
 from crm.core.bureau import bureau
 from crm.core.db import db, writing
 from crm.core.models import Setting
@@ -43,7 +44,8 @@ def months_later(day: date, months: int) -> date:
 
 
 def refresh(enterprise_ids: Sequence[int]) -> None:
-    """Compute the due day of these enterprises anew; called by whoever changed tier, visits or assignment."""
+    """Compute the due day of these enterprises anew; called by whoever changed tier, visits or assignment, and so holds
+    the enterprise."""
     for start in range(0, len(enterprise_ids), AT_ONCE):
         _write(_wrong(Enterprise.id.in_(list(enterprise_ids[start : start + AT_ONCE]))))
 
@@ -64,9 +66,36 @@ def wrong() -> list[int]:
 
 def nightly() -> str:
     """Editions of the rules begin on a day and the bureau may set another first day: compute all due days anew."""
-    with writing():
-        _write(changes := _wrong())
-    return f"{len(changes)} due days moved"
+    return f"{mend()} due days moved"
+
+
+def mend() -> int:
+    """Compute every wrong due day anew, in acts of its own; returns how many were.
+
+    A day computed from what was read without a lock would undo what another act changes meanwhile. So enterprises are
+    held first and read again; those that another act holds come last, one by one: whoever waits holds nothing.
+    """
+    ids, moved, left = wrong(), 0, set[int]()
+    for start in range(0, len(ids), AT_ONCE):
+        some = ids[start : start + AT_ONCE]
+        with writing():
+            held = _held(some, skip_locked=True)
+            moved += _again(held)
+        left |= set(some) - set(held)
+    for each in sorted(left):
+        with writing():
+            moved += _again(_held([each]))
+    return moved
+
+
+def _held(ids: Sequence[int], *, skip_locked: bool = False) -> Sequence[int]:
+    chosen = select(Enterprise.id).where(among(Enterprise.id, ids)).order_by(Enterprise.id)
+    return db.session.scalars(chosen.with_for_update(skip_locked=skip_locked)).all()
+
+
+def _again(ids: Sequence[int]) -> int:
+    _write(changes := _wrong(among(Enterprise.id, ids)))
+    return len(changes)
 
 
 def _wrong(*which: Any) -> list[dict[str, Any]]:

@@ -1,6 +1,8 @@
 """The day of the next visit follows whatever it is computed from: visits, hand-overs, orders, the rules."""
 
+from contextlib import closing
 from datetime import date
+from threading import Thread
 
 import pytest
 from sqlalchemy import text
@@ -13,6 +15,7 @@ from crm.handover import orders
 from crm.handover import services as handover
 from crm.ops import checks_data, doctor
 from crm.tiers import cadence, services
+from tests.house.holding import raw_connection
 
 
 @pytest.fixture
@@ -91,3 +94,60 @@ def test_the_doctor_finds_a_wrong_day_and_mends_it(app, firm):
     assert checks_data.mend() == 1
     assert due(firm) == date(2026, 4, 2)
     assert "CRM-W024" not in {found.code for found in doctor.examine()}
+
+
+WAITS = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("mend", [cadence.nightly, checks_data.mend])
+def test_a_visit_saved_while_the_days_are_mended_is_not_overwritten(app, firm, make, cast, mend):
+    """Another act holds the firm and has moved its day; it commits when the night's work waits for it, or is done."""
+    wrong = make.enterprise("杭州另一家有限公司", unit=cast.section, commissioner=cast.lin, since=date(2026, 3, 2))
+    with writing():
+        services.set_tier(wrong, "T1", by=cast.clerk)
+    with closing(raw_connection()) as other, closing(raw_connection()) as watching:
+        watching.autocommit = True
+        watching.execute("UPDATE enterprise SET next_visit_due_on = '2020-01-01'")
+        other.execute(
+            "UPDATE enterprise SET last_visit_on = '2026-11-20', next_visit_due_on = '2026-12-20' WHERE id = %s",
+            [firm.id],
+        )
+        night = Thread(target=alone, args=(app, mend))
+        night.start()
+        while night.is_alive() and not watching.execute(WAITS).fetchone()[0]:
+            pass
+        other.commit()
+        night.join()
+
+    assert (due(firm), due(wrong)) == (date(2026, 12, 20), date(2026, 4, 2))
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_whoever_wants_two_firms_is_never_crossed_by_the_nights_work(app, firm, make, cast):
+    """An import holds the second firm and wants the first: the night's work takes the first, and waits for nobody with
+    it in hand."""
+    second = make.enterprise("杭州另一家有限公司", unit=cast.section, commissioner=cast.lin, since=date(2026, 3, 2))
+    with writing():
+        services.set_tier(second, "T1", by=cast.clerk)
+    with closing(raw_connection()) as other, closing(raw_connection()) as watching:
+        watching.autocommit = True
+        watching.execute("UPDATE enterprise SET next_visit_due_on = '2020-01-01'")
+        other.execute("SELECT 1 FROM enterprise WHERE id = %s FOR UPDATE", [second.id])
+        night = Thread(target=alone, args=(app, cadence.nightly))
+        night.start()
+        while night.is_alive() and not watching.execute(WAITS).fetchone()[0]:
+            pass
+        other.execute("UPDATE enterprise SET updated_at = updated_at WHERE id = %s", [firm.id])
+        other.commit()
+        night.join()
+
+    assert (due(firm), due(second)) == (date(2026, 4, 2),) * 2
+
+
+def alone(app, act):
+    with app.app_context():
+        try:
+            act()
+        finally:
+            db.session.remove()
