@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 
 from crm.accounts.models import Unit, User
+from crm.core.among import among
 from crm.core.db import db
 from crm.core.journal import parts
 
@@ -41,7 +42,7 @@ def directory(names: Iterable[str]) -> Directory:
     found = Directory()
     query = select(User.id, User.name, Unit.name).join(Unit, Unit.id == User.unit_id).where(User.active.is_(True))
     for some in parts(sorted(set(names))):
-        for user_id, name, unit in db.session.execute(query.where(User.name.in_(some)).order_by(User.id)):
+        for user_id, name, unit in db.session.execute(query.where(among(User.name, some)).order_by(User.id)):
             found.by_name.setdefault(name, []).append(Known(user_id, name, unit))
     return found
 

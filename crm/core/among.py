@@ -1,4 +1,5 @@
-"""`column IN ids` as one parameter: to write and bind hundreds of them costs more than to find the rows."""
+"""`column IN values` as one parameter: to write and bind hundreds of them costs more than to find the rows, and a plan
+kept for thousands of parameters on PostgreSQL compares each with every row."""
 
 from __future__ import annotations
 
@@ -12,28 +13,33 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
-class _Ids(TypeDecorator[Collection[int]]):
-    """A list of ids as one value: an array on PostgreSQL, JSON on SQLite."""
+class _Values(TypeDecorator[Collection[Any]]):
+    """Numbers or texts as one value: an array on PostgreSQL, JSON on SQLite."""
 
     impl = Text
     cache_ok = True
 
+    def __init__(self, *, are_texts: bool = False) -> None:
+        super().__init__()
+        self.are_texts = are_texts
+
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(ARRAY(BigInteger) if dialect.name == "postgresql" else Text())
+        array: TypeEngine[Any] = ARRAY(Text if self.are_texts else BigInteger)
+        return dialect.type_descriptor(array if dialect.name == "postgresql" else Text())
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         return list(value) if dialect.name == "postgresql" else json.dumps(list(value))
 
 
 class among(FunctionElement[bool]):  # noqa: N801 - used like a function
-    """True where `column` is one of `ids`: the ids, or the name of the parameter that will hold them."""
+    """True where `column` is one of `values`: numbers or texts, or the name of the parameter that will hold numbers."""
 
     type = Boolean()
     inherit_cache = True
 
-    def __init__(self, column: Any, ids: Collection[int] | str) -> None:
-        held = bindparam(ids, type_=_Ids()) if isinstance(ids, str) else literal(ids, _Ids())
-        super().__init__(column, held)
+    def __init__(self, column: Any, values: Collection[Any] | str) -> None:
+        kind = _Values(are_texts=not isinstance(values, str) and isinstance(next(iter(values), 0), str))
+        super().__init__(column, bindparam(values, type_=kind) if isinstance(values, str) else literal(values, kind))
 
     def self_group(self, against: Any = None) -> Any:
         """A comparison: `… = 1` behind it, as SQLite's booleans get, would hide the column's index."""
@@ -42,11 +48,11 @@ class among(FunctionElement[bool]):  # noqa: N801 - used like a function
 
 @compiles(among, "postgresql")
 def _in_array(element: among, compiler: Any, **kept: Any) -> str:
-    column, ids = (compiler.process(part, **kept) for part in element.clauses)
-    return f"({column} = ANY ({ids}))"
+    column, values = (compiler.process(part, **kept) for part in element.clauses)
+    return f"({column} IN (SELECT unnest({values})))"
 
 
 @compiles(among)
 def _in_json(element: among, compiler: Any, **kept: Any) -> str:
-    column, ids = (compiler.process(part, **kept) for part in element.clauses)
-    return f"({column} IN (SELECT value FROM json_each({ids})))"  # noqa: S608 - two compiled parts
+    column, values = (compiler.process(part, **kept) for part in element.clauses)
+    return f"({column} IN (SELECT value FROM json_each({values})))"  # noqa: S608 - two compiled parts

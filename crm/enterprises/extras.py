@@ -9,6 +9,7 @@ from datetime import date
 from sqlalchemy import delete, func, insert, select
 
 from crm.core import clock
+from crm.core.among import among
 from crm.core.db import db, read
 from crm.core.errors import RuleBroken
 from crm.core.words import Say, say
@@ -62,7 +63,7 @@ def values_of(ids: Iterable[int]) -> dict[int, dict[int, str]]:
     """Per enterprise the value of each field."""
     found: dict[int, dict[int, str]] = {}
     query = select(ExtraValue.enterprise_id, ExtraValue.field_id, ExtraValue.value)
-    for enterprise_id, field_id, value in db.session.execute(query.where(ExtraValue.enterprise_id.in_(list(ids)))):
+    for enterprise_id, field_id, value in db.session.execute(query.where(among(ExtraValue.enterprise_id, list(ids)))):
         found.setdefault(enterprise_id, {})[field_id] = value
     return found
 

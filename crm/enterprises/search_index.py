@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select
 
+from crm.core.among import among
 from crm.core.db import db
 from crm.core.journal import parts
 from crm.core.queries import insert_new
@@ -44,7 +45,7 @@ def forget(ids: Sequence[int]) -> None:
     """These enterprises are not found any more."""
     for some in parts(ids, AT_ONCE):
         for table, _column in INDEXED:
-            db.session.execute(delete(table).where(table.enterprise_id.in_(some)))
+            db.session.execute(delete(table).where(among(table.enterprise_id, some)))
 
 
 def _wanted(rows: Sequence[Any]) -> tuple[dict[int, set[str]], ...]:
@@ -112,6 +113,6 @@ def _wrong_among(ids: Sequence[int]) -> list[int]:
 def mend(ids: Sequence[int]) -> None:
     """Make the rows of these enterprises anew."""
     for some in parts(ids, AT_ONCE):
-        there = Enterprise.id.in_(some), Enterprise.standing != Standing.MERGED
+        there = among(Enterprise.id, some), Enterprise.standing != Standing.MERGED
         forget(some)
         index_many(db.session.scalars(select(Enterprise).where(*there)).all())

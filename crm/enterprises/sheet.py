@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from crm.core import clock
+from crm.core.among import among
 from crm.core.db import db
 from crm.core.errors import Stale
 from crm.core.journal import Journal, parts
@@ -102,7 +103,7 @@ def _hold(ids: list[int]) -> None:
     """Lock the enterprises in id order, as every service does."""
     for some in parts(sorted(ids), firms.FIRMS_AT_ONCE):
         db.session.execute(
-            select(Enterprise.id).where(Enterprise.id.in_(some)).order_by(Enterprise.id).with_for_update()
+            select(Enterprise.id).where(among(Enterprise.id, some)).order_by(Enterprise.id).with_for_update()
         )
 
 

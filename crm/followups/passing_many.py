@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from crm.core import clock
+from crm.core.among import among
 from crm.core.db import db
 from crm.core.journal import Changed, Journal, parts
 from crm.enterprises.assignment_many import Move
@@ -21,7 +22,7 @@ def pass_on_many(moves: Sequence[Move], *, by: Actor, journal: Journal) -> dict[
     query = select(Followup.id, Followup.enterprise_id, Followup.owner_id).where(Followup.state == FollowupState.OPEN)
     found = [
         row for some in parts([move.enterprise_id for move in moves], 1000)
-        for row in db.session.execute(query.where(Followup.enterprise_id.in_(some)).order_by(Followup.id))
+        for row in db.session.execute(query.where(among(Followup.enterprise_id, some)).order_by(Followup.id))
         if (row.enterprise_id, row.owner_id) in wanted
     ]  # fmt: skip
     now = clock.now()

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Date, Row, Table, and_, bindparam, delete, or_, select, update
 
 from crm.core import clock
+from crm.core.among import among
 from crm.core.db import db, lock, writing
 from crm.core.errors import RuleBroken, Stale
 from crm.core.journal import parts
@@ -70,7 +71,7 @@ def _take_back(changes: Sequence[Change], sheet: SheetKind) -> None:
     _restore(changed)
     for model in sheet.derived:
         for some in parts(sorted(new)):
-            db.session.execute(delete(model).where(model.enterprise_id.in_(some)))
+            db.session.execute(delete(model).where(among(model.enterprise_id, some)))
     for table, rows in roots:
         if left := followers(table, [row.row_id for row in rows]):
             raise Touched(left)

@@ -47,7 +47,7 @@ def refresh(enterprise_ids: Sequence[int]) -> None:
     """Compute the due day of these enterprises anew; called by whoever changed tier, visits or assignment, and so holds
     the enterprise."""
     for start in range(0, len(enterprise_ids), AT_ONCE):
-        _write(_wrong(Enterprise.id.in_(list(enterprise_ids[start : start + AT_ONCE]))))
+        _write(_wrong(among(Enterprise.id, enterprise_ids[start : start + AT_ONCE])))
 
 
 def after_visit(enterprise: Enterprise, last_visit: date) -> ColumnElement[Any]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from crm.core.among import among
 from crm.core.db import db
 from crm.core.journal import Changed, parts
 from crm.core.staging import Line
@@ -106,7 +107,7 @@ def tier_periods(ids: Sequence[int]) -> dict[int, tuple[int, date]]:
     query = select(TierPeriod.enterprise_id, TierPeriod.id, TierPeriod.from_on).where(TierPeriod.until_on.is_(None))
     return {
         firm: (row_id, since) for some in parts(ids, 1000)
-        for firm, row_id, since in db.session.execute(query.where(TierPeriod.enterprise_id.in_(some)))
+        for firm, row_id, since in db.session.execute(query.where(among(TierPeriod.enterprise_id, some)))
     }  # fmt: skip
 
 
@@ -114,7 +115,7 @@ def titles_held(ids: Sequence[int]) -> dict[int, dict[str, Span]]:
     found: dict[int, dict[str, Span]] = defaultdict(dict)
     query = select(TitleHeld.enterprise_id, TitleHeld.title, TitleHeld.id, TitleHeld.from_on, TitleHeld.until_on)
     for some in parts(ids, 1000):
-        rows = db.session.execute(query.where(TitleHeld.enterprise_id.in_(some), TitleHeld.removed_on.is_(None)))
+        rows = db.session.execute(query.where(among(TitleHeld.enterprise_id, some), TitleHeld.removed_on.is_(None)))
         for firm, title, row_id, since, until in rows:
             found[firm][title] = (row_id, since, until)
     return found

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 
 from crm.accounts.models import Unit, User
+from crm.core.among import among
 from crm.core.db import db
 from crm.core.journal import parts
 from crm.core.staging import Line
@@ -60,7 +61,7 @@ def people(lines: Iterable[Line]) -> People:
     found = People()
     query = select(User.id, User.name, Unit.name, User.active).join(Unit, Unit.id == User.unit_id).order_by(User.id)
     for some in parts(names):
-        for row in db.session.execute(query.where(User.name.in_(some))):
+        for row in db.session.execute(query.where(among(User.name, some))):
             found.by_name.setdefault(row[1], []).append(Person(*row))
     return found
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from crm.accounts.models import User
 from crm.accounts.names import pinyin_of
 from crm.core import clock
+from crm.core.among import among
 from crm.core.db import db
 from crm.core.journal import Changed, Journal, parts
 from crm.core.staging import Choices, Errand, Outcome
@@ -132,7 +133,7 @@ def _last_days(new: Sequence[Row], promised: Sequence[int], journal: Journal) ->
     columns = (Enterprise.id, Enterprise.last_visit_on, Enterprise.last_contact_on, Enterprise.open_followups)
     changes = []
     for some in parts(sorted(newest)):
-        for firm, *days, count in db.session.execute(select(*columns).where(Enterprise.id.in_(some))):
+        for firm, *days, count in db.session.execute(select(*columns).where(among(Enterprise.id, some))):
             before: dict[str, Any] = dict(zip(DAYS, days, strict=True)) | {"open_followups": count}
             after: dict[str, Any] = {key: _later(before[key], newest[firm].get(key)) for key in DAYS}
             after["open_followups"] = count + promised.count(firm)

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from crm.core.among import among
 from crm.core.db import read
 from crm.core.journal import parts
 from crm.core.words import _, is_english
@@ -70,7 +71,7 @@ def _promises(ids: Sequence[int]) -> dict[int, list[Any]]:
     columns = (Followup.origin_id, Followup.kind, Followup.text, Followup.due_on)
     born = (Followup.origin_kind == "visit", Followup.state != FollowupState.CANCELLED)
     for some in parts(ids):
-        query = select(*columns).where(*born, Followup.origin_id.in_(some)).order_by(Followup.due_on, Followup.id)
+        query = select(*columns).where(*born, among(Followup.origin_id, some)).order_by(Followup.due_on, Followup.id)
         for row in read(query).all():
             found.setdefault(row.origin_id, []).append(row)
     return found

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from crm.core.among import among
 from crm.core.db import db
 from crm.core.errors import Stale
 from crm.core.journal import Journal, parts
@@ -86,5 +87,5 @@ def _hold(known: matching.Register) -> None:
     meant = {one.id for one in known.by_code.values()} | {one.id for many in known.by_name.values() for one in many}
     for some in parts(sorted(meant)):
         db.session.execute(
-            select(Enterprise.id).where(Enterprise.id.in_(some)).order_by(Enterprise.id).with_for_update()
+            select(Enterprise.id).where(among(Enterprise.id, some)).order_by(Enterprise.id).with_for_update()
         )

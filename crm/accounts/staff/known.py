@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, case, literal, or_, select
 
 from crm.accounts.models import Post, User
 from crm.accounts.rules import SIGN_IN_NAMES
+from crm.core.among import among
 from crm.core.db import db
 from crm.core.journal import parts
 from crm.core.staging import Line
@@ -68,10 +69,10 @@ def _asked(texts: Iterable[str], mine: ColumnElement[bool] | None, columns: Sequ
     return [
         Person(*row[:9], bool(row[9]), bool(row[10]))
         for some in parts(sorted(texts))
-        for row in db.session.execute(query.where(or_(*(column.in_(some) for column in columns))).order_by(User.id))
+        for row in db.session.execute(query.where(or_(*(among(column, some) for column in columns))).order_by(User.id))
     ]
 
 
 def _hold(known: Iterable[int]) -> None:
     for some in parts(sorted(known)):
-        db.session.execute(select(User.id).where(User.id.in_(some)).order_by(User.id).with_for_update())
+        db.session.execute(select(User.id).where(among(User.id, some)).order_by(User.id).with_for_update())

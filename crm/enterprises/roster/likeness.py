@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from crm.accounts.models import User
+from crm.core.among import among
 from crm.core.db import db
 from crm.core.journal import parts
 from crm.core.staging import Line
@@ -65,7 +66,7 @@ def _known(keys: list[str]) -> dict[str, list[Like]]:
         .order_by(NearKey.key, Enterprise.id)
     )
     for some in parts(keys, 2000):
-        for key, firm_id, name, commissioner in db.session.execute(query.where(NearKey.key.in_(some))):
+        for key, firm_id, name, commissioner in db.session.execute(query.where(among(NearKey.key, some))):
             if len(found[key]) < MOST_OF_A_KEY:
                 found[key].append(Like(firm_id, name, names.stripped(name), commissioner))
     return found

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, case, literal, select
 
 from crm.accounts.models import Unit
+from crm.core.among import among
 from crm.core.db import db
 from crm.core.journal import parts
 from crm.core.staging import Errand, Line
@@ -70,7 +71,7 @@ def _asked(errand: Errand, permission: Permission, column: Any, values: list[Any
     query: Select[Any] = select(*columns, Unit.name, mine).join(Unit, Unit.id == Enterprise.unit_id)
     found: dict[int, Found] = {}
     for some in parts(values, 1000):
-        for row in db.session.execute(query.where(column.in_(some))):
+        for row in db.session.execute(query.where(among(column, some))):
             found[row[0]] = Found(*row)
     return found
 
