@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from flask import abort
 from sqlalchemy import ColumnElement, Date, Select, bindparam, false, or_, select, true, union
-from sqlalchemy.orm import column_property, joinedload
+from sqlalchemy.orm import column_property, joinedload, load_only
 
 from crm.accounts.models import Unit, UnitKind, User
 from crm.core import clock
@@ -222,7 +222,7 @@ def load_any(
     enterprise_id: int, user: User, permissions: tuple[Permission, ...]
 ) -> tuple[Enterprise, frozenset[Permission]]:
     """Any enterprise of the zone, also one this user may not see, and which of these permissions he has on it; or 404
-    when it is merged or never was."""
+    when it is merged or never was. Of its columns those that a visit asks for; others are fetched when asked."""
     reaches = tuple(reach(user, permission) for permission in permissions)
     row = db.session.execute(_any(reaches), {"firm": enterprise_id}).first()
     if row is None:
@@ -233,8 +233,9 @@ def load_any(
 
 @lru_cache(maxsize=1024)
 def _any(asked: tuple[Reach, ...]) -> Select[*tuple[Any, ...]]:
-    query = select(Enterprise, *_flags(asked))
-    return query.where(Enterprise.id == bindparam("firm"), Enterprise.standing != Standing.MERGED)
+    e = Enterprise
+    query = select(e, *_flags(asked)).where(e.id == bindparam("firm"), e.standing != Standing.MERGED)
+    return query.options(load_only(e.name, e.standing, e.merged_into_id, e.tier, e.last_visit_on, e.last_contact_on))
 
 
 def rights_on(user: User, enterprise_id: int, permissions: tuple[Permission, ...]) -> frozenset[Permission]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from flask import abort
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from crm.accounts.models import Unit, User
@@ -74,7 +74,7 @@ def moves_of(followup: Followup) -> Select[FollowupMove]:
     return select(FollowupMove).where(FollowupMove.followup_id == followup.id).order_by(FollowupMove.id)
 
 
-def open_count(enterprise_id: int) -> Select[int]:
+def open_count(enterprise_id: int | BindParameter[int]) -> Select[int]:
     return select(func.count()).where(Followup.enterprise_id == enterprise_id, OPEN)
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, time
+from functools import cache
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Update, bindparam, insert, select
 
 from crm.accounts.models import User
 from crm.core import clock
 from crm.core.db import db, lock
 from crm.core.errors import RuleBroken, Stale
+from crm.core.types import Id
 from crm.core.words import say
 from crm.enterprises import derived
 from crm.enterprises.models import Enterprise, Standing
@@ -139,7 +141,13 @@ def recount_each(enterprise_ids: Sequence[int]) -> None:
 
 def recount(enterprise_id: int) -> None:
     """Derived: how many promises are open at the firm."""
-    derived.write(enterprise_id, open_followups=queries.open_count(enterprise_id).scalar_subquery())
+    derived.execute(_counted(), enterprise_id, ["open_followups"])
+
+
+@cache
+def _counted() -> Update:
+    count = queries.open_count(bindparam("row_id", type_=Id)).scalar_subquery()
+    return derived.statement(open_followups=count)
 
 
 def _hold(followup: Followup) -> None:

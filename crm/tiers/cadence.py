@@ -50,13 +50,16 @@ def refresh(enterprise_ids: Sequence[int]) -> None:
         _write(_wrong(among(Enterprise.id, enterprise_ids[start : start + AT_ONCE])))
 
 
-def after_visit(enterprise: Enterprise, last_visit: date) -> ColumnElement[Any]:
-    """The due day of an enterprise that the act holds, once its last visit is known: for the same UPDATE."""
+def after_visit(enterprise: Enterprise, last_visit: date) -> date | None:
+    """The due day of an enterprise that the act holds, once its last visit is known and `if_served`."""
     tier = rules.tiers(clock.today()).get(enterprise.tier or "") if enterprise.standing == Standing.ACTIVE else None
-    if tier is None or tier.visit_every_months is None:
-        return null()
-    served = exists().where(Assignment.enterprise_id == enterprise.id, Assignment.ended_on.is_(None))
-    return case((served, months_later(last_visit, tier.visit_every_months)), else_=null())
+    return months_later(last_visit, tier.visit_every_months) if tier and tier.visit_every_months else None
+
+
+def if_served(day: ColumnElement[Any]) -> ColumnElement[Any]:
+    """This day where somebody serves the enterprise, for the UPDATE that writes the last visit."""
+    served = exists().where(Assignment.enterprise_id == Enterprise.id, Assignment.ended_on.is_(None))
+    return case((served.correlate(Enterprise), day), else_=null())
 
 
 def wrong() -> list[int]:

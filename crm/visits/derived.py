@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, Date, Update, bindparam, case, func, or_, select
 
 from crm.core.db import db
 from crm.enterprises import derived
@@ -23,8 +24,14 @@ def recorded(enterprise: Enterprise, day: date, *, counts: bool) -> None:
         derived.write(enterprise.id, last_contact_on=contact)
         return
     visit = _latest(enterprise.last_visit_on, day) or day
-    due = cadence.after_visit(enterprise, visit)
-    derived.write(enterprise.id, last_contact_on=contact, last_visit_on=visit, next_visit_due_on=due)
+    values = {"contact": contact, "visit": visit, "due": cadence.after_visit(enterprise, visit)}
+    derived.execute(_days(), enterprise.id, ["last_contact_on", "last_visit_on", "next_visit_due_on"], **values)
+
+
+@cache
+def _days() -> Update:
+    contact, visit, due = (bindparam(name, type_=Date()) for name in ("contact", "visit", "due"))
+    return derived.statement(last_contact_on=contact, last_visit_on=visit, next_visit_due_on=cadence.if_served(due))
 
 
 def moved_on(enterprise_id: int, day: date, *, counts: bool) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, insert, or_, select
+from sqlalchemy import Boolean, Select, and_, bindparam, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from crm.accounts.models import User
@@ -63,8 +64,8 @@ def record(
         raise Stale(enterprise)
     author = more.author or by
     facts: dict[str, Any] = {"kind": kind, "on": on, "met": met, "is_not_met": is_not_met, "text": text}
-    again = () if more.source != "hand" or more.planned is not None else _same_again(enterprise, author, facts)
-    if (known := _known(client_key, enterprise, author, *again)) is not None:
+    may_come_again = more.source == "hand" and more.planned is None
+    if (known := _known(client_key, enterprise, author, facts if may_come_again else None)) is not None:
         return known, False
     if broken := rules.obstacles(today=clock.today(), **facts):
         raise RuleBroken(broken)
@@ -134,24 +135,32 @@ def _told(made: Visit, what: str, by: User, **body: Any) -> None:
     )  # fmt: skip
 
 
-def _known(client_key: str, enterprise: Enterprise, author: User, *again: ColumnElement[bool]) -> Visit | None:
-    """The visit saved under this key, else the first that is this one `again`; one statement asks for both."""
+def _known(client_key: str, enterprise: Enterprise, author: User, said: dict[str, Any] | None = None) -> Visit | None:
+    """The visit saved under this key, else one just saved with what is `said`; one statement asks for both."""
     if not 8 <= len(client_key) <= 40:
         raise RuleBroken(say("This page is damaged: open it again"))
-    asked = or_(Visit.client_key == client_key, and_(*again)) if again else Visit.client_key == client_key
-    found = db.session.scalars(select(Visit).where(asked).order_by(Visit.id)).all()
+    values: dict[str, Any] = {"key": client_key}
+    if said is not None:
+        values |= {**said, "author": author.id, "firm": enterprise.id, "since": clock.now() - SAME_WITHIN}
+    found = db.session.scalars(_saved(with_same=said is not None), values).all()
     known = next((visit for visit in found if visit.client_key == client_key), None)
     if known is not None and (known.author_id, known.enterprise_id) != (author.id, enterprise.id):
         raise Stale(None)
     return known or next(iter(found), None)
 
 
-def _same_again(enterprise: Enterprise, author: User, facts: dict[str, Any]) -> Sequence[ColumnElement[bool]]:
-    """The visit just saved with these very words, when its form is sent once more under a new key."""
-    said = (Visit.kind == facts["kind"], Visit.text == facts["text"], Visit.is_not_met == facts["is_not_met"])
-    whose = (Visit.author_id == author.id, Visit.enterprise_id == enterprise.id, Visit.visited_on == facts["on"])
-    met = () if facts["is_not_met"] else (Visit.met == facts["met"],)
-    return (*whose, *said, *met, Visit.state == VisitState.DONE, Visit.created_at > clock.now() - SAME_WITHIN)
+@cache
+def _saved(*, with_same: bool) -> Select[Visit]:
+    """By its key; `with_same` also those of the last hour with these very words: a form sent again under a new key."""
+    v, is_not_met = Visit, bindparam("is_not_met", type_=Boolean())
+    asked = v.client_key == bindparam("key")
+    if with_same:
+        whose = (v.author_id == bindparam("author"), v.enterprise_id == bindparam("firm"))
+        said = (v.kind == bindparam("kind"), v.visited_on == bindparam("on"), v.text == bindparam("text"))
+        met = (v.is_not_met == is_not_met, or_(v.is_not_met, v.met == bindparam("met")))
+        lately = (v.state == VisitState.DONE, v.created_at > bindparam("since"))
+        asked = or_(asked, and_(*whose, *said, *met, *lately))
+    return select(v).where(asked).order_by(v.id)
 
 
 def _insert(enterprise: Enterprise, values: dict[str, Any]) -> Visit:
