@@ -31,6 +31,7 @@ class Precision(StrEnum):
 
 
 LIVE = text("standing = 'active'")
+GONE = text("standing <> 'active'")
 
 
 class Enterprise(Timestamped, db.Model):
@@ -95,6 +96,7 @@ class Enterprise(Timestamped, db.Model):
         Index("ix_enterprise_live_last_visit", "last_visit_on", "id", sqlite_where=LIVE, postgresql_where=LIVE),
         Index("ix_enterprise_live_next_due", "next_visit_due_on", "id", sqlite_where=LIVE, postgresql_where=LIVE),
         Index("ix_enterprise_live_created", "created_at", "id", sqlite_where=LIVE, postgresql_where=LIVE),
+        Index("ix_enterprise_gone", "standing", sqlite_where=GONE, postgresql_where=GONE),
         {"sqlite_autoincrement": True},
     )
 

@@ -3,21 +3,23 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, func, select, text
 
 from crm.accounts.models import UnitKind
+from crm.accounts.queries import root
 from crm.core import clock
 from crm.core.db import db, writing
 from crm.enterprises import contacts, extras
 from crm.enterprises.models import Enterprise
+from crm.enterprises.queries import IN_ZONE, count_of, within
 from crm.enterprises.serving_models import Liaison
 from crm.followups import services as followups
-from crm.permissions import Role
+from crm.permissions import Permission, Role
 from crm.tiers import services as tiers
 from crm.workdays.models import CalendarYear
 from tests.desk.listed import names
 
-BUDGET = 12
+BUDGET = 10
 
 
 def alone(make, cast, number):
@@ -136,3 +138,22 @@ def test_a_due_day_of_a_year_without_its_notice_says_so_until_the_notice_is_load
         db.session.add(CalendarYear(year=2027, source="国办发明电〔2026〕9号"))
     page.open("desk.enterprises")
     assert "2027-01-15" in page.text and "暂定" not in page.text
+
+
+def test_the_total_is_exact_and_counts_no_row_of_the_zone(app, make, cast):
+    for number in range(5):
+        make.enterprise(f"杭州计数{number}公司")
+    gone, twin = make.enterprise("杭州迁出公司"), make.enterprise("杭州重复公司")
+    with writing():
+        db.session.get(Enterprise, gone.id).standing = "moved_out"
+        merged = db.session.get(Enterprise, twin.id)
+        merged.standing, merged.merged_into_id = "merged", gone.id
+
+    everywhere = make.user("总经理", role=Role.MANAGER, over=root())
+    counted = count_of([IN_ZONE, within(everywhere, Permission.ENTERPRISE_VIEW)])
+    assert db.session.scalar(counted) == db.session.scalar(select(func.count(Enterprise.id)).where(IN_ZONE)) == 5
+    assert db.session.scalar(count_of([IN_ZONE, Enterprise.name.endswith("1公司")])) == 1
+    if db.engine.dialect.name == "sqlite":
+        plan = str(counted.compile(db.engine, compile_kwargs={"literal_binds": True}))
+        steps = [row.detail for row in db.session.execute(text(f"EXPLAIN QUERY PLAN {plan}"))]
+        assert any("COVERING INDEX ix_enterprise_gone" in step for step in steps), steps
