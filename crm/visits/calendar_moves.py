@@ -20,8 +20,7 @@ def find(days: Sequence[date], _after: Calendar) -> list[Effect]:
     people = joinedload(Visit.author), joinedload(Visit.enterprise)
     rows = db.session.scalars(query.options(*people).order_by(Visit.visited_on, Visit.id))
     return [
-        Effect(v.author.name, v.enterprise.called, v.visited_on, v.visited_on, "desk.enterprise",
-               {"enterprise_id": v.enterprise_id})
+        Effect(v.author.name, v.enterprise.called, v.visited_on, v.visited_on, "desk.visit", {"visit_id": v.id})
         for v in rows
     ]  # fmt: skip
 

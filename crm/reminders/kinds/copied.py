@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from crm.accounts.models import User
@@ -34,8 +34,12 @@ BACK = timedelta(days=14)
 
 
 def due(today: date) -> list[dict[str, Any]]:
-    since = Reminder.planned_at >= clock.at(today - BACK, 0)
-    wanted = _covered(today).where(Reminder.kind.in_(MATTERS + NEWS), STANDS, since, ~_told(), ~_his_own())
+    away = db.session.scalars(select(StandIn.official_id).where(*_lasts(today))).all()
+    if not away:
+        return []
+    theirs = (Reminder.recipient_id.in_(away), Reminder.planned_at >= clock.at(today - BACK, 0))
+    of_kind = func.coalesce(Reminder.kind, "").in_(MATTERS + NEWS)  # its index would lead through everybody's, ever
+    wanted = _covered(today).where(*theirs, of_kind, STANDS, ~_told(), ~_his_own())
     newest = {(each.deputy_id, each.subject_kind, each.subject_id): each for each in db.session.execute(wanted)}
     fresh = [each for each in newest.values() if _is_for_him(each, today)]
     fallen = kinds.gone([_as_row(each, each) for each in fresh])
@@ -73,14 +77,17 @@ def _covered(today: date) -> Any:
     )
     of_firm = and_(or_(s.enterprise_id.is_(None), s.enterprise_id == Reminder.enterprise_id), serves.exists())
     of_all = and_(Reminder.enterprise_id.is_(None), s.enterprise_id.is_(None))
-    lasts = (s.from_on <= today, or_(s.until_on.is_(None), s.until_on > today))
     return (
         select(*Reminder.__table__.columns, s.deputy_id, s.from_on)
         .join(s, s.official_id == Reminder.recipient_id)
         .join(User, User.id == s.deputy_id)
-        .where(*lasts, User.active.is_(True), or_(of_firm, of_all))
+        .where(*_lasts(today), User.active.is_(True), or_(of_firm, of_all))
         .order_by(Reminder.id)
     )
+
+
+def _lasts(today: date) -> tuple[ColumnElement[bool], ...]:
+    return StandIn.from_on <= today, or_(StandIn.until_on.is_(None), StandIn.until_on > today)
 
 
 def _told() -> ColumnElement[bool]:

@@ -45,8 +45,8 @@ def due(today: date) -> list[dict[str, Any]]:
         .join(Visit, Visit.id == Entry.subject_id)
         .join(User, User.id == Visit.author_id)
         .where(
-            Entry.kind.in_(ACTS), Entry.at >= clock.at(today - BACK, 0), Entry.subject_kind == SUBJECT,
-            Entry.via != "import", Entry.actor_id != Visit.author_id, User.active.is_(True), ~told.exists(),
+            Entry.kind.in_(ACTS), Entry.at >= clock.at(today - BACK, 0), Entry.via != "import",
+            Entry.actor_id != Visit.author_id, User.active.is_(True), ~told.exists(),
         )
         .order_by(Entry.id)
     )  # fmt: skip
