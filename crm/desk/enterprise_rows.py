@@ -19,7 +19,7 @@ from crm.core.lists import MOST_COUNTED, Listing
 from crm.desk.enterprise_columns import joined
 from crm.enterprises import extras, filters, search
 from crm.enterprises.models import Contact, Enterprise
-from crm.enterprises.queries import count_of, direct_to
+from crm.enterprises.queries import direct_to
 from crm.enterprises.serving_models import Assignment, Liaison
 from crm.permissions import Permission
 from crm.tiers.models import TitleHeld
@@ -51,7 +51,7 @@ def matching_ids(
     query = args.get("q", "").strip()
     every = select(Enterprise.id)
     if not query:
-        return every.where(*clauses), read(count_of(clauses)).scalar_one(), False
+        return every.where(*clauses), read(filters.count_of(clauses)).scalar_one(), False
     found = search.first_ids(query, user, clauses, MOST_COUNTED + 1)
     if len(found) > MOST_COUNTED:
         return every.where(*clauses, search.matching(query, user)), MOST_COUNTED, True

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
 from flask import abort
-from sqlalchemy import ColumnElement, Date, Select, bindparam, false, func, or_, select, true, union
+from sqlalchemy import ColumnElement, Date, Select, bindparam, false, or_, select, true, union
 from sqlalchemy.orm import column_property, joinedload, load_only
 
 from crm.accounts.models import Unit, UnitKind, User
@@ -61,21 +61,14 @@ def serves_only(user: User) -> bool:
     return not given.everywhere and all(scope == Scope.SERVED for scope, _path in given.grants)
 
 
-_ALL = true()
-
-
-def count_of(clauses: Sequence[ColumnElement[bool]]) -> Select[int]:
-    """How many enterprises. All in the zone are all but those who left: SQLite knows how many rows a table has, and
-    those who left are few."""
-    every = select(func.count()).select_from(Enterprise)
-    if len(clauses) == 2 and clauses[0] is IN_ZONE and clauses[1] is _ALL:
-        return select(every.scalar_subquery() - every.where(~IN_ZONE).scalar_subquery())
-    return every.where(*clauses)
+EVERYWHERE = true()
 
 
 @lru_cache(maxsize=2048)
 def _clause(given: Reach) -> ColumnElement[bool]:
-    return _ALL if given.everywhere else or_(false(), *(_part(given, scope, path) for scope, path in given.grants))
+    return (
+        EVERYWHERE if given.everywhere else or_(false(), *(_part(given, scope, path) for scope, path in given.grants))
+    )
 
 
 def _part(given: Reach, scope: Scope, path: str) -> ColumnElement[bool]:
@@ -171,8 +164,8 @@ def visible_to(user: User) -> Select[Enterprise]:
 def of_visible(model: Any, user: User, permission: Permission = Permission.ENTERPRISE_VIEW) -> ColumnElement[bool]:
     """Rows of a business table (it carries `enterprise_id`) that belong to enterprises within the permission."""
     clause = within(user, permission)
-    if clause is _ALL:
-        return _ALL
+    if clause is EVERYWHERE:
+        return EVERYWHERE
     return model.enterprise_id.in_(select(Enterprise.id).where(clause))
 
 

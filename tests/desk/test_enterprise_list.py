@@ -11,7 +11,8 @@ from crm.core import clock
 from crm.core.db import db, writing
 from crm.enterprises import contacts, extras
 from crm.enterprises.models import Enterprise
-from crm.enterprises.queries import IN_ZONE, count_of, within
+from crm.enterprises.filters import count_of
+from crm.enterprises.queries import IN_ZONE, within
 from crm.enterprises.serving_models import Liaison
 from crm.followups import services as followups
 from crm.permissions import Permission, Role
