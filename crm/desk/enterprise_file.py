@@ -22,7 +22,7 @@ from crm.desk import enterprise_tabs as tabs
 from crm.desk.views import bp
 from crm.enterprises import contacts, serving_queries
 from crm.enterprises.models import Enterprise
-from crm.enterprises.queries import load_seen
+from crm.enterprises.seen import load_seen
 from crm.followups.models import Followup, FollowupState
 from crm.permissions import Permission
 from crm.visits.models import Visit, VisitState

@@ -20,7 +20,7 @@ from crm.desk.views import bp
 from crm.desk.visit_forms import VisitForm, is_estimated, offer
 from crm.desk.visit_saving import Known, Saved, promised, save
 from crm.enterprises.models import Enterprise
-from crm.enterprises.queries import load_any, rights_on
+from crm.enterprises.seen import load_any, rights_on
 from crm.permissions import Permission
 from crm.visits import queries as visits
 from crm.visits.models import Visit, VisitState

@@ -10,8 +10,8 @@ from crm.accounts.queries import root
 from crm.core import clock
 from crm.core.db import db, writing
 from crm.enterprises import contacts, extras
-from crm.enterprises.models import Enterprise
 from crm.enterprises.filters import count_of
+from crm.enterprises.models import Enterprise
 from crm.enterprises.queries import IN_ZONE, within
 from crm.enterprises.serving_models import Liaison
 from crm.followups import services as followups
