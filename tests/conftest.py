@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -193,19 +194,25 @@ def page(app) -> Visitor:
 @pytest.fixture
 def count_queries(app):
     """`with count_queries() as seen:` collects every SELECT that goes to the database."""
+    return partial(noted, lambda statement: statement.lstrip().upper().startswith("SELECT"))
 
-    @contextmanager
-    def counting():
-        seen = []
 
-        def note(_connection, _cursor, statement, *_rest):
-            if statement.lstrip().upper().startswith("SELECT"):
-                seen.append(statement)
+@pytest.fixture
+def count_statements(app):
+    """The same of every statement but those that begin an act."""
+    return partial(noted, lambda statement: not statement.startswith(("BEGIN", "SET LOCAL")))
 
-        event.listen(db.engine, "before_cursor_execute", note)
-        try:
-            yield seen
-        finally:
-            event.remove(db.engine, "before_cursor_execute", note)
 
-    return counting
+@contextmanager
+def noted(counts: Callable[[str], bool]) -> Iterator[list[str]]:
+    seen = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        if counts(statement):
+            seen.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)

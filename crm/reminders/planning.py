@@ -23,7 +23,7 @@ from crm.reminders import choices, digests, mornings, timed
 from crm.reminders.kind import AT, KINDS, Kind, gone
 from crm.reminders.models import Reminder, ReminderState
 from crm.reminders.reviving import revive
-from crm.workdays.queries import calendar
+from crm.workdays.queries import calendar, calendar_read_once
 
 WAITING = (ReminderState.PLANNED, ReminderState.TIMED)
 AT_ONCE = 2000
@@ -40,6 +40,11 @@ def plan(now: datetime) -> Counter[str]:
 
 def plan_within(now: datetime) -> Counter[str]:
     """The same inside the caller's transaction."""
+    with calendar_read_once():
+        return _plan(now)
+
+
+def _plan(now: datetime) -> Counter[str]:
     counts: Counter[str] = Counter(cancelled=_cancel_gone(), planned=_plan_due(now))
     if is_mail_time(now):
         today = clock.local(now).date()

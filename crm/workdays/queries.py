@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 from functools import cache
 from typing import Any
@@ -14,8 +17,30 @@ from crm.workdays.models import CalendarDay, CalendarYear
 from crm.workdays.notices import shipped
 from crm.workdays.rules import Calendar, Kind, Special, Year
 
+_known: ContextVar[list[Calendar] | None] = ContextVar("known", default=None)
+
+
+@contextmanager
+def calendar_read_once() -> Iterator[None]:
+    """For an act that asks for the calendar a dozen times and does not change it."""
+    token = _known.set([])
+    try:
+        yield
+    finally:
+        _known.reset(token)
+
 
 def calendar() -> Calendar:
+    """The calendar as it is now, or as this act has read it."""
+    known = _known.get()
+    if known is None:
+        return _read()
+    if not known:
+        known.append(_read())
+    return known[0]
+
+
+def _read() -> Calendar:
     """Loaded years count as published; their special days, like single overrides, are rows of their own."""
     known, years, days = {year.year for year in shipped()}, [*shipped()], {}
     for row in read(_loaded()):

@@ -1,13 +1,10 @@
 """Pages of the day cost at most 12 statements, saving a visit 11, the same for two rows as for twenty that share
 nothing."""
 
-from contextlib import contextmanager
-
 import pytest
-from sqlalchemy import event
 
 from crm.core import clock
-from crm.core.db import db, writing
+from crm.core.db import writing
 from crm.followups import services as followups
 from crm.reminders.planning import plan
 from crm.visits import services as visits
@@ -29,27 +26,15 @@ def firms(make, cast, count: int) -> list:
     return made
 
 
-def statements(page, person, address: str) -> list[str]:
-    page.as_(person).open(address)
-    with noted() as seen:
-        page.open(address)
-    return seen
+@pytest.fixture
+def statements(page, count_statements):
+    def asked(person, address: str) -> list[str]:
+        page.as_(person).open(address)
+        with count_statements() as seen:
+            page.open(address)
+        return seen
 
-
-@contextmanager
-def noted():
-    """Every statement but those that begin and end."""
-    seen, engine = [], db.engine
-
-    def note(_connection, _cursor, statement, *_more):
-        if not statement.startswith(("BEGIN", "SET LOCAL")):
-            seen.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
+    return asked
 
 
 @pytest.mark.parametrize(
@@ -60,14 +45,14 @@ def noted():
         ("manager", "/followups?of=unit"), ("lin", "/calendar"), ("lin", "/followups?state=all"),
     ],
 )  # fmt: skip
-def test_twenty_rows_cost_what_two_cost(page, make, cast, now, who, address):
+def test_twenty_rows_cost_what_two_cost(make, cast, now, statements, who, address):
     firms(make, cast, 2)
     now.move(days=1)
-    few = statements(page, getattr(cast, who), address)
+    few = statements(getattr(cast, who), address)
     now.move(days=-1)
     firms(make, cast, 18)
     now.move(days=1)
-    many = statements(page, getattr(cast, who), address)
+    many = statements(getattr(cast, who), address)
 
     assert len(many) == len(few), "\n".join(sorted(set(many) - set(few)))
     assert 0 < len(many) <= MOST, "\n".join(many)
@@ -88,7 +73,7 @@ def planned_at(firm, cast) -> int:
 
 
 @pytest.mark.parametrize("which", MOST_TO_SAVE)
-def test_a_save_costs_what_it_must(page, make, cast, colleagues, which):
+def test_a_save_costs_what_it_must(page, make, cast, colleagues, count_statements, which):
     """Twice, so that no day is the first; the second is a visit to a firm that shares nothing with the first."""
     more = {
         "a new name": {"met": "刘总"},
@@ -99,7 +84,7 @@ def test_a_save_costs_what_it_must(page, make, cast, colleagues, which):
         asked = {"plan": planned_at(firm, cast)} if which == "a plan" else {"enterprise": firm.id}
         person = cast.clerk if which == "for a colleague" else cast.lin
         page.as_(person).open("desk.new_visit", **asked)
-        with noted() as seen:
+        with count_statements() as seen:
             page.submit(text=f"谈了{which}", followup_on="2026-12-07", **more.get(which, {}))
 
     assert {"followup", "entry"} <= {each.split()[2] for each in seen if each.startswith("INSERT")}

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Select, and_, literal, or_, select, union_all, update
 
 from crm.accounts.models import User
 from crm.core import clock
@@ -31,7 +31,14 @@ MADE = ("assignment.opened", "assignment.handed_over")
 
 def due(name: str, today: date) -> list[dict[str, Any]]:
     """Also for the days before, so that no night and no downtime loses anybody's line."""
-    return [row for day in _days(today) for row in _of_day(name, day)]
+    asked = union_all(*(_of_day(name, day) for day in _days(today)))
+    return [
+        {
+            "kind": name, "subject_kind": SUBJECT, "subject_id": person, "enterprise_id": None, "step": 0,
+            "basis": day, "recipient_id": person, "due_on": date.fromisoformat(day),
+        }
+        for person, day in db.session.execute(asked)
+    ]  # fmt: skip
 
 
 def _days(today: date) -> Iterator[date]:
@@ -43,34 +50,31 @@ def _days(today: date) -> Iterator[date]:
 
 def renew(name: str, today: date) -> None:
     """A line stands for all of its day: read in the morning, it is unread again when more came in the afternoon."""
-    for day in _days(today):
-        more = select(Assignment.id).where(
-            Assignment.commissioner_id == Reminder.recipient_id, _opened_on(day), _came(name),
-            Assignment.ended_on.is_(None), Assignment.created_at > Reminder.read_at,
-        )  # fmt: skip
-        read = (Reminder.kind == name, Reminder.basis == day.isoformat(), Reminder.read_at.is_not(None))
-        grown = update(Reminder).where(*read, more.exists()).values(read_at=None)
-        db.session.execute(grown.execution_options(synchronize_session=False))
+    read = (Reminder.kind == name, Reminder.read_at.is_not(None))
+    grown = or_(*(and_(Reminder.basis == day.isoformat(), _more_on(name, day).exists()) for day in _days(today)))
+    unread = update(Reminder).where(*read, grown).values(read_at=None)
+    db.session.execute(unread.execution_options(synchronize_session=False))
 
 
-def _of_day(name: str, day: date) -> list[dict[str, Any]]:
+def _more_on(name: str, day: date) -> Select[int]:
+    return select(Assignment.id).where(
+        Assignment.commissioner_id == Reminder.recipient_id, _opened_on(day), _came(name),
+        Assignment.ended_on.is_(None), Assignment.created_at > Reminder.read_at,
+    )  # fmt: skip
+
+
+def _of_day(name: str, day: date) -> Select[*tuple[Any, ...]]:
+    """Who has not been told of that day, and the day."""
     told = select(Reminder.id).where(
         Reminder.kind == name, Reminder.subject_kind == SUBJECT, Reminder.subject_id == Assignment.commissioner_id,
         Reminder.step == 0, Reminder.basis == day.isoformat(), Reminder.recipient_id == Assignment.commissioner_id,
     )  # fmt: skip
-    people = db.session.scalars(
-        select(Assignment.commissioner_id)
+    return (
+        select(Assignment.commissioner_id, literal(day.isoformat()))
         .join(User, User.id == Assignment.commissioner_id)
         .where(_opened_on(day), _came(name), Assignment.ended_on.is_(None), User.active.is_(True), ~told.exists())
         .distinct()
     )
-    return [
-        {
-            "kind": name, "subject_kind": SUBJECT, "subject_id": person, "enterprise_id": None, "step": 0,
-            "basis": day.isoformat(), "recipient_id": person, "due_on": day,
-        }
-        for person in people
-    ]  # fmt: skip
 
 
 def _came(name: str) -> ColumnElement[bool]:
