@@ -46,7 +46,7 @@ register(
     Known(
         "mail_words",
         say("Mails quote the first words of a follow-up"),
-        True,
+        False,
         say("Never those of a request, with figures or phone numbers, or on listing and the like: these have a number"),
     ),
     Known(

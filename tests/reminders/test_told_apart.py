@@ -14,7 +14,14 @@ from tests.reminders.morning import at, promise, visited
 DAY = date(2026, 11, 24)
 
 
-def test_two_promises_of_one_firm_are_told_apart(app, server, firm, cast, now):
+@pytest.fixture
+def quoting(app):
+    """The bureau allows first words in mails."""
+    with writing():
+        set_bureau("mail_words", True, by_id=None, by_name="x")
+
+
+def test_two_promises_of_one_firm_are_told_apart(quoting, app, server, firm, cast, now):
     with writing():
         register.add_contact(firm, name="王经理", phone="13900001111", by=cast.lin)
     visit = visited(firm, cast.lin, date(2026, 11, 20))
@@ -39,7 +46,7 @@ def test_two_promises_of_one_firm_are_told_apart(app, server, firm, cast, now):
     ["问上市辅导进度", "回 13700000001 的电话", "税收奖励 300 万元", "持股 20%", "增资三千万", "IPO timetable",
      "0571-8888 8888", "信访件回复"],
 )  # fmt: skip
-def test_what_must_stay_in_the_house_has_a_number_instead(app, server, firm, cast, now, text):
+def test_what_must_stay_in_the_house_has_a_number_instead(quoting, app, server, firm, cast, now, text):
     made = promise(firm, cast.lin, "2026-11-24", text)
     at(now, app, "2026-11-24T08:31:00")
     [mail] = server.received
@@ -47,16 +54,19 @@ def test_what_must_stay_in_the_house_has_a_number_instead(app, server, firm, cas
     assert text not in whole + str(mail.message["Subject"]) and f"编号 {made.id}" in mail.text
 
 
-def test_a_request_is_never_quoted_and_the_bureau_may_quote_nothing(app, server, firm, cast, now):
+def test_a_request_is_never_quoted(quoting, app, server, firm, cast, now):
     with writing():
         followups.add(firm, owner=cast.lin, text="要求夜班公交", due_on=DAY, by=cast.lin, kind="request")
     at(now, app, "2026-11-24T08:31:00")
     assert "夜班公交" not in server.received[0].text and "编号" in server.received[0].text
-    with writing():
-        set_bureau("mail_words", False, by_id=None, by_name="x")
-    promise(firm, cast.lin, "2026-11-25", "送班车时刻表")
-    at(now, app, "2026-11-25T08:31:00")
-    assert "班车时刻表" not in server.received[1].text
+
+
+def test_nothing_is_quoted_unless_the_bureau_allows_it_and_two_promises_still_differ(app, server, firm, cast, now):
+    first = promise(firm, cast.lin, "2026-11-24", "送班车时刻表")
+    second = promise(firm, cast.lin, "2026-11-24", "协调园区班车")
+    at(now, app, "2026-11-24T08:31:00")
+    told = server.received[0].text
+    assert "班车" not in told and f"编号 {first.id}" in told and f"编号 {second.id}" in told
 
 
 def test_a_contact_written_with_a_number_is_left_out(app, server, firm, cast, now):
