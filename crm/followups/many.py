@@ -6,18 +6,26 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from sqlalchemy import ColumnElement
+
 from crm.accounts.models import User
 from crm.core.db import db
 from crm.core.errors import RuleBroken, Stale
 from crm.core.words import Say, say
-from crm.followups import queries, services
+from crm.followups import queries, reopening, services
 from crm.followups.models import Followup
 
 
 @dataclass
 class Outcome:
-    settled: int = 0
+    """`done`: ids."""
+
+    done: list[int] = field(default_factory=list)
     refused: list[tuple[Followup, Say]] = field(default_factory=list)
+
+    @property
+    def settled(self) -> int:
+        return len(self.done)
 
 
 def finish(ids: Sequence[int], *, result: str, by: User) -> Outcome:
@@ -28,13 +36,20 @@ def postpone(ids: Sequence[int], *, to_on: date, reason: str, by: User) -> Outco
     return _each(ids, by, lambda followup: services.postpone(followup, to_on=to_on, reason=reason, by=by))
 
 
-def _each(ids: Sequence[int], by: User, act: Callable[[Followup], None]) -> Outcome:
+def reopen(ids: Sequence[int], *, by: User) -> Outcome:
+    """What this person settled by mistake, within a day."""
+    return _each(ids, by, lambda followup: reopening.reopen(followup, by=by), Followup.closed_by_id == by.id)
+
+
+def _each(
+    ids: Sequence[int], by: User, act: Callable[[Followup], None], *clauses: ColumnElement[bool]
+) -> Outcome:
     """A service refuses before it changes anything, so those refused are as they were."""
     outcome = Outcome()
-    for followup in db.session.scalars(queries.among(ids, queries.settled_by(by))).all():
+    for followup in db.session.scalars(queries.among(ids, queries.settled_by(by), *clauses)).all():
         try:
             act(followup)
-            outcome.settled += 1
+            outcome.done.append(followup.id)
         except RuleBroken as broken:
             outcome.refused.append((followup, broken.obstacles[0].why))
         except Stale:

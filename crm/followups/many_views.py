@@ -13,6 +13,7 @@ from crm.accounts import User, everyone, requires, signed_in
 from crm.core import clock
 from crm.core.db import db, writing
 from crm.core.forms import ButtonForm, Form
+from crm.core.typed import ids_from
 from crm.core.web import go_to, page, told
 from crm.core.words import _, say
 from crm.followups import chasing, many, queries
@@ -36,7 +37,8 @@ def settle() -> ResponseReturnValue:
     if act == "done" and done.validate_on_submit():
         with writing():
             outcome = many.finish([f.id for f in mine], result=done.result.data or "", by=me)
-        return _settled(outcome, say("%(n)s follow-ups are done", n=outcome.settled))
+        undo = url_for("followups.reopen_many", ids=",".join(map(str, outcome.done)), back=_back())
+        return _settled(outcome, say("%(n)s follow-ups are done", n=outcome.settled), undo)
     if act == "later" and later.validate_on_submit():
         ids, to_on, reason = [f.id for f in mine], later.to_on.data, later.reason.data or ""
         with writing():
@@ -48,11 +50,25 @@ def settle() -> ResponseReturnValue:
     return page("followups/settle.html", refused, chosen=mine, done=done, later=later, back=_back())
 
 
-def _settled(outcome: many.Outcome, words: object) -> ResponseReturnValue:
+@bp.post("/followups/reopen")
+@everyone
+def reopen_many() -> ResponseReturnValue:
+    """Those just settled together are open again, within a day; what somebody else settled stays as it is."""
+    me, ids = signed_in(), ids_from(request.args.get("ids", "").split(","))[:MOST_AT_ONCE]
+    if not ButtonForm().validate_on_submit():
+        abort(400)
+    with writing():
+        outcome = many.reopen(ids, by=me)
+    if not outcome.done and not outcome.refused:
+        abort(404)
+    return _settled(outcome, say("%(n)s follow-ups are open again", n=outcome.settled))
+
+
+def _settled(outcome: many.Outcome, words: object, undo: str | None = None) -> ResponseReturnValue:
     if outcome.refused:
         return page("followups/refused.html", words=words, refused=outcome.refused, back=_back(),
                     status=409 if not outcome.settled else 200)  # fmt: skip
-    told(str(words))
+    told(str(words), undo=undo)
     return go_to(_back())
 
 

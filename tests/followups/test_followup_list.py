@@ -130,6 +130,33 @@ def test_ticked_rows_are_done_or_put_off_in_one_go_and_the_refused_are_named(pag
     page.as_(cast.stranger).open(f"/followups/settle?{ids}", expect=404)
 
 
+def test_what_was_done_together_by_mistake_is_open_again_together(page, make, cast, firm, now):
+    first, second = promise(firm, cast.lin, text="甲"), promise(firm, cast.lin, text="乙")
+    ids = f"id={first.id}&id={second.id}"
+    page.as_(cast.lin).open(f"/followups/settle?{ids}")
+    page.submit(form="done-form", act="done", **{"done-result": "都办了"}).follow()
+    undo = page.all("form", id="undo")[0].get("action")
+    page.submit(form="undo").follow()
+    assert "已恢复为未办结 2 项" in page.text and [f.state for f in (first, second)] == ["open", "open"]
+
+    with writing():
+        services.finish(first, by=cast.manager)
+        services.finish(second, by=cast.lin)
+    again(page, undo, 303)
+    assert [f.state for f in (first, second)] == ["done", "open"], "what a colleague settled stays settled"
+    with writing():
+        services.finish(second, by=cast.lin)
+    again(page.as_(cast.stranger), undo, 404)
+    now.move(hours=25)
+    again(page.as_(cast.lin), undo, 409)
+    assert "乙" in page.text
+
+
+def again(page, address, expect):
+    token = page.open("/followups").all("input", name="csrf_token")[0].get("value")
+    page.post(address, {"csrf_token": token}, expect=expect)
+
+
 def test_done_by_mistake_is_open_again_within_a_day(page, cast, firm, now):
     followup = promise(firm, cast.lin)
     page.as_(cast.lin).open("followups.followup", followup_id=followup.id)
