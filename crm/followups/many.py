@@ -41,9 +41,7 @@ def reopen(ids: Sequence[int], *, by: User) -> Outcome:
     return _each(ids, by, lambda followup: reopening.reopen(followup, by=by), Followup.closed_by_id == by.id)
 
 
-def _each(
-    ids: Sequence[int], by: User, act: Callable[[Followup], None], *clauses: ColumnElement[bool]
-) -> Outcome:
+def _each(ids: Sequence[int], by: User, act: Callable[[Followup], None], *clauses: ColumnElement[bool]) -> Outcome:
     """A service refuses before it changes anything, so those refused are as they were."""
     outcome = Outcome()
     for followup in db.session.scalars(queries.among(ids, queries.settled_by(by), *clauses)).all():
