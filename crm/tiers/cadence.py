@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +14,7 @@ from crm.core.among import among
 from crm.core.bureau import bureau
 from crm.core.db import db, writing
 from crm.core.models import Setting
+from crm.core.months import months_later
 from crm.enterprises import derived
 from crm.enterprises.models import Enterprise, Standing
 from crm.enterprises.serving_models import Assignment
@@ -34,13 +34,6 @@ def due_on(
         return None
     begin = last_visit or max(served_since, go_live or served_since)
     return months_later(begin, every_months)
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day of a later month, or that month's last."""
-    year, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + year, month + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def refresh(enterprise_ids: Sequence[int]) -> None:

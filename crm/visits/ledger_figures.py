@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import case, func, select
 
 from crm.core.db import read
+from crm.core.months import months_later
 from crm.enterprises.serving_models import Assignment
 from crm.tiers import cadence, rules
 from crm.visits.models import Visit, VisitState
@@ -48,7 +49,7 @@ def visits_due(first: date | None, every_months: int, since: date, until: date) 
     """How often a visit falls due in these days, when the first is due on `first`; what is overdue is due at once."""
     due, day = 0, max(first, since) if first else None
     while day is not None and day <= until:
-        due, day = due + 1, cadence.months_later(day, every_months)
+        due, day = due + 1, months_later(day, every_months)
     return due
 
 

@@ -1,0 +1,182 @@
+"""What a step must meet besides its order: evidence, conditions on the firm's other tracks, what it brings along."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from crm.core.errors import Obstacle
+from crm.core.months import months_later
+from crm.core.words import say
+from crm.cultivation.rules.history import Event, Origin, Sort, Step, board_of, is_open
+from crm.cultivation.rules.ladder import Guard, Kind, Ladder, State
+
+JOINT_STOCK = ("股份有限公司", "股份公司")
+
+
+@dataclass(frozen=True)
+class Course:
+    """An attempt of a firm: its steps as they stand, and the number of its last event."""
+
+    kind: str
+    attempt: int
+    steps: tuple[Step, ...]
+    last_seq: int = 0
+
+    @property
+    def state(self) -> str:
+        return self.steps[-1].state if self.steps else ""
+
+
+@dataclass(frozen=True)
+class Firm:
+    """What conditions look at: the firm's name and all its attempts."""
+
+    name: str
+    courses: tuple[Course, ...]
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """A step somebody wants to record, with its evidence; `attempt` is the one it belongs to."""
+
+    state: str
+    on: date
+    attempt: int
+    board: str = ""
+    grade: str = ""
+    document_no: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Unmet:
+    """A guard that the step does not meet."""
+
+    guard: Guard
+
+
+@dataclass(frozen=True)
+class Consequence:
+    """An event that a step brings along in another track; a new attempt when `attempt` is None."""
+
+    kind: str
+    attempt: int | None
+    event: Event
+
+
+def lacking(ladder: Ladder, state: State, step: Proposed) -> list[Obstacle]:
+    """What is missing in the evidence of a step."""
+    if not ladder.reaches(step.grade, state.grade):
+        asked = next(each for each in ladder.grades if each.code == state.grade)
+        return [Obstacle("grade", say("This step asks for better evidence: %(grade)s", grade=asked))]
+    if state.grade and not step.document_no.strip():
+        return [Obstacle("document_no", say("Give the number of the document or announcement"))]
+    if not state.grade and step.grade == "spoken" and not step.note.strip():
+        return [Obstacle("note", say("Say who told it"))]
+    return []
+
+
+def unmet(ladder: Ladder, firm: Firm, kind: Kind, step: Proposed) -> list[Unmet]:
+    """The guards of the state that do not hold, hard ones first."""
+    own = course_of(firm, kind.code, step.attempt)
+    found = []
+    for guard in kind.states[step.state].guards:
+        board = step.board or board_of(own.steps)
+        if guard.boards and board not in guard.boards:
+            continue
+        if not CHECKS[guard.needs](guard, firm, own, step):
+            found.append(Unmet(guard))
+    return sorted(found, key=lambda each: not each.guard.is_hard)
+
+
+def course_of(firm: Firm, kind: str, attempt: int) -> Course:
+    found = (each for each in firm.courses if (each.kind, each.attempt) == (kind, attempt))
+    return next(found, Course(kind, attempt, ()))
+
+
+def _is_joint_stock(guard: Guard, firm: Firm, _own: Course, _step: Proposed) -> bool:
+    """Known from its name or a reform on any track; unknown is not met."""
+    return firm.name.endswith(JOINT_STOCK) or any(
+        step.state in guard.states for course in firm.courses for step in course.steps
+    )
+
+
+def _none_in(guard: Guard, firm: Firm, _own: Course, _step: Proposed) -> bool:
+    return not any(course.state in guard.states for course in firm.courses)
+
+
+def _held_in(guard: Guard, firm: Firm, _own: Course, step: Proposed) -> bool:
+    """Some track of the firm is in one of the states for so many months."""
+    return any(
+        course.state in guard.states and months_later(_since(course), guard.months) <= step.on
+        for course in firm.courses
+    )
+
+
+def _held(guard: Guard, _firm: Firm, own: Course, step: Proposed) -> bool:
+    return bool(own.steps) and months_later(_since(own), guard.months) <= step.on
+
+
+def _since(course: Course) -> date:
+    """Since when the course is in its present state without a break."""
+    since = course.steps[-1].on
+    for step in reversed(course.steps):
+        if step.state != course.state:
+            break
+        since = step.on
+    return since
+
+
+def _in_time(guard: Guard, _firm: Firm, own: Course, step: Proposed) -> bool:
+    """Not later than so many months after the last of the states; met when it was never in one."""
+    reached = [each.on for each in own.steps if each.state in guard.states]
+    return not reached or step.on <= months_later(reached[-1], guard.months)
+
+
+def _apart(guard: Guard, firm: Firm, own: Course, step: Proposed) -> bool:
+    """At least so many months after an earlier attempt ended so."""
+    ended = [c.steps[-1].on for c in firm.courses if c.state in guard.states and c.attempt != own.attempt]
+    return all(months_later(day, guard.months) <= step.on for day in ended)
+
+
+def _from_board(guard: Guard, _firm: Firm, own: Course, _step: Proposed) -> bool:
+    return board_of(own.steps) in guard.states
+
+
+def _to_board(guard: Guard, _firm: Firm, _own: Course, step: Proposed) -> bool:
+    return step.board in guard.states
+
+
+CHECKS: dict[str, Callable[[Guard, Firm, Course, Proposed], bool]] = {
+    "joint_stock": _is_joint_stock,
+    "none_in": _none_in,
+    "held_in": _held_in,
+    "held": _held,
+    "in_time": _in_time,
+    "apart": _apart,
+    "from_board": _from_board,
+    "to_board": _to_board,
+}
+
+
+def consequences(ladder: Ladder, firm: Firm, kind: Kind, step: Proposed) -> Iterator[Consequence]:
+    """What a step brings along on the firm's other tracks."""
+    board = step.board or board_of(course_of(firm, kind.code, step.attempt).steps)
+    for effect in kind.states[step.state].effects:
+        if effect.boards and board not in effect.boards:
+            continue
+        if effect.opens:
+            opened = Event(1, Sort.BASELINE, effect.state, step.on, step.board, Origin.TRANSFERRED)
+            yield Consequence(effect.kind, None, opened)
+            continue
+        for course in _closable(ladder, firm.courses, effect.kind, effect.state):
+            yield Consequence(effect.kind, course.attempt, Event(course.last_seq + 1, Sort.STEP, effect.state, step.on))
+
+
+def _closable(ladder: Ladder, courses: Sequence[Course], kind: str, state: str) -> Iterator[Course]:
+    known = ladder.kinds[kind]
+    for course in courses:
+        if course.kind == kind and is_open(known, course.steps) and state in known.states[course.state].next:
+            yield course
