@@ -22,6 +22,8 @@ MODULES = (
     "crm.followups.models",
     "crm.followups.chase_models",
     "crm.visits.models",
+    "crm.cultivation.models",
+    "crm.cultivation.guards",
     "crm.reminders.models",
     "crm.imports.models",
 )

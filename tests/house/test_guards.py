@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from crm.core.db import db, writing
+from crm.cultivation.models import Track, TrackEvent, TrackProposal, TrackSpan
 from crm.followups.models import Followup
 from crm.outbox.models import Delivery
 from crm.reminders.models import Digest, Reminder
@@ -24,6 +25,10 @@ TWINS = {
     "contact": {},
     "tier_period": {},
     "title_held": {},
+    "track": {"attempt": "2"},
+    "track_event": {},
+    "track_proposal": {},
+    "track_span": {},
     "reminder": {},
     "digest": {},
     "delivery": {"message_id": "'another@example.cn'"},
@@ -47,6 +52,11 @@ BREACHES = [
     ("somebody who stands in for himself", "stand_in", "UPDATE {table} SET deputy_id = official_id"),
     ("an entry without salt", "entry", "UPDATE {table} SET salt = NULL"),
     ("an entry that never happened", "entry", "DELETE FROM {table}"),
+    ("a track in a state since never", "track", "UPDATE {table} SET since_on = NULL"),
+    ("a step that never happened", "track_event", "DELETE FROM {table}"),
+    ("a step on another day", "track_event", "UPDATE {table} SET happened_on = '2026-01-01'"),
+    ("a span that ends before it began", "track_span", "UPDATE {table} SET until_on = '2000-01-01'"),
+    ("a decision without its moment", "track_proposal", "UPDATE {table} SET outcome = 'confirmed'"),
     ("another hand in the record", "entry", "UPDATE {table} SET actor_name = 'somebody else'"),
 ]  # fmt: skip
 
@@ -92,7 +102,20 @@ def rows(make, cast, now):
             ]
         )
         stand_ins.stand_in(cast.lin, cast.zhou, by=cast.manager)
+        way_up(session, enterprise.id, today, cast.lin)
     db.session.remove()
+
+
+def way_up(session, enterprise_id, today, lin):
+    """A track with its first event and span, and a step that waits for a word."""
+    at = {"enterprise_id": enterprise_id, "kind": "NEEQ"}
+    track = Track(**at, state="NQ_POOL", since_on=today, is_open=True, last_seq=1)
+    session.add(track)
+    session.flush()
+    step = {"track_id": track.id, "seq": 1, "state": "NQ_POOL"}
+    waiting = {"attempt": 1, "seq": 2, "state": "NQ_ENGAGED", "happened_on": today, "proposed_by_id": lin.id}
+    event = TrackEvent(**step, sort="step", happened_on=today, ladder="x", proposed_by_name="x")
+    session.add_all([event, TrackSpan(**at, **step, from_on=today), TrackProposal(**at, **waiting)])
 
 
 def columns_of(table):
@@ -139,3 +162,28 @@ def test_a_provisional_name_is_taken_once(make, cast):
     make.enterprise("杭州待补科技有限公司", code=None)
 
     assert attempt("enterprise", lambda into: twin("enterprise", into).replace("'another'", '"name_key"')) == 1
+
+
+EVENTS = "INSERT INTO {table} (id, track_id, seq, sort, state, happened_on, reason, corrects, board, grade, document_no, wording, note, warnings, ladder, at, proposed_by_name, confirmed_by_name, alone_because) SELECT 99, track_id, {values}, board, grade, document_no, wording, note, warnings, ladder, at, proposed_by_name, confirmed_by_name, alone_because FROM track_event"  # noqa: E501
+
+
+@pytest.mark.parametrize(
+    ("what", "values"),
+    [
+        ("a step without a day", "2, 'step', 'NQ_POOL', NULL, '', NULL"),
+        ("a step without a state", "2, 'step', '', happened_on, '', NULL"),
+        ("a baseline without its reason", "2, 'baseline', 'NQ_POOL', happened_on, '', NULL"),
+        ("a void that corrects nothing", "2, 'void', '', NULL, 'x', NULL"),
+        ("a void with a state", "2, 'void', 'NQ_POOL', NULL, 'x', 1"),
+        ("a correction of what comes later", "2, 'void', '', NULL, 'x', 3"),
+        ("a step that corrects", "2, 'step', 'NQ_POOL', happened_on, '', 1"),
+        ("a step before the first", "0, 'step', 'NQ_POOL', happened_on, '', NULL"),
+    ],
+)
+def test_an_impossible_event_is_refused(rows, what, values):
+    assert attempt("track_event", lambda into: EVENTS.format(table=into, values=values)) == 1
+
+
+def test_events_are_not_lost_all_at_once(rows):
+    if db.engine.dialect.name == "postgresql":
+        assert attempt("track_event", lambda into: f"TRUNCATE {into}") is not None
