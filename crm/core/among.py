@@ -14,7 +14,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
 class _Values(TypeDecorator[Collection[Any]]):
-    """Numbers or texts as one value: an array on PostgreSQL, JSON on SQLite."""
+    """Numbers, or with `are_texts` texts, as one value: an array on PostgreSQL, JSON on SQLite."""
 
     impl = Text
     cache_ok = True
@@ -32,13 +32,13 @@ class _Values(TypeDecorator[Collection[Any]]):
 
 
 class among(FunctionElement[bool]):  # noqa: N801 - used like a function
-    """True where `column` is one of `values`: numbers or texts, or the name of the parameter that will hold numbers."""
+    """True where `column` is one of `values`; a text names the parameter that will hold them, the few of a page."""
 
     type = Boolean()
     inherit_cache = True
 
     def __init__(self, column: Any, values: Collection[Any] | str) -> None:
-        kind = _Values(are_texts=not isinstance(values, str) and isinstance(next(iter(values), 0), str))
+        kind = _Values(are_texts=column.type.python_type is str)
         super().__init__(column, bindparam(values, type_=kind) if isinstance(values, str) else literal(values, kind))
 
     def self_group(self, against: Any = None) -> Any:
@@ -48,8 +48,11 @@ class among(FunctionElement[bool]):  # noqa: N801 - used like a function
 
 @compiles(among, "postgresql")
 def _in_array(element: among, compiler: Any, **kept: Any) -> str:
+    """The few of a page are looked up by their key. Thousands are joined: a plan made while the table was empty, and
+    kept, would compare each of them with every row."""
     column, values = (compiler.process(part, **kept) for part in element.clauses)
-    return f"({column} IN (SELECT unnest({values})))"
+    is_many = tuple(element.clauses)[1].unique
+    return f"({column} IN (SELECT unnest({values})))" if is_many else f"({column} = ANY ({values}))"
 
 
 @compiles(among)

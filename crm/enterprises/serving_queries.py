@@ -34,7 +34,7 @@ def now(enterprise_id: int) -> Now:
     row = read(_now(), {"firm": enterprise_id, "day": clock.today()}).one()
     if row.commissioner is None:
         return Now(None, row.leader, [])
-    return Now(Person(row.commissioner, row.unit), row.leader, (row.deputies or "").splitlines())
+    return Now(Person(row.commissioner, row.unit), row.leader, sorted({*(row.deputies or "").splitlines()}))
 
 
 @cache

@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import ColumnElement
 
 from crm.accounts.models import User
-from crm.core.db import db
+from crm.core.db import db, lock
 from crm.core.errors import RuleBroken, Stale
 from crm.core.words import Say, say
 from crm.followups import queries, reopening, services
@@ -38,7 +38,15 @@ def postpone(ids: Sequence[int], *, to_on: date, reason: str, by: User) -> Outco
 
 def reopen(ids: Sequence[int], *, by: User) -> Outcome:
     """What this person settled by mistake, within a day."""
-    return _each(ids, by, lambda followup: reopening.reopen(followup, by=by), Followup.closed_by_id == by.id)
+    return _each(ids, by, lambda followup: _reopen_own(followup, by), Followup.closed_by_id == by.id)
+
+
+def _reopen_own(followup: Followup, by: User) -> None:
+    lock(followup.enterprise)
+    lock(followup)
+    if followup.closed_by_id != by.id:  # a colleague was quicker: open again and settled by him
+        raise Stale(followup)
+    reopening.reopen(followup, by=by)
 
 
 def _each(ids: Sequence[int], by: User, act: Callable[[Followup], None], *clauses: ColumnElement[bool]) -> Outcome:

@@ -66,7 +66,7 @@ def reopen_many() -> ResponseReturnValue:
 
 def _settled(outcome: many.Outcome, words: object, undo: str | None = None) -> ResponseReturnValue:
     if outcome.refused:
-        return page("followups/refused.html", words=words, refused=outcome.refused, back=_back(),
+        return page("followups/refused.html", words=words, refused=outcome.refused, undo=undo, back=_back(),
                     status=409 if not outcome.settled else 200)  # fmt: skip
     told(str(words), undo=undo)
     return go_to(_back())

@@ -167,7 +167,8 @@ def chain(_settings: Settings) -> Iterator[Finding]:
 def first_broken_entry() -> int | None:
     """The id of the first entry whose digest or whose place in the chain is wrong; None when all is unaltered."""
     query = select(*Entry.__table__.columns, Seal.hash.label("sealed")).join(Seal, Seal.entry_id == Entry.id)
-    with db.session.execute(query.order_by(Seal.id).execution_options(yield_per=1000)) as entries:
+    piecemeal = query.order_by(Seal.id).execution_options(yield_per=1000)
+    with db.engine.connect() as connection, connection.execute(piecemeal) as entries:
         broken = next(_breaks(entries.mappings()), None)
     missing = select(func.min(Seal.entry_id)).where(~select(Entry.id).where(Entry.id == Seal.entry_id).exists())
     return broken if broken is not None else db.session.scalar(missing)

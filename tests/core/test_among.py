@@ -14,6 +14,8 @@ def test_the_ids_asked_for_are_found_and_the_others_with_not(app, cast):
     assert set(db.session.scalars(select(Unit.id).where(among(Unit.id, some)))) == some
     assert set(db.session.scalars(select(Unit.id).where(~among(Unit.id, some)))) == every - some
     assert not db.session.scalars(select(Unit.id).where(among(Unit.id, []))).all()
+    assert not db.session.scalars(select(Unit.id).where(among(Unit.name, []))).all()
+    assert db.session.scalars(select(Unit.id).where(among(Unit.name, [cast.park.name]))).all() == [cast.park.id]
     named = select(Unit.id).where(among(Unit.id, "ids"), Unit.id > 0)
     assert set(read(named, {"ids": list(some)}).scalars()) == some
 
