@@ -96,7 +96,11 @@ def _open_items() -> Select[*tuple[Any, ...]]:
     """Built once: what is open at `firm` and who paid its last visit; one row without an item where nothing is open."""
     author = aliased(User)
     last = (Visit.enterprise_id == Enterprise.id, Visit.visited_on == Enterprise.last_visit_on)
-    visitor = select(author.name).join(Visit, Visit.author_id == author.id).where(*last, Visit.state == VisitState.DONE, Visit.counts)
+    visitor = (
+        select(author.name)
+        .join(Visit, Visit.author_id == author.id)
+        .where(*last, Visit.state == VisitState.DONE, Visit.counts)
+    )
     visitor = visitor.order_by(Visit.id.desc()).limit(1).correlate(Enterprise)
     shown = (Followup.id, Followup.text, Followup.due_on, User.name.label("owner"))
     is_open = and_(Followup.enterprise_id == Enterprise.id, Followup.state == FollowupState.OPEN)
