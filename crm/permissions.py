@@ -58,6 +58,9 @@ class Permission(StrEnum):
     VISIT_ON_BEHALF = "visit.on_behalf"  # of these people (代录)
     POLICIES_EDIT = "policies.edit"
     FOLLOWUP_VIEW = "followup.view"
+    TRACK_RESTRICTED = "track.restricted"  # see plans of a listing before they are public
+    TRACK_RECORD = "track.record"
+    TRACK_CONFIRM = "track.confirm"  # steps proposed by others; corrections
     HISTORY_VIEW = "history.view"
     PEOPLE_VIEW = "people.view"
     PEOPLE_EDIT = "people.edit"
@@ -92,6 +95,9 @@ WHO_MAY: dict[Permission, dict[Role, Scope]] = {
     Permission.VISIT_ON_BEHALF: {Role.CLERK: Scope.SUBTREE},
     Permission.POLICIES_EDIT: {Role.CLERK: Scope.SUBTREE, Role.ADMINISTRATOR: Scope.ALL},
     Permission.FOLLOWUP_VIEW: _READERS,
+    Permission.TRACK_RESTRICTED: {**_SUBTREE_READERS, Role.SERVING: Scope.SERVED, Role.AUDITOR: Scope.ALL},
+    Permission.TRACK_RECORD: {Role.SERVING: Scope.SERVED, Role.MANAGER: Scope.SUBTREE, Role.CLERK: Scope.SUBTREE},
+    Permission.TRACK_CONFIRM: {Role.MANAGER: Scope.SUBTREE},
     Permission.HISTORY_VIEW: {**_SUBTREE_READERS, Role.ADMINISTRATOR: Scope.ALL, Role.AUDITOR: Scope.ALL},
     Permission.PEOPLE_VIEW: {**_SUBTREE_READERS, Role.ADMINISTRATOR: Scope.ALL, Role.AUDITOR: Scope.ALL},
     Permission.PEOPLE_EDIT: {Role.ADMINISTRATOR: Scope.ALL},
@@ -113,7 +119,18 @@ DOMAIN_POST_CARRIES = frozenset(
         Permission.SHARE_VIEW,
     }
 )
-"""What a post limited to one domain carries from this table; acts of its domain are added with that domain's room."""
+"""What a post limited to one domain carries from this table, whatever the domain."""
+
+DOMAIN_ACTS = {
+    Domain.LISTING: frozenset({Permission.TRACK_RESTRICTED, Permission.TRACK_RECORD, Permission.TRACK_CONFIRM}),
+}
+"""What it carries besides, in its own domain."""
+
+
+def carries(domain: Domain | None, permission: Permission) -> bool:
+    """Whether a post for this domain, None for all, has what its role has."""
+    return domain is None or permission in DOMAIN_POST_CARRIES | DOMAIN_ACTS.get(domain, frozenset())
+
 
 LIAISON_CARRIES = frozenset(
     {
@@ -123,6 +140,7 @@ LIAISON_CARRIES = frozenset(
         Permission.EXPORT,
         Permission.VISIT_VIEW,
         Permission.FOLLOWUP_VIEW,
+        Permission.TRACK_RESTRICTED,
     }
 )
 """What a liaison leader (联系领导) has of a commissioner's rights on his enterprises: seeing and calling, no acts."""

@@ -81,6 +81,16 @@ def visits(_app: Flask, _: Settings) -> None:
     coverage.install()
 
 
+def cultivation(_app: Flask, _: Settings) -> None:
+    from crm.cultivation import merging
+    from crm.cultivation.rules.ladder import ladder
+    from crm.enterprises import merge_clashes
+
+    ladder()
+    if merging.make_room not in merge_clashes.PERIODS:
+        merge_clashes.PERIODS.append(merging.make_room)
+
+
 def reminders(app: Flask, _: Settings) -> None:
     from crm import outbox
     from crm.reminders import digests, kinds, settings_page, timed, views  # noqa: F401 - a page hangs itself on views
@@ -181,6 +191,7 @@ ALL: tuple[Callable[[Flask, Settings], None], ...] = (
     tiers,
     followups,
     visits,
+    cultivation,
     handover,
     reminders,
     imports,

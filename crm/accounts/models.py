@@ -13,7 +13,7 @@ from crm.core import clock
 from crm.core.db import db
 from crm.core.models import Timestamped
 from crm.core.types import EnumText, Id, Json, UtcDateTime, ordered
-from crm.permissions import DOMAIN_POST_CARRIES, WHO_MAY, Domain, Permission, Role, Scope
+from crm.permissions import WHO_MAY, Domain, Permission, Role, Scope, carries
 
 
 class UnitKind(StrEnum):
@@ -130,9 +130,7 @@ class User(Timestamped, db.Model):
         """Every way in which this person has a permission: a scope, and the post whose unit bounds it."""
         table = WHO_MAY[permission]
         posts = [p for p in self.posts if p.holds_on(today) and p.role in table]
-        found: list[tuple[Scope, Post | None]] = [
-            (table[p.role], p) for p in posts if p.domain is None or permission in DOMAIN_POST_CARRIES
-        ]
+        found: list[tuple[Scope, Post | None]] = [(table[p.role], p) for p in posts if carries(p.domain, permission)]
         if self.is_official(today):
             found += [(table[role], None) for role in (Role.SERVING, Role.OFFICIAL) if role in table]
         return found

@@ -30,7 +30,7 @@ from crm.visits.models import Visit, VisitState
 ASKED = (
     Permission.ENTERPRISE_EDIT, Permission.CONTACT_DIRECT, Permission.ASSIGN_FIRST, Permission.ASSIGN,
     Permission.ASSIGN_BY_DOCUMENT, Permission.MERGE_PROPOSE, Permission.HISTORY_VIEW, Permission.ENTERPRISE_CREATE,
-    Permission.STAND_IN,
+    Permission.STAND_IN, Permission.TRACK_RESTRICTED,
 )  # fmt: skip
 OPEN_ITEMS = 5
 

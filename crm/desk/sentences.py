@@ -10,6 +10,8 @@ from typing import Any
 
 from crm.core import clock
 from crm.core.words import Say, _, say
+from crm.cultivation.words import kind_word as track_word
+from crm.cultivation.words import state_word
 from crm.enterprises import phones
 from crm.enterprises.facts import FACTS
 from crm.imports.labels import field_label
@@ -59,6 +61,11 @@ SENTENCES: dict[str, tuple[str, Say]] = {
     "title.given": ("badge-check", say("Title held: %(title)s")),
     "title.changed": ("badge-check", say("Title changed: %(title)s")),
     "title.removed": ("badge-check", say("Title no longer held: %(title)s")),
+    "track.proposed": ("clock", say("%(track)s: %(state)s on %(on)s proposed, waits for confirmation")),
+    "track.rejected": ("ban", say("%(track)s: %(state)s on %(on)s not confirmed")),
+    "track.step": ("check", say("%(track)s: %(state)s on %(on)s")),
+    "track.baseline": ("check", say("%(track)s: %(state)s on %(on)s, taken over as it stands")),
+    "track.corrected": ("pencil", say("%(track)s: the step %(state)s was corrected")),
     "merge.proposed": ("git-merge", say("Proposed to merge with %(other)s")),
     "merge.declined": ("git-merge", say("The merge with %(other)s was declined")),
     "merge.done": ("git-merge", say("Merged with %(other)s")),
@@ -138,7 +145,8 @@ def _word(key: str, value: Any) -> Any:
         return tier_word(str(value))
     if key == "kind":
         return kind_word(str(value), clock.today())
-    return title_word(str(value)) if key == "title" else value
+    worded = {"title": title_word, "track": track_word, "state": state_word}.get(key)
+    return worded(str(value)) if worded else value
 
 
 def _label(key: str) -> str:

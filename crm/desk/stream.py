@@ -63,9 +63,12 @@ def _is_half_of_a_hand_over(entry: Any) -> bool:
     return entry.kind == "assignment.ended" and (entry.body or {}).get("reason") == "handed_over"
 
 
-def audit(enterprise_id: int, *, before: int | None = None) -> tuple[Sequence[Any], int | None]:
-    """Everything, unworded, for those who may read the history."""
-    rows = read(_newest(None), {"firm": enterprise_id, "before": before or NO_END}).all()
+def audit(
+    enterprise_id: int, *, before: int | None = None, restricted: bool = False
+) -> tuple[Sequence[Any], int | None]:
+    """Everything, unworded, for those who may read the history; what is `restricted` only for those who may see it."""
+    query = _newest(None) if restricted else _newest(None).where(Entry.level != Level.RESTRICTED)
+    rows = read(query, {"firm": enterprise_id, "before": before or NO_END}).all()
     return rows[:ENTRIES_AT_ONCE], rows[ENTRIES_AT_ONCE - 1].id if len(rows) > ENTRIES_AT_ONCE else None
 
 

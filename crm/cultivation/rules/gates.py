@@ -48,6 +48,8 @@ class Proposed:
     grade: str = ""
     document_no: str = ""
     note: str = ""
+    reason: str = ""
+    wording: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,87 @@
+"""Tracks somebody may see, and the histories the rules look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import aliased
+
+from crm.accounts.models import Post, User
+from crm.core import clock
+from crm.core.db import db
+from crm.cultivation.models import Track, TrackEvent, TrackProposal
+from crm.cultivation.rules.gates import Course, Firm
+from crm.cultivation.rules.history import Event, steps
+from crm.cultivation.rules.ladder import ladder
+from crm.enterprises.models import Enterprise
+from crm.enterprises.queries import may, of_visible
+from crm.permissions import Permission
+
+
+def seen_by(user: User) -> ColumnElement[bool]:
+    """Tracks of enterprises this user may see; the restricted ones only where he has the right."""
+    return and_(
+        of_visible(Track, user),
+        or_(Track.is_restricted.is_(False), of_visible(Track, user, Permission.TRACK_RESTRICTED)),
+    )
+
+
+def proposals_seen_by(user: User) -> ColumnElement[bool]:
+    """Steps that wait, of tracks this user may see; what is not public yet only where he has the right."""
+    confidential = [kind.code for kind in ladder().kinds.values() if kind.is_confidential]
+    track = aliased(Track)
+    public = select(track.id).where(
+        track.enterprise_id == TrackProposal.enterprise_id,
+        track.kind == TrackProposal.kind,
+        track.attempt == TrackProposal.attempt,
+        track.is_restricted.is_(False),
+    )
+    return and_(
+        of_visible(TrackProposal, user),
+        or_(
+            TrackProposal.kind.not_in(confidential),
+            public.exists(),
+            of_visible(TrackProposal, user, Permission.TRACK_RESTRICTED),
+        ),
+    )
+
+
+def tracks_of(enterprise_id: int) -> Select[Track]:
+    """All attempts of an enterprise by kind, the first attempt first."""
+    return select(Track).where(Track.enterprise_id == enterprise_id).order_by(Track.kind, Track.attempt)
+
+
+def waiting_of(enterprise_id: int) -> Select[TrackProposal]:
+    query = select(TrackProposal).where(TrackProposal.enterprise_id == enterprise_id)
+    return query.where(TrackProposal.outcome == "waiting").order_by(TrackProposal.id)
+
+
+def rows_of(tracks: Iterable[Track]) -> dict[int, list[TrackEvent]]:
+    """The events of each track in their sequence."""
+    found: dict[int, list[TrackEvent]] = {track.id: [] for track in tracks}
+    query = select(TrackEvent).where(TrackEvent.track_id.in_(found)).order_by(TrackEvent.track_id, TrackEvent.seq)
+    for row in db.session.scalars(query) if found else ():
+        found[row.track_id].append(row)
+    return found
+
+
+def history(rows: Sequence[TrackEvent]) -> list[Event]:
+    """Rows as the rules know them."""
+    return [Event(row.seq, row.sort, row.state, row.happened_on, row.board, row.reason, row.corrects) for row in rows]
+
+
+def firm_of(enterprise: Enterprise) -> Firm:
+    """What conditions look at: the name, and all attempts as they stand."""
+    tracks = db.session.scalars(tracks_of(enterprise.id)).all()
+    rows = rows_of(tracks)
+    courses = (Course(t.kind, t.attempt, steps(history(rows[t.id])), len(rows[t.id])) for t in tracks)
+    return Firm(enterprise.name, tuple(courses))
+
+
+def others_who_confirm(enterprise: Enterprise, than: int) -> bool:
+    """Whether somebody else with access may confirm steps of this enterprise."""
+    with_posts = select(Post.user_id).where(Post.since <= clock.today())
+    query = select(User).where(User.active.is_(True), User.id != than, User.password_hash.is_not(None))
+    query = query.where(User.id.in_(with_posts))
+    return any(may(other, Permission.TRACK_CONFIRM, enterprise) for other in db.session.scalars(query))

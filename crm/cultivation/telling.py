@@ -1,0 +1,39 @@
+"""Entries of the record about tracks: restricted as long as the track is."""
+
+from __future__ import annotations
+
+from crm.cultivation import courses
+from crm.cultivation.models import Track, TrackEvent, TrackProposal
+from crm.cultivation.rules.ladder import ladder
+from crm.timeline import Actor, Level, record
+
+
+def tell(track: Track, kind: str, event: TrackEvent, by: Actor, *, is_restricted: bool = False, **more: object) -> None:
+    """`is_restricted` where the track was before the act, though it is not now."""
+    level = Level.RESTRICTED if track.is_restricted or is_restricted else Level.INTERNAL
+    told = {
+        "track": track.kind,
+        "attempt": track.attempt,
+        "state": event.state,
+        "board": event.board,
+        "on": event.happened_on.isoformat() if event.happened_on else "",
+        "document_no": event.document_no,
+        "note": event.note,
+    }
+    subject = ("track_event", event.id)
+    record(track.enterprise_id, kind, by=by, subject=subject, level=level, **{**told, **more})
+
+
+def tell_proposed(proposal: TrackProposal, kind: str, by: Actor, **more: str) -> None:
+    track = courses.current(proposal.enterprise_id, proposal.kind)
+    is_plan = track.is_restricted if track is not None else ladder().kinds[proposal.kind].is_confidential
+    told = {
+        "track": proposal.kind,
+        "state": proposal.state,
+        "on": proposal.happened_on.isoformat(),
+        "board": proposal.board,
+        "document_no": proposal.document_no,
+        "note": proposal.note,
+    }
+    level, subject = Level.RESTRICTED if is_plan else Level.INTERNAL, ("track_proposal", proposal.id)
+    record(proposal.enterprise_id, kind, by=by, subject=subject, level=level, **{**told, **more})

@@ -1,0 +1,126 @@
+"""What went wrong is corrected by further events; what a step brought along goes with it."""
+
+import pytest
+from sqlalchemy import select
+
+from crm.core.db import db, writing
+from crm.core.errors import RuleBroken
+from crm.cultivation import services
+from crm.cultivation.models import TrackEvent, TrackProposal
+from crm.cultivation.rules.history import Origin
+from crm.enterprises import merging
+
+
+@pytest.fixture
+def on_the_bse(way):
+    """A firm of the innovation layer, listed on the BSE: its NEEQ track graduated with it."""
+    way.baseline("NEEQ", "NQ_INNO", "2020-01-05")
+    way.baseline("IPO", "IP_REG_OK", "2026-01-05", board="BSE")
+    return way.done("IPO", "IP_LISTED", "2026-02-05")
+
+
+def test_a_listing_on_the_bse_closes_the_neeq_track(way, on_the_bse):
+    assert way.tracks() == [("IPO", 1, "IP_LISTED", True), ("NEEQ", 1, "NQ_GRADUATED", False)]
+    brought = db.session.scalars(select(TrackEvent).where(TrackEvent.caused_by_id == on_the_bse.id)).one()
+    assert (brought.state, brought.happened_on) == ("NQ_GRADUATED", on_the_bse.happened_on)
+
+
+def test_voiding_the_listing_opens_the_neeq_track_again(way, on_the_bse):
+    way.correct(on_the_bse, "void")
+    assert way.tracks() == [("IPO", 1, "IP_REG_OK", True), ("NEEQ", 1, "NQ_INNO", True)]
+    assert way.spans("NEEQ") == [("NQ_INNO", "2020-01-05", None)]
+
+
+def test_a_new_day_goes_along(way, on_the_bse):
+    way.correct(on_the_bse, "redate", on="2026-02-09")
+    assert way.spans("NEEQ") == [("NQ_INNO", "2020-01-05", "2026-02-09")]
+    assert way.spans("IPO")[-1] == ("IP_LISTED", "2026-02-09", None)
+
+
+def test_what_was_brought_along_is_corrected_with_its_cause_only(way, on_the_bse):
+    brought = db.session.scalars(select(TrackEvent).where(TrackEvent.caused_by_id == on_the_bse.id)).one()
+    with pytest.raises(RuleBroken, match="brought along"):
+        way.correct(brought, "void")
+
+
+def test_a_restated_listing_brings_along_what_it_should_have(way):
+    way.baseline("NEEQ", "NQ_INNO", "2020-01-05")
+    way.baseline("IPO", "IP_REG_OK", "2026-01-05", board="MAIN")
+    listed = way.done("IPO", "IP_LISTED", "2026-02-05")
+    assert ("NEEQ", 1, "NQ_INNO", True) in way.tracks()
+    way.correct(listed, "restate", state="IP_LISTED", board="BSE")
+    assert ("NEEQ", 1, "NQ_GRADUATED", False) in way.tracks()
+
+
+def test_a_transfer_and_its_correction(way):
+    way.baseline("IPO", "IP_LISTED", "2022-01-05", board="BSE")
+    moved = way.done("IPO", "IP_TRANSFERRED", "2026-02-05", board="STAR")
+    assert way.tracks() == [("IPO", 1, "IP_TRANSFERRED", False), ("IPO", 2, "IP_LISTED", True)]
+    way.correct(moved, "void")
+    assert way.tracks() == [("IPO", 1, "IP_LISTED", True), ("IPO", 2, "", False)]
+    way.done("IPO", "IP_TRANSFERRED", "2026-03-05", board="STAR")
+    assert way.tracks() == [("IPO", 1, "IP_TRANSFERRED", False), ("IPO", 2, "IP_LISTED", True)]
+
+
+def test_an_earlier_attempt_does_not_open_beside_a_later_one(way):
+    way.baseline("IPO", "IP_INQUIRY", "2024-01-05", board="MAIN")
+    ended = way.done("IPO", "IP_WITHDRAWN", "2024-08-05")
+    way.step("IPO", "IP_POOL", "2025-01-05")
+    before = way.tracks()
+    for sort, more in (("void", {}), ("redate", {"on": "2025-03-01"})):
+        with pytest.raises(RuleBroken):
+            way.correct(ended, sort, **more)
+        db.session.rollback()
+    assert way.tracks() == before
+
+
+def test_an_attempt_whose_events_are_voided_begins_again(way):
+    wrong = way.baseline("NEEQ", "NQ_BASE", "2015-03-02")
+    way.correct(wrong, "void")
+    assert way.tracks() == [("NEEQ", 1, "", False)]
+    way.baseline("NEEQ", "NQ_BASE", "2016-03-02", origin=Origin.MOVED_IN)
+    assert way.tracks() == [("NEEQ", 1, "NQ_BASE", True)]
+    assert way.spans("NEEQ") == [("NQ_BASE", "2016-03-02", None)]
+
+
+@pytest.fixture
+def twin(make, cast):
+    return make.enterprise("杭州样板股份公司", unit=cast.section)
+
+
+def merged(kept, gone, cast):
+    with writing():
+        row = merging.propose(kept, gone, reason="同一家", by=cast.clerk)
+    with writing():
+        merging.confirm(row, by=cast.manager)
+    return row
+
+
+def test_merged_entries_number_their_attempts_through(way, firm, twin, cast):
+    way.baseline("IPO", "IP_WITHDRAWN", "2020-01-05")
+    way.baseline("IPO", "IP_POOL", "2024-01-05", firm=twin)
+    row = merged(firm, twin, cast)
+    assert way.tracks() == [("IPO", 1, "IP_WITHDRAWN", False), ("IPO", 2, "IP_POOL", True)]
+    with writing():
+        merging.undo(row, by=cast.manager)
+    assert way.tracks() == [("IPO", 1, "IP_POOL", True), ("IPO", 1, "IP_WITHDRAWN", False)] or way.tracks() == [
+        ("IPO", 1, "IP_WITHDRAWN", False),
+        ("IPO", 1, "IP_POOL", True),
+    ]
+
+
+def test_two_open_tracks_of_a_kind_keep_entries_from_being_merged(way, firm, twin, cast):
+    way.baseline("NEEQ", "NQ_BASE", "2020-01-05")
+    way.baseline("NEEQ", "NQ_BASE", "2020-01-05", firm=twin)
+    with pytest.raises(RuleBroken, match="open track"):
+        merged(firm, twin, cast)
+
+
+def test_a_waiting_step_is_told_of_its_history_having_moved(way):
+    way.baseline("IPO", "IP_ENGAGED", "2025-01-05")
+    waiting = way.step("IPO", "IP_COACH", "2026-06-05")
+    assert isinstance(waiting, TrackProposal)
+    way.step("IPO", "IP_REFORMED", "2026-05-05")
+    with pytest.raises(RuleBroken, match="meanwhile"):
+        way.confirm(waiting)
+    assert services.next_seq(way.firm.id, "IPO") == (1, 3)
