@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from crm.cultivation import courses
 from crm.cultivation.models import Track, TrackEvent, TrackProposal
 from crm.cultivation.rules.ladder import ladder
 from crm.timeline import Actor, Level, record
 
 
-def tell(track: Track, kind: str, event: TrackEvent, by: Actor, *, is_restricted: bool = False, **more: object) -> None:
+def tell(track: Track, kind: str, event: TrackEvent, by: Actor, *, is_restricted: bool = False, **more: Any) -> None:
     """`is_restricted` where the track was before the act, though it is not now."""
     level = Level.RESTRICTED if track.is_restricted or is_restricted else Level.INTERNAL
-    told = {
+    told: dict[str, Any] = {
         "track": track.kind,
         "attempt": track.attempt,
         "state": event.state,
@@ -27,7 +29,7 @@ def tell(track: Track, kind: str, event: TrackEvent, by: Actor, *, is_restricted
 def tell_proposed(proposal: TrackProposal, kind: str, by: Actor, **more: str) -> None:
     track = courses.current(proposal.enterprise_id, proposal.kind)
     is_plan = track.is_restricted if track is not None else ladder().kinds[proposal.kind].is_confidential
-    told = {
+    told: dict[str, Any] = {
         "track": proposal.kind,
         "state": proposal.state,
         "on": proposal.happened_on.isoformat(),
