@@ -61,8 +61,9 @@ def export_enterprises() -> ResponseReturnValue:
     me, kind = signed_in(), request.args.get("format", "xlsx")
     if kind not in TYPES:
         abort(404)
-    if (count := _count(me, request.args)) > AT_ONCE:
-        return later(me, KIND, file=kind, title=TITLE, rows=count, back="desk.enterprises")
+    count, is_more = _count(me, request.args)
+    if is_more or count > AT_ONCE:
+        return later(me, KIND, file=kind, title=TITLE, rows=count, is_more=is_more, back="desk.enterprises")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "list"
         rows = _write(me, request.args, kind, path)
@@ -89,11 +90,15 @@ def _chosen(me: User, args: MultiDict[str, str]) -> ColumnElement[bool]:
     return chosen & Enterprise.id.in_(ticked) if ticked and not args.get("all") else chosen
 
 
-def _count(me: User, args: MultiDict[str, str]) -> int:
+def _count(me: User, args: MultiDict[str, str]) -> tuple[int, bool]:
+    """How many rows, and whether there are more: those of a search are counted only as far as it takes."""
     ids, total, capped = matching_ids(me, args, Permission.EXPORT)
     if args.getlist("id") and not args.get("all"):
-        return len(args.getlist("id"))
-    return AT_ONCE + 1 if capped and len(db.session.scalars(ids.limit(AT_ONCE + 1)).all()) > AT_ONCE else total
+        return len(args.getlist("id")), False
+    if not capped:
+        return total, False
+    found = len(db.session.scalars(ids.limit(AT_ONCE + 1)).all())
+    return min(found, AT_ONCE), found > AT_ONCE
 
 
 def _write(me: User, args: MultiDict[str, str], kind: str, path: Path) -> int:

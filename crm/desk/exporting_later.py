@@ -20,10 +20,12 @@ def asked() -> str:
     return urlencode(list(request.args.items(multi=True)))
 
 
-def later(me: User, kind: str, *, file: str, title: Say, rows: int, back: str) -> ResponseReturnValue:
+def later(
+    me: User, kind: str, *, file: str, title: Say, rows: int, back: str, is_more: bool = False
+) -> ResponseReturnValue:
     """The offer, or after its button the progress of the job `kind`. `file` is xlsx or csv, `back` the list's endpoint.
 
-    Rows may have come or gone until the job runs: `rows` is what the list has now.
+    Rows may have come or gone until the job runs: `rows` is what the list has now, or with `is_more` fewer than it has.
     """
     form = ButtonForm()
     if form.validate_on_submit():
@@ -32,4 +34,4 @@ def later(me: User, kind: str, *, file: str, title: Say, rows: int, back: str) -
         return go("jobs.progress", job_id=job.id)
     query = [(key, value) for key, value in request.args.items(multi=True) if key != "format"]
     cancel_to = f"{url_for(back)}?{urlencode(query)}" if query else url_for(back)
-    return page("desk/export_later.html", form, heading=title, rows=rows, cancel_to=cancel_to)
+    return page("desk/export_later.html", form, heading=title, rows=rows, is_more=is_more, cancel_to=cancel_to)

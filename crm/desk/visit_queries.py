@@ -16,6 +16,9 @@ from crm.accounts.queries import officials, people_clause
 from crm.core import clock
 from crm.core.among import among
 from crm.core.db import db, read
+from crm.core.errors import RuleBroken
+from crm.core.typed import id_from
+from crm.core.words import say
 from crm.enterprises import search
 from crm.enterprises.models import Contact, Enterprise, Standing
 from crm.enterprises.queries import served_by, within
@@ -142,11 +145,15 @@ def named_authors(authors: Sequence[User]) -> list[tuple[str, str]]:
     return [(str(p.id), f"{p.name}（{p.unit.name}）" if names[p.name] > 1 else p.name) for p in authors]
 
 
-def author_of(me: User, chosen: int | None) -> User | None:
-    """Whose visit he types, if he may and has chosen somebody other than himself."""
-    if chosen in (None, me.id) or not me.may(Permission.VISIT_ON_BEHALF):
-        return None
-    return db.session.scalar(_others(me).where(User.id == chosen))
+def author_of(me: User, chosen: str | None) -> User:
+    """Whose visit he types: his own when nobody is chosen. RuleBroken for one who has left or is out of reach."""
+    if not chosen or id_from(chosen) == me.id:
+        return me
+    whose = _others(me).where(User.id == (id_from(chosen) or 0))
+    found = db.session.scalar(whose) if me.may(Permission.VISIT_ON_BEHALF) else None
+    if found is None:
+        raise RuleBroken(say("You may not enter visits of this official"), "author")
+    return found
 
 
 def _others(me: User) -> Select[User]:

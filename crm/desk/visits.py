@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import abort, request
@@ -47,10 +48,12 @@ def new_visit() -> ResponseReturnValue:
     form, known = VisitForm(), _known(me, *named, planned)
     if form.validate_on_submit():
         words = form.followup_text.data or promised(form.visited_on)
-        with form.showing(RuleBroken), writing():
-            saved = save(form, known, me, words)
-            told(_thanks(saved))
-            return go("desk.visit", visit_id=saved.visit.id)
+        with form.showing(RuleBroken):
+            known = replace(known, author=queries.author_of(me, form.author.data))
+            with writing():
+                saved = save(form, known, me, words)
+                told(_thanks(saved))
+                return go("desk.visit", visit_id=saved.visit.id)
     return _shown(form, known, me)
 
 
@@ -81,7 +84,7 @@ def _known(me: User, enterprise: Enterprise, rights: frozenset[Permission], plan
     return Known(
         enterprise=enterprise, is_mine=Permission.ENTERPRISE_VIEW in rights,
         names_people=bool(rights & set(queries.NAMES_PEOPLE)), edits=Permission.ENTERPRISE_EDIT in rights,
-        author=queries.author_of(me, id_from(request.form.get("author"))), planned=planned if is_open else None,
+        planned=planned if is_open else None,
     )  # fmt: skip
 
 

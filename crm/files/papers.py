@@ -21,7 +21,9 @@ IN_TEXT = re.compile(rb"[()\\]")
 CODED = re.compile(rb"#([0-9A-Fa-f]{2})")
 PACKED = re.compile(rb"/(?:ObjStm|First)(?![A-Za-z])")
 DEFLATED = re.compile(rb"/Filter" + BLANK + rb"*(?:\[" + BLANK + rb"*)?/Fl(?:ateDecode)?" + BLANK + rb"*(?:\]|/|>>)")
-ACTIVE = re.compile(rb"/(?:(?:JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA)\b|EF" + BLANK + rb"*<<)")
+FILES = rb"EF(?:" + BLANK + rb"*(?:<<|%)|" + BLANK + rb"+\d)"
+"""The files of a paper, here or in an object of their own."""
+ACTIVE = re.compile(rb"/(?:(?:JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA)\b|" + FILES + rb")")
 LINE_END = re.compile(rb"[\r\n]")
 BLANKS_AND_DIGITS, LOOK_BACK = b"\x00\t\n\x0c\r 0123456789", 64
 MOST_UNPACKED = 32 * 1024 * 1024

@@ -10,7 +10,7 @@ from werkzeug.http import parse_options_header
 
 from crm import jobs
 from crm.core.db import db
-from crm.desk import enterprise_export
+from crm.desk import enterprise_export, enterprise_rows
 from crm.files import store
 from crm.files.models import StoredFile
 from crm.jobs import jobs as work
@@ -108,3 +108,16 @@ def test_many_rows_are_written_in_the_background_and_wait_a_day_for_their_owner(
     assert not store.path_of(kept.stored_as).exists()
     assert {"old exports", "files nobody needs"} <= set(jobs.registry.DAILY)
     assert enterprise_export.KIND in jobs.registry.KINDS
+
+
+def test_a_search_that_is_not_counted_to_its_end_says_more_than(page, cast, firms, monkeypatch):
+    monkeypatch.setattr(enterprise_export, "AT_ONCE", 1)
+    monkeypatch.setattr(enterprise_rows, "MOST_COUNTED", 1)
+    page.as_(cast.manager).open("/enterprises/export?format=csv&q=杭州")
+    assert "超过 1 条" in page.text and "共" not in page.text.partition("条，数量较多")[0][-8:]
+    page.as_(cast.manager).open("/enterprises/export?format=csv&unit=")
+    assert "共 2 条" in page.text, "what is counted is told exactly"
+
+    monkeypatch.setattr(enterprise_export, "AT_ONCE", 2)
+    page.open("/enterprises/export?format=csv&q=杭州")
+    assert len(rows(page)) == 2

@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from crm.core.db import db
+from crm.core import clock
+from crm.core.db import db, writing
 from crm.followups.models import Followup
 from crm.visits import attaching
 from crm.visits.models import Visit
@@ -114,8 +115,22 @@ def test_nobody_types_for_people_beyond_his_reach(page, cast, firms):
     own, _other = firms
     for who, author in ((cast.lin, cast.zhou), (cast.clerk, cast.stranger), (cast.manager, cast.lin)):
         page.as_(who).open("desk.new_visit", enterprise=own.id)
-        page.submit(text="冒名", author=str(author.id), person="nobody", followup_on="none")
-        assert (visits()[-1].author, visits()[-1].entered_by) == (who, None)
+        page.submit(text="冒名", author=str(author.id), person="nobody", followup_on="2026-12-07", expect=422)
+        assert "不能代录这名干部的走访" in page.text
+        assert page.all("textarea", name="text")[0].text.strip() == "冒名", "what was typed stays"
+    assert visits() == [] and db.session.scalars(select(Followup)).all() == []
+
+
+def test_a_colleague_who_left_while_his_visit_was_typed_leaves_it_to_nobody(page, cast, firms):
+    own, _other = firms
+    page.as_(cast.clerk).open("desk.new_visit", enterprise=own.id)
+    with writing():
+        cast.zhou.active, cast.zhou.deactivated_on = False, clock.today()
+    page.submit(text="代记一笔", author=str(cast.zhou.id), followup_on="2026-12-07", expect=422)
+    assert visits() == [] and "不能代录这名干部的走访" in page.text
+    page.submit(author=str(cast.lin.id))
+    assert [(v.author, v.entered_by, v.text) for v in visits()] == [(cast.lin, cast.clerk, "代记一笔")]
+    assert db.session.scalars(select(Followup)).one().owner == cast.lin
 
 
 def picture(colour) -> bytes:

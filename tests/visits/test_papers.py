@@ -47,6 +47,7 @@ HONEST = {
     "brackets, remarks and codes in its texts": paper(
         b"<</Title(a \\( b (c) >> endobj) /ID[<41><42>]/K#41 1>> % (remark\n", BY_CHANCE, b"<</A<</B<41>>>>>>"
     ),
+    "a font that is called like it": paper(b"<</Font<</EF5 6 0 R/EF_1 7 0 R>>>>"),
     "an odd one without anything": paper(b"(open 9 0 obj <<>> endobj", ROOT),
 }
 HOSTILE = {
@@ -56,6 +57,11 @@ HOSTILE = {
     "a file inside": paper(ROOT, stream(b"MZ", b"/Type/EmbeddedFile")),
     "a list of files inside": paper(b"<</Names<</EmbeddedFiles 5 0 R>>>>"),
     "a file inside that names no type": paper(b"<</Type/Filespec/EF <</F 5 0 R>>>>"),
+    "a file whose list stands elsewhere": paper(
+        ROOT, b"<</Subtype/FileAttachment/FS<</Type/Filespec/EF 5 0 R>>>>", stream(b"MZ"), b"<</F 3 0 R>>"
+    ),
+    "a file whose list stands elsewhere, over two lines": paper(ROOT, b"<</FS<</E#46\n5\r0\tR>>>>", stream(b"MZ")),
+    "a file whose list stands elsewhere, behind a remark": paper(ROOT, b"<</FS<</EF%x\n5 0 R>>>>", stream(b"MZ")),
     "a form that runs": paper(b"<</AcroForm<</XFA 5 0 R>>>>"),
     "a film": paper(b"<</Subtype/RichMedia>>"),
     "a program in a packed object": paper(ROOT, packed(b"5 0 " + SCRIPT)),
