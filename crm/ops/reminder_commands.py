@@ -57,22 +57,27 @@ def send_reminders(once: bool, dry_run: bool, moment: str | None, as_json: bool)
     if moment:
         _pretend(moment, settings, dry_run=dry_run)
     counts = _rehearse() if dry_run else _send(settings)
-    if as_json:
-        click.echo(json.dumps({name: counts[name] for name in (*COUNTED, WAITING)}))
-        return
     with speaking(command_language()):
-        words = say(
-            "planned %(planned)s, claimed %(claimed)s, accepted %(accepted)s, to be tried again %(retry)s, "
-            "failed %(failed)s, uncertain %(uncertain)s, cancelled %(cancelled)s",
-            **{name: counts[name] for name in COUNTED},
-        )
-        click.echo(str(words))
+        click.echo(_as_json(counts) if as_json else _in_words(counts))
         if counts[WAITING]:
             click.echo(str(say(
                 "%(n)s more are due and wait: the limit per minute is reached, or the mail server is given a rest. "
                 "Repeat the command in a minute.",
                 n=counts[WAITING],
-            )))  # fmt: skip
+            )), err=True)  # fmt: skip
+
+
+def _as_json(counts: Counter[str]) -> str:
+    return json.dumps({name: counts[name] for name in COUNTED})
+
+
+def _in_words(counts: Counter[str]) -> str:
+    words = say(
+        "planned %(planned)s, claimed %(claimed)s, accepted %(accepted)s, to be tried again %(retry)s, "
+        "failed %(failed)s, uncertain %(uncertain)s, cancelled %(cancelled)s",
+        **{name: counts[name] for name in COUNTED},
+    )
+    return str(words)
 
 
 def _pretend(moment: str, settings: Settings, *, dry_run: bool) -> None:

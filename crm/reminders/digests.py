@@ -17,7 +17,7 @@ from crm.core.queries import insert_new
 from crm.core.words import Say
 from crm.outbox.models import Delivery, State
 from crm.reminders import mornings
-from crm.reminders.kind import KINDS, Line, gone, lines
+from crm.reminders.kind import KINDS, Kind, Line, gone, lines
 from crm.reminders.kinds import followup_overdue, promises
 from crm.reminders.models import Digest, Reminder, ReminderState
 
@@ -90,15 +90,18 @@ def _sections(holding: Sequence[Reminder]) -> tuple[list[Section], set[int]]:
     """By kind in its order; a promise told twice stands once, where it weighs most. Also the promises told."""
     words, found, seen = lines(holding), [], set()
     for kind in KINDS.values():
-        mine = [r for r in holding if r.kind == kind.name and r.id in words]
-        fresh = {
-            (r.subject_kind, r.subject_id): words[r.id] for r in mine if (r.subject_kind, r.subject_id) not in seen
-        }
+        mine = [(_subject(r, kind), r.id) for r in holding if r.kind == kind.name and r.id in words]
+        fresh = {subject: words[number] for subject, number in mine if subject not in seen}
         seen |= set(fresh)
         shown = sorted(fresh.values(), key=lambda line: (line.on or date.max, line.firm))
         if shown:
             found.append(Section(kind.label, shown[: kind.most], len(shown)))
-    return found, {subject for what, subject in seen if what == promises.SUBJECT}
+    return found, {subject for what, subject, _act in seen if what == promises.SUBJECT}
+
+
+def _subject(reminder: Reminder, kind: Kind) -> tuple[str, int, str]:
+    """What a mail names once."""
+    return reminder.subject_kind, reminder.subject_id, reminder.basis if kind.each_act else ""
 
 
 def _members(digest: Digest) -> Sequence[Reminder]:

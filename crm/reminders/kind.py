@@ -36,6 +36,7 @@ class Kind:
 
     A row may name under `AT` the instant at which it is mailed by itself. `by_mail` is what holds until a person
     chooses; a mail shows at most `most` of a kind. With `next_day` no mail tells it on its own day, for more may come.
+    A mail names a subject once; with `each_act` every act on it.
     `renew(today)` makes what was read unread again when something has come to it since.
     """
 
@@ -49,6 +50,7 @@ class Kind:
     may_be_off: bool = True
     most: int = 50
     next_day: bool = False
+    each_act: bool = False
     renew: Callable[[date], None] | None = None
 
 

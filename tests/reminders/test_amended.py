@@ -92,3 +92,21 @@ def test_what_a_ledger_changed_is_not_told_and_a_downtime_loses_nothing(app, ser
     assert server.received == []
     correct(visit, cast.manager)
     assert at(now, app, "2026-12-04T15:00:00")["accepted"] == 1
+
+
+def test_two_acts_on_one_visit_before_one_mail_are_both_told(app, server, firm, cast, visit, now):
+    correct(visit, cast.manager), void(visit, cast.manager)
+    assert at(now, app, "2026-11-24T08:31:00")["accepted"] == 1
+    [mail] = server.received
+    assert "李军 更正了你的走访记录" in mail.text and "李军 作废了你的走访记录" in mail.text
+    assert {str(r.state) for r in of("visit_amended")} == {"sent"}
+
+
+def test_a_plan_moved_to_tomorrow_is_told_as_moved_and_as_tomorrows(app, server, firm, cast, now):
+    plan = planned(firm, cast.lin, days=20)
+    with writing():
+        replanning.replan(plan, version=plan.version, on=date(2026, 11, 25), at=None, reason="", by=cast.manager)
+    assert at(now, app, "2026-11-24T08:31:00")["accepted"] == 1
+    [mail] = server.received
+    assert "李军 把你的计划走访改了期" in mail.text and "和达生物: 计划走访 (2026-11-25)" in mail.text
+    assert [str(r.state) for r in of("visit_tomorrow") + of("visit_amended")] == ["sent", "sent"]

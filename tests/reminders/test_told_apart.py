@@ -44,7 +44,9 @@ def test_two_promises_of_one_firm_are_told_apart(quoting, app, server, firm, cas
 @pytest.mark.parametrize(
     "text",
     ["问上市辅导进度", "回 13700000001 的电话", "税收奖励 300 万元", "持股 20%", "增资三千万", "IPO timetable",
-     "0571-8888 8888", "信访件回复"],
+     "0571-8888 8888", "信访件回复", "付款两千", "补三百块钱", "租金五十元", "贰拾元",
+     "欠薪一事", "诉讼进展", "裁员方案", "搬迁意向",
+     "2026-12-04 13900001111", "2026-12-04-1234", "电话 0571-2026-12-04", "幺三九零零零零幺幺幺幺"],
 )  # fmt: skip
 def test_what_must_stay_in_the_house_has_a_number_instead(quoting, app, server, firm, cast, now, text):
     made = promise(firm, cast.lin, "2026-11-24", text)
@@ -80,7 +82,9 @@ def test_a_contact_written_with_a_number_is_left_out(app, server, firm, cast, no
 @pytest.mark.rules
 @pytest.mark.parametrize(
     ("text", "shown"),
-    [("12月4日前送材料", "12月4日前送材料"), ("call Mr Wang about the bus line to the new plant", None),
+    [("12月4日前送材料", "12月4日前送材料"), ("2026-12-04 送材料", "2026-12-04 送材料"),
+     ("2026.12.4 14:30 送材料", "2026.12.4 14:30 送材料"), ("2026/12/04前送材料", "2026/12/04前送材料"),
+     ("call Mr Wang about the bus line to the new plant", None),
      ("a\x00b\r\nc", "a b c"), ("", ""), ("两三家企业座谈", "两三家企业座谈")],
 )  # fmt: skip
 def test_first_words(text, shown):

@@ -107,4 +107,5 @@ KIND = Kind(
     due,
     gone,
     lines,
+    each_act=True,
 )
