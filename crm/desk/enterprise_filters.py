@@ -4,31 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, String, bindparam, cast, false, func, literal, null, select, union_all
+from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 from wtforms import DateField, Form, SearchField, StringField
 
-from crm.accounts.models import Unit, UnitKind, User
+from crm.accounts.models import Unit, UnitKind
 from crm.core import clock
-from crm.core.db import read
 from crm.core.filter_fields import Choice
 from crm.core.lists import OF_THE_LIST
 from crm.core.words import _
+from crm.desk.enterprise_choices import MOST_CHOICES, Choices
 from crm.enterprises.extras import OF_WORDS, Extra
-from crm.enterprises.serving_models import Assignment, Liaison
 from crm.tiers import words
-from crm.visits.models import Policy
 
 Pairs = list[tuple[str, str]]
 MORE = {"data-more": "1"}
-MOST_CHOICES = 300
-"""More people or units than this are typed, not chosen."""
-PERSON, UNIT, POLICY = range(3)
 
 
 class FilterForm(Form):
@@ -57,32 +52,30 @@ class TypedNamesForm(FilterForm):
     leader = StringField(_l("Liaison leader"), render_kw={**MORE, "placeholder": _l("Name, or part of it")})
 
 
-def filter_form(args: MultiDict[str, str], extras: Sequence[Extra]) -> FilterForm:
-    """The bar filled with what the URL says; one statement. To be read only: equal bars are one object."""
-    found = tuple(map(tuple, read(_choices(), {"most": MOST_CHOICES + 1, "today": clock.today()})))
+def filter_form(args: MultiDict[str, str], offered: Choices) -> FilterForm:
+    """The bar filled with what the URL says. To be read only: equal bars are one object."""
     said = tuple((key, value) for key, value in args.items(multi=True) if value and key not in OF_THE_LIST)
-    return _filled(found, tuple(extras), said, (str(get_locale()), clock.today()))
+    return _filled(offered, said, (str(get_locale()), clock.today()))
 
 
 @lru_cache(maxsize=64)
-def _filled(found: tuple[Any, ...], extras: tuple[Extra, ...], said: Any, _when: Any) -> FilterForm:
+def _filled(offered: Choices, said: Any, _when: Any) -> FilterForm:
     """Hundreds of choices in a dozen selects: filled once for each language, day, set of choices and filters."""
-    people, units, policies = ([row[2:] for row in found if row[0] == what] for what in (PERSON, UNIT, POLICY))
-    serving = _named(people)
-    form: FilterForm = _with_extras(TypedNamesForm if serving is None else FilterForm, extras)(MultiDict(said))
+    units, serving = offered.units, _named(offered.people)
+    form: FilterForm = _with_extras(TypedNamesForm if serving is None else FilterForm, offered.extras)(MultiDict(said))
     if serving is not None:
         form.commissioner.choices = [("", _("All")), ("me", _("Myself")), ("none", _("Nobody yet")), *serving[0]]
         form.leader.choices = [("", _("All")), ("me", _("Myself")), ("none", _("Nobody yet")), *serving[1]]
     form.territory.choices = [("", _("All")), ("none", _("None")), *_of_kind(units, UnitKind.TERRITORY)]
     form.unit.choices = [("", _("All")), *_of_kind(units, UnitKind.ROOT, UnitKind.BUREAU, UnitKind.SECTION)]
     form.section.choices = [("", _("All")), ("none", _("None")), *_of_kind(units, UnitKind.SECTION, UnitKind.BUREAU)]
-    form.served_unit.choices = [("", _("All")), *((str(unit_id), name) for unit_id, name, *_more in units)]
+    form.served_unit.choices = [("", _("All")), *((str(unit_id), name) for unit_id, name, _kind in units)]
     form.tier.choices = [("", _("All")), ("none", _("None")), *words.tier_choices()]
     form.title.choices = [("", _("All")), ("none", _("None")), *words.title_choices()]
-    for extra in extras:
+    for extra in offered.extras:
         if extra.kind == "choice":
             form[extra.key].choices = [("", _("All")), *((choice, choice) for choice in extra.choices)]
-    form.untold.choices = [("", _("All")), *((str(policy_id), title) for policy_id, title, *_more in policies)]
+    form.untold.choices = [("", _("All")), *((str(policy_id), title) for policy_id, title in offered.policies)]
     _fixed_choices(form)
     return form
 
@@ -97,30 +90,6 @@ def _fixed_choices(form: FilterForm) -> None:
     form.silent.choices = [("", _("All")), *((str(n), _("%(n)s days", n=n)) for n in (30, 60, 90, 180))]
     form.added.choices = [("", _("All")), *((str(n), _("within %(n)s days", n=n)) for n in (7, 30, 90))]
     form.provisional.choices = [("", _("All")), ("yes", _("Code missing")), ("no", _("With code"))]
-
-
-@cache
-def _choices() -> Any:
-    """Built once: officials who serve or lead today by pinyin, units in their order, policies in force, newest first.
-    Rows of what, place, id, name, unit or kind, serves, leads; parameters are `most` people and `today`."""
-    serves = select(Assignment.id).where(Assignment.commissioner_id == User.id, Assignment.ended_on.is_(None)).exists()
-    leads = select(Liaison.id).where(Liaison.leader_id == User.id, Liaison.until_on.is_(None)).exists()
-    people = _choice(
-        PERSON, User, (User.name, Unit.name, serves, leads), (User.name_pinyin, User.id), bindparam("most")
-    )
-    people = people.join(Unit, Unit.id == User.unit_id).where(serves | leads)
-    units = _choice(UNIT, Unit, (Unit.name, cast(Unit.kind, String)), (Unit.sort, Unit.path), 2000)
-    live = Policy.until_on.is_(None) | (Policy.until_on >= bindparam("today"))
-    policies = _choice(POLICY, Policy, (Policy.title,), (Policy.id.desc(),), MOST_CHOICES).where(live)
-    each = (people, units.where(Unit.closed_on.is_(None)), policies)
-    return union_all(*(select(one.subquery()) for one in each)).order_by("what", "place")
-
-
-def _choice(what: int, of: Any, shown: tuple[Any, ...], order: tuple[Any, ...], most: Any) -> Select[Any]:
-    place = func.row_number().over(order_by=order).label("place")
-    more = (*shown, *(null(), false(), false())[len(shown) - 1 :])
-    columns = [each.label(name) for each, name in zip(more, ("name", "more", "serves", "leads"), strict=True)]
-    return select(literal(what).label("what"), place, of.id, *columns).select_from(of).order_by(*order).limit(most)
 
 
 def _named(people: Sequence[Any]) -> tuple[Pairs, Pairs] | None:
@@ -139,7 +108,7 @@ UNITS = select(Unit.id, Unit.name, Unit.kind).where(Unit.closed_on.is_(None)).or
 
 
 def _of_kind(units: Sequence[Any], *kinds: UnitKind) -> list[tuple[str, str]]:
-    return [(str(unit_id), name) for unit_id, name, kind, *_more in units if kind in kinds]
+    return [(str(unit_id), name) for unit_id, name, kind in units if kind in kinds]
 
 
 @lru_cache(maxsize=64)

@@ -12,7 +12,7 @@ from crm.accounts import User, requires, signed_in, tabs_of_lists
 from crm.core.lists import Act, Column, Empty, Listing, View
 from crm.core.web import door, go, page, told
 from crm.core.words import Say, _, say
-from crm.desk import table_edit, table_saving
+from crm.desk import enterprise_choices, table_edit, table_saving
 from crm.desk.enterprise_columns import columns
 from crm.desk.enterprise_filters import filter_form
 from crm.desk.enterprise_rows import turn
@@ -63,14 +63,14 @@ def _check(listing: Listing, me: User) -> ResponseReturnValue:
 
 def enterprise_listing(me: User) -> Listing:
     """The list as the URL asks for it, filled."""
-    known, here = extras.fields(), door("desk.enterprises")
+    offered, here = enterprise_choices.offered(), door("desk.enterprises")
     listing = Listing(
         "enterprises",
         say("Enterprises"),
-        _columns(me, known),
+        _columns(me, offered.extras),
         sort="name",
         tie=Enterprise.id,
-        filters=filter_form(request.args, known),
+        filters=filter_form(request.args, offered),
         href=lambda row: f"{here}/{row.id}",
         mark=lambda row: "" if row.standing == "active" else "muted",
     )
@@ -85,11 +85,11 @@ def enterprise_listing(me: User) -> Listing:
     return listing
 
 
-def _columns(me: User, known: list[extras.Extra]) -> list[Column]:
+def _columns(me: User, known: tuple[extras.Extra, ...]) -> list[Column]:
     """A commissioner sees whom to call and what is open, those above him who serves; the grid what it can change."""
     if request.args.get("grid") and not request.args.getlist("columns"):
-        return [replace(c, optional=not c.editable and c.key != "name") for c in columns(tuple(known))]
-    return _reading_columns(tuple(known), me.may(Permission.PEOPLE_VIEW))
+        return [replace(c, optional=not c.editable and c.key != "name") for c in columns(known)]
+    return _reading_columns(known, me.may(Permission.PEOPLE_VIEW))
 
 
 @lru_cache(maxsize=32)

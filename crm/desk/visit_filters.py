@@ -19,7 +19,8 @@ from crm.core.filter_fields import Choice
 from crm.core.lists import OF_THE_LIST
 from crm.core.typed import id_from
 from crm.core.words import _
-from crm.desk.enterprise_filters import MOST_CHOICES, UNITS
+from crm.desk.enterprise_choices import MOST_CHOICES
+from crm.desk.enterprise_filters import UNITS
 from crm.enterprises.models import Enterprise
 from crm.permissions import Permission
 from crm.visits.words import kind_choices

@@ -77,6 +77,11 @@ def published() -> list[tuple[int, str, bool]]:
     return [(year, *known[year]) for year in sorted(known, reverse=True)]
 
 
+def know_years(years: set[int]) -> None:
+    """The years somebody loaded, asked together with something else of this page."""
+    g.calendar_years = years
+
+
 def is_estimated(day: date | None) -> bool:
     """Does this day lie in a year without its notice, so that weekends stood in for holidays?
 

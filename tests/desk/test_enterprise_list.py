@@ -20,7 +20,7 @@ from crm.tiers import services as tiers
 from crm.workdays.models import CalendarYear
 from tests.desk.listed import names
 
-BUDGET = 10
+BUDGET = 9
 
 
 def alone(make, cast, number):
