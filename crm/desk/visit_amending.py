@@ -61,8 +61,8 @@ def void_visit(visit_id: int) -> ResponseReturnValue:
             amending.void(visit, reason=form.reason.data or "", by=me)
             followups.cancel_born_of("visit", visit.id, reason=form.reason.data or "", by=me)
             told(say("The visit is voided; it counts nowhere any more"))
-            return go("desk.visit", visit_id=visit.id)
-    return page("desk/visits/void.html", form, visit=visit)
+            return go("desk.visit", visit_id=visit.id, _anchor="saved-void")
+    return page("desk/visits/void.html", form, visit=visit, drafts=bureau("visit_drafts"))
 
 
 @bp.post("/visits/<int:visit_id>/restore")
@@ -101,9 +101,9 @@ def move_visit(visit_id: int) -> ResponseReturnValue:
             before = amending.move(visit, to, reason=form.reason.data or "", by=me)
             followups.move_born_of("visit", visit.id, before=before, to=to)
             told(say("The visit is at %(name)s now, with all that belongs to it", name=to.name))
-            return go("desk.visit", visit_id=visit.id)
-    found = visit_queries.found(typed) if typed and to is None else None
-    return page("desk/visits/move.html", form, visit=visit, to=to, typed=typed, found=found)
+            return go("desk.visit", visit_id=visit.id, _anchor="saved-move")
+    found, drafts = visit_queries.found(typed) if typed and to is None else None, bureau("visit_drafts")
+    return page("desk/visits/move.html", form, visit=visit, to=to, typed=typed, found=found, drafts=drafts)
 
 
 def _target() -> Enterprise | None:
@@ -128,7 +128,7 @@ def correct_visit(visit_id: int) -> ResponseReturnValue:
             with form.showing(RuleBroken), writing():
                 _correct(form, visit, known, me)
                 told(say("The visit is corrected"))
-                return go("desk.visit", visit_id=visit.id, _anchor="corrected")
+                return go("desk.visit", visit_id=visit.id, _anchor="saved-correct")
         except Stale:
             return _meanwhile(form, visit_id, known)
     return _shown(form, visit, known)

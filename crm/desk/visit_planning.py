@@ -85,10 +85,10 @@ def replan_visit(visit_id: int) -> ResponseReturnValue:
                     reason=form.reason.data or "", by=me,
                 )  # fmt: skip
                 told(say("The visit is planned for %(day)s", day=visit.visited_on))
-                return go("desk.visit", visit_id=visit.id)
+                return go("desk.visit", visit_id=visit.id, _anchor="saved-replan")
         except Stale:
             return _meanwhile(form, visit_id)
-    return page("desk/visits/replan.html", form, visit=visit)
+    return page("desk/visits/replan.html", form, visit=visit, drafts=bureau("visit_drafts"))
 
 
 def _meanwhile(form: ReplanForm, visit_id: int) -> ResponseReturnValue:
@@ -102,4 +102,4 @@ def _meanwhile(form: ReplanForm, visit_id: int) -> ResponseReturnValue:
     form.refuse(
         say("Somebody moved this visit meanwhile to %(moment)s. Save again: yours would replace it.", moment=now)
     )
-    return page("desk/visits/replan.html", form, visit=visit, status=409)
+    return page("desk/visits/replan.html", form, visit=visit, drafts=bureau("visit_drafts"), status=409)

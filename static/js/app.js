@@ -123,8 +123,9 @@
     try { localStorage.setItem("draft-person", person); } catch (refused) { /* no storage, no drafts */ }
   }
   if (body.dataset.person) isHere(body.dataset.person);
-  if (location.hash === "#corrected") {
-    dropDrafts(function (text, name) { return name.split(":").pop() === location.pathname + "/correct"; });
+  var saved = /^#saved-(correct|replan|void|move)$/.exec(location.hash);
+  if (saved) { /* that form of this visit went through */
+    dropDrafts(function (text, name) { return name.split(":").pop().split("?")[0] === location.pathname + "/" + saved[1]; });
     history.replaceState(history.state, "", location.pathname + location.search);
   }
   each("[data-saved]", function (place) {

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from crm.core.db import db, writing
 from crm.visits.models import Visit
 from tests.browser import PHONE
-from tests.visits.listing import visit
+from tests.visits.listing import planned, visit
 
 pytestmark = pytest.mark.browser
 DRAFTS = "Object.keys(localStorage).filter(name => name.startsWith('draft:')).length"
@@ -47,6 +47,31 @@ def test_a_plan_and_a_correction_survive_a_reload_and_leave_with_their_save(site
     expect(page.locator("#flashes")).to_contain_text("已更正")
     assert page.evaluate(DRAFTS) == 0
     assert page.url == f"{site.url}/visits/{made.id}"
+
+
+def test_another_day_a_move_and_a_void_survive_a_reload_and_leave_with_their_save(site, cast, firms):
+    page, plan = site.window(cast.lin, size=PHONE).page, planned(firms[0], cast.lin, days=1)
+    made = visit(firms[0], cast.lin, text="谈了用电")
+
+    def kept(address, told, words):
+        page.goto(f"{site.url}/visits/{address}")
+        typed_again(page, "理由", words)
+        assert page.evaluate(DRAFTS) == 1
+        page.locator("main form .btn-primary").click()
+        expect(page.locator("#flashes")).to_contain_text(told)
+        assert page.evaluate(DRAFTS) == 0
+
+    page.goto(f"{site.url}/visits/{plan.id}/replan")
+    page.get_by_label("日期").fill("2026-12-01")
+    typed_again(page, "理由", "企业改期")
+    expect(page.get_by_label("日期")).to_have_value("2026-12-01")
+    page.get_by_role("button", name="保存", exact=True).click()
+    expect(page.locator("#flashes")).to_contain_text("2026-12-01")
+    assert page.evaluate(DRAFTS) == 0
+    kept(f"{made.id}/move?to={firms[1].id}", "远山", "选错了")
+    kept(f"{made.id}/void", "作废", "录重了")
+    db.session.expire_all()
+    assert (plan.visited_on.isoformat(), made.enterprise_id, made.state) == ("2026-12-01", firms[1].id, "voided")
 
 
 def test_a_draft_of_a_correction_says_when_somebody_else_was_first(site, cast, firms):
