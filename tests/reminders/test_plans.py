@@ -4,6 +4,7 @@ from datetime import date, time, timedelta
 
 from crm.core import clock
 from crm.core.db import writing
+from crm.reminders import planning
 from crm.visits import amending, replanning, services
 from tests.reminders.morning import at, of
 
@@ -107,3 +108,57 @@ def test_moved_to_today_after_the_mail_the_mover_knows_it(app, server, firm, cas
     moved(plan, cast.lin, "2026-11-24")
     at(now, app, "2026-11-24T10:05:00"), at(now, app, "2026-11-25T08:31:00")
     assert server.received == [] and told("visit_tomorrow") == []
+
+
+def test_moved_to_today_without_a_time_by_the_manager_the_author_is_mailed_at_once_and_once(
+    app, server, firm, cast, now
+):
+    plan = planned(firm, cast.lin, "2026-12-03")
+    at(now, app, "2026-11-24T10:00:00")
+    moved(plan, cast.manager, "2026-11-24")
+    assert at(now, app, "2026-11-24T10:05:00")["accepted"] == 1
+    assert server.received[0].message["Subject"] == "【提醒】和达生物：计划走访，2026-11-24"
+    at(now, app, "2026-11-24T10:06:00"), at(now, app, "2026-11-25T08:31:00")
+    assert [mail.text.count("计划走访 (") for mail in server.received] == [1, 0], "the next mail tells who moved it"
+    assert told("visit_tomorrow") == [("2026-11-24", "sent", "")]
+
+
+def test_moved_to_today_by_the_manager_before_the_mail_of_the_morning_it_stands_in_it(app, server, firm, cast, now):
+    plan = planned(firm, cast.lin, "2026-12-03")
+    now.set("2026-11-24T07:30:00+08:00")
+    moved(plan, cast.manager, "2026-11-24")
+    at(now, app, "2026-11-24T07:31:00"), at(now, app, "2026-11-24T08:31:00")
+    [mail] = server.received
+    assert "计划走访 (2026-11-24)" in mail.text and "改了期" in mail.text
+
+
+def test_moved_within_two_hours_by_the_manager_the_author_is_mailed_by_himself_he_knows(app, server, firm, cast, now):
+    plan = planned(firm, cast.lin, "2026-12-03")
+    at(now, app, "2026-11-24T10:00:00")
+    moved(plan, cast.manager, "2026-11-24", time(11, 30))
+    assert at(now, app, "2026-11-24T10:05:00")["accepted"] == 1
+    assert server.received[0].message["Subject"] == "【提醒】和达生物：计划走访，2026-11-24 11:30"
+    moved(plan, cast.lin, "2026-11-24", time(11, 45))
+    at(now, app, "2026-11-24T10:10:00"), at(now, app, "2026-11-24T11:40:00")
+    assert len(server.received) == 1
+
+
+def test_moved_to_today_by_the_manager_in_the_evening_nobody_is_mailed_then(app, server, firm, cast, now):
+    plan = planned(firm, cast.lin, "2026-12-03")
+    at(now, app, "2026-11-24T10:00:00")
+    now.set("2026-11-24T21:00:00+08:00")
+    moved(plan, cast.manager, "2026-11-24")
+    at(now, app, "2026-11-24T21:05:00")
+    assert server.received == [] and told("visit_tomorrow") == [("2026-11-24", "planned", "")]
+    at(now, app, "2026-11-25T08:31:00")
+    assert len(server.received) == 1
+
+
+def test_a_mail_of_its_own_that_could_not_leave_on_its_day_never_leaves(app, server, firm, cast, now):
+    plan = planned(firm, cast.lin, "2026-12-03")
+    at(now, app, "2026-11-24T10:00:00")
+    moved(plan, cast.manager, "2026-11-24")
+    now.set("2026-11-24T10:05:00+08:00")
+    assert planning.plan(clock.now())["planned"] == 2, "and nothing was delivered on that day"
+    at(now, app, "2026-11-25T07:00:00")
+    assert told("visit_tomorrow") == [("2026-11-24", "cancelled", "its time has passed")] and server.received == []

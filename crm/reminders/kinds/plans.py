@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from crm.core.among import among
 from crm.core.db import db
@@ -14,6 +14,7 @@ from crm.core.words import Say
 from crm.enterprises.models import Enterprise
 from crm.reminders.kind import Line
 from crm.reminders.models import Reminder
+from crm.timeline import Entry
 from crm.visits.models import Visit, VisitState
 
 SUBJECT = "visit"
@@ -24,6 +25,13 @@ def row(kind: str, fact: Any, *, basis: str, told_on: date) -> dict[str, Any]:
         "kind": kind, "subject_kind": SUBJECT, "subject_id": fact.id, "enterprise_id": fact.enterprise_id, "step": 0,
         "basis": basis, "recipient_id": fact.author_id, "due_on": told_on,
     }  # fmt: skip
+
+
+def moved_by_other() -> ColumnElement[bool]:
+    """Whether it was somebody else than its author who last chose the day or time of this plan; NULL when nobody did."""
+    replanned = (Entry.subject_kind == SUBJECT, Entry.subject_id == Visit.id, Entry.kind == "visit.replanned")
+    mover = select(Entry.actor_id).where(*replanned).order_by(Entry.id.desc()).limit(1)
+    return mover.correlate(Visit).scalar_subquery() != Visit.author_id
 
 
 def facts(reminders: Sequence[Reminder]) -> dict[int, Any]:

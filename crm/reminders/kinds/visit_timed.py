@@ -25,12 +25,15 @@ WAITING = (ReminderState.PLANNED, ReminderState.TIMED)
 
 
 def due(today: date) -> list[dict[str, Any]]:
-    """All of today, for a time may change; who planned it within the last two hours knows, and who comes too late is
-    not told of it any more. The unique key keeps them single."""
+    """All of today, for a time may change; who planned it himself within the last two hours knows, and who comes too
+    late is not told of it any more. The unique key keeps them single."""
     if not calendar().is_working_day(today):
         return []
     found = db.session.execute(
-        select(Visit.id, Visit.enterprise_id, Visit.visited_on, Visit.at_time, Visit.author_id, Visit.updated_at)
+        select(
+            Visit.id, Visit.enterprise_id, Visit.visited_on, Visit.at_time, Visit.author_id, Visit.updated_at,
+            plans.moved_by_other().label("is_moved"),
+        )
         .join(User, User.id == Visit.author_id)
         .where(
             Visit.state == VisitState.PLANNED, Visit.visited_on == today, Visit.at_time.is_not(None),
@@ -41,7 +44,7 @@ def due(today: date) -> list[dict[str, Any]]:
     return [
         {**plans.row(NAME, f, basis=_basis(f), told_on=today), AT: _begins(f) - BEFORE}
         for f in found
-        if f.updated_at < _begins(f) - BEFORE and clock.now() < _begins(f)
+        if (f.is_moved or f.updated_at < _begins(f) - BEFORE) and clock.now() < _begins(f)
     ]
 
 

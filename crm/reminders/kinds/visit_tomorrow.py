@@ -1,9 +1,12 @@
-"""A visit is planned for tomorrow, or for the rest days ahead: told on the working day before."""
+"""A visit is planned for tomorrow, or for the rest days ahead: told on the working day before.
+
+What somebody else moves to today without a time, after the mail of the morning, is mailed by itself at once.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import String, cast, or_, select
@@ -12,33 +15,48 @@ from crm.accounts.models import User
 from crm.core import clock
 from crm.core.db import db
 from crm.core.words import say
-from crm.reminders.kind import Kind, Line
+from crm.reminders import mornings
+from crm.reminders.kind import AT, Kind, Line
 from crm.reminders.kinds import plans
-from crm.reminders.models import STANDS, Reminder
+from crm.reminders.models import STANDS, Reminder, ReminderState
 from crm.visits.models import Visit, VisitState
 from crm.workdays.queries import calendar
 
 NAME = "visit_tomorrow"
+EVENING = 18
+"""From this hour on nobody is mailed what has no time."""
 
 
 def due(today: date) -> list[dict[str, Any]]:
-    """Up to the next working day; one of today is told only when it was planned before today and nothing ran
-    meanwhile."""
+    """Up to the next working day; one of today is told only when its author does not know: it was planned before today and
+    nothing ran meanwhile, or somebody else moved it."""
     last = calendar().next_working_day(today).on
     told = select(Reminder.id).where(
         Reminder.kind == NAME, STANDS, Reminder.subject_kind == plans.SUBJECT, Reminder.subject_id == Visit.id,
         Reminder.basis == cast(Visit.visited_on, String), Reminder.recipient_id == Visit.author_id,
     )  # fmt: skip
+    moved = plans.moved_by_other()
     found = db.session.execute(
-        select(Visit.id, Visit.enterprise_id, Visit.visited_on, Visit.author_id)
+        select(
+            Visit.id, Visit.enterprise_id, Visit.visited_on, Visit.at_time, Visit.author_id, moved.label("is_moved")
+        )
         .join(User, User.id == Visit.author_id)
         .where(
             Visit.state == VisitState.PLANNED, Visit.visited_on.between(today, last), User.active.is_(True),
-            or_(Visit.visited_on > today, Visit.updated_at < clock.at(today, 0)), ~told.exists(),
+            or_(Visit.visited_on > today, Visit.updated_at < clock.at(today, 0), moved), ~told.exists(),
         )
         .order_by(Visit.visited_on, Visit.id)
     )  # fmt: skip
-    return [plans.row(NAME, f, basis=_basis(f), told_on=today) for f in found]
+    return [{**plans.row(NAME, f, basis=_basis(f), told_on=today), AT: _mail_at(f, today)} for f in found]
+
+
+def _mail_at(fact: Any, today: date) -> datetime | None:
+    """None when the mail of a morning is in time, or `visit_timed` has one of its own."""
+    if not fact.is_moved or fact.visited_on != today or fact.at_time is not None:
+        return None
+    now, begun = clock.local(clock.now()), mornings.last(today)
+    has_left = begun is not None and clock.local(begun).date() == today
+    return clock.now() if has_left and now.hour < EVENING else None
 
 
 def _basis(fact: Any) -> str:
@@ -46,7 +64,10 @@ def _basis(fact: Any) -> str:
 
 
 def gone(reminders: Sequence[Reminder]) -> dict[int, str]:
-    return plans.gone(reminders, _basis)
+    """A mail of its own is for its day only."""
+    today = clock.today().isoformat()
+    late = (r.id for r in reminders if r.state == ReminderState.TIMED and r.basis < today)
+    return {**dict.fromkeys(late, "its time has passed"), **plans.gone(reminders, _basis)}
 
 
 def lines(reminders: Sequence[Reminder]) -> dict[int, Line]:
