@@ -140,7 +140,7 @@ def test_moved_within_two_hours_by_the_manager_the_author_is_mailed_by_himself_h
     assert server.received[0].message["Subject"] == "【提醒】和达生物：计划走访，2026-11-24 11:30"
     moved(plan, cast.lin, "2026-11-24", time(11, 45))
     at(now, app, "2026-11-24T10:10:00"), at(now, app, "2026-11-24T11:40:00")
-    assert len(server.received) == 1
+    assert len(server.received) == 1 and told("visit_tomorrow") == []
 
 
 def test_moved_to_today_by_the_manager_in_the_evening_nobody_is_mailed_then(app, server, firm, cast, now):

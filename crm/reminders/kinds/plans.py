@@ -28,7 +28,7 @@ def row(kind: str, fact: Any, *, basis: str, told_on: date) -> dict[str, Any]:
 
 
 def moved_by_other() -> ColumnElement[bool]:
-    """Whether it was somebody else than its author who last chose the day or time of this plan; NULL when nobody did."""
+    """Whether somebody else than its author last chose day or time of this plan; NULL when it was never moved."""
     replanned = (Entry.subject_kind == SUBJECT, Entry.subject_id == Visit.id, Entry.kind == "visit.replanned")
     mover = select(Entry.actor_id).where(*replanned).order_by(Entry.id.desc()).limit(1)
     return mover.correlate(Visit).scalar_subquery() != Visit.author_id

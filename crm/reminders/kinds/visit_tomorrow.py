@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import String, cast, or_, select
+from sqlalchemy import String, and_, cast, or_, select
 
 from crm.accounts.models import User
 from crm.core import clock
@@ -28,8 +28,8 @@ EVENING = 18
 
 
 def due(today: date) -> list[dict[str, Any]]:
-    """Up to the next working day; one of today is told only when its author does not know: it was planned before today and
-    nothing ran meanwhile, or somebody else moved it."""
+    """Up to the next working day. One of today is told only when it was planned before today and nothing ran meanwhile,
+    or when somebody else moved it."""
     last = calendar().next_working_day(today).on
     told = select(Reminder.id).where(
         Reminder.kind == NAME, STANDS, Reminder.subject_kind == plans.SUBJECT, Reminder.subject_id == Visit.id,
@@ -43,7 +43,8 @@ def due(today: date) -> list[dict[str, Any]]:
         .join(User, User.id == Visit.author_id)
         .where(
             Visit.state == VisitState.PLANNED, Visit.visited_on.between(today, last), User.active.is_(True),
-            or_(Visit.visited_on > today, Visit.updated_at < clock.at(today, 0), moved), ~told.exists(),
+            or_(Visit.visited_on > today, Visit.updated_at < clock.at(today, 0), and_(moved, Visit.at_time.is_(None))),
+            ~told.exists(),
         )
         .order_by(Visit.visited_on, Visit.id)
     )  # fmt: skip
