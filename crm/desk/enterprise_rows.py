@@ -78,21 +78,13 @@ def _contents() -> Select[Any]:
     today: Any = bindparam("today")
     territory, section, home, leader = aliased(Unit), aliased(Unit), aliased(Unit), aliased(User)
     contact_open = (Contact.enterprise_id == Enterprise.id) & Contact.is_primary & Contact.removed_on.is_(None)
+    named = {
+        "unit": Unit.name, "territory": territory.name, "section": section.name, "commissioner": User.name,
+        "commissioner_unit": home.name, "leader": leader.name, "contact_id": Contact.id, "contact": Contact.name,
+        "phone": Contact.phone, "is_direct": direct_to(me, today), "titles": _titles(today),
+    }  # fmt: skip
     return (
-        select(
-            *_own_columns(),
-            Unit.name.label("unit"),
-            territory.name.label("territory"),
-            section.name.label("section"),
-            User.name.label("commissioner"),
-            home.name.label("commissioner_unit"),
-            leader.name.label("leader"),
-            Contact.id.label("contact_id"),
-            Contact.name.label("contact"),
-            Contact.phone,
-            direct_to(me, today).label("is_direct"),
-            _titles(today).label("titles"),
-        )
+        select(*_own_columns(), *(column.label(name) for name, column in named.items()))
         .join(Unit, Unit.id == Enterprise.unit_id)
         .outerjoin(territory, territory.id == Enterprise.territory_id)
         .outerjoin(section, section.id == Enterprise.section_id)

@@ -43,10 +43,9 @@ def add(
         raise RuleBroken(say("The enterprise is no longer in the zone: nothing can be promised there"), "followup_on")
     if broken := rules.new_obstacles(text=text, due_on=due_on, today=clock.today()):
         raise RuleBroken(broken)
-    origin_kind, origin_id = origin or ("", None)
     made = Followup(
         enterprise_id=enterprise.id, owner_id=owner.id, kind=kind, text=text, due_on=calendar().roll(due_on).on,
-        due_time=at, origin_kind=origin_kind, origin_id=origin_id, by_id=by.id,
+        due_time=at, origin_kind=origin[0] if origin else "", origin_id=origin[1] if origin else None, by_id=by.id,
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()

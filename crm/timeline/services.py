@@ -107,14 +107,20 @@ def row(
         "subject_id": subject[1] if subject else None,
         "actor_id": by.id,
         "actor_name": by.name,
-        "via": via or ("web" if has_request_context() else by.name if isinstance(by, Program) else "job"),
-        "address": (request.remote_addr or "") if has_request_context() else "",
+        **_door(by, via),
         "level": level,
         "body": body,
         "salt": secrets.token_hex(16),
     }
     entry["digest"] = digest(entry)
     return entry
+
+
+def _door(by: Actor, via: str | None) -> dict[str, str]:
+    """How and from where it was done."""
+    is_page = has_request_context()
+    known = "web" if is_page else by.name if isinstance(by, Program) else "job"
+    return {"via": via or known, "address": (request.remote_addr or "") if is_page else ""}
 
 
 def digest(entry: dict[str, Any]) -> str:
