@@ -8,6 +8,7 @@ from crm.accounts import posts
 from crm.core import clock
 from crm.core.bureau import set_bureau
 from crm.core.db import db, writing
+from crm.enterprises.serving_models import Liaison, StandIn
 from crm.followups import services as followups
 from crm.permissions import Domain, Role
 from crm.reminders.planning import plan
@@ -115,3 +116,29 @@ def test_without_an_address_it_stands_in_the_app_and_a_downtime_loses_nothing(ap
     through(now, app, "2026-11-24", "2026-12-21")
     tick(app)
     assert [str(r.state) for r in of("late_in_unit")] == ["in_app"]
+
+
+WAYS = {"unit": True, "section": True, "territory": True, "commissioner": True, "liaison": True, "stand_in": True,
+        "ended_liaison": False, "none": False}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_told_is_who_may_see_it_by_the_clause_of_every_page(app, server, make, cast, now, page, way):
+    change(cast.manager, email="manager@example.cn")
+    place = {f"{way}_id": cast.section.id} if way in ("section", "territory") else {}
+    foreign = make.enterprise(
+        "杭州外单位公司", unit=cast.section if way == "unit" else cast.elsewhere, since=date(2026, 11, 2),
+        commissioner=cast.lin if way == "commissioner" else cast.stranger, **place,
+    )  # fmt: skip
+    began = date(2026, 11, 3)
+    with writing():
+        if "liaison" in way:
+            until = began if way.startswith("ended") else None
+            db.session.add(Liaison(enterprise_id=foreign.id, leader_id=cast.manager.id, from_on=began, until_on=until))
+        if way == "stand_in":
+            db.session.add(StandIn(official_id=cast.stranger.id, deputy_id=cast.manager.id, from_on=began))
+    made = promise(foreign, cast.lin, "2026-11-24")
+    through(now, app, "2026-11-24", "2026-12-01")
+
+    assert ["本单位逾期跟进" in text for text in to(server, cast.manager)] == [True] * WAYS[way]
+    page.as_(cast.manager).open("followups.followup", followup_id=made.id, expect=200 if WAYS[way] else 404)

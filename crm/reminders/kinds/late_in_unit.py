@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import selectinload
 
 from crm.accounts.models import Post, Unit, User
 from crm.core import clock
@@ -17,9 +18,9 @@ from crm.core.bureau import bureau
 from crm.core.db import db
 from crm.core.words import say
 from crm.enterprises.models import Enterprise
-from crm.enterprises.serving_models import Assignment
+from crm.enterprises.queries import of_visible
 from crm.followups.models import Followup, FollowupState
-from crm.permissions import Role
+from crm.permissions import Permission, Role
 from crm.reminders.kind import Kind, Line
 from crm.reminders.kinds import promises
 from crm.reminders.models import STANDS, Reminder
@@ -31,7 +32,7 @@ DAYS = "late_days"
 
 @dataclass(frozen=True)
 class Manager:
-    person_id: int
+    person: User
     path: str
     """Of the unit he leads, "/1/4/"."""
 
@@ -44,8 +45,8 @@ def due(today: date) -> list[dict[str, Any]]:
     )
     late = (Followup.state == FollowupState.OPEN, Followup.due_on <= today - timedelta(days=limit), ~told.exists())
     found = [f for f in db.session.execute(_facts().where(*late)) if days.between(f.due_on, today).count >= limit]
-    managers = _managers(today) if found else []
-    return [_row(f, person, today) for f in found for person in _told(f, managers)]
+    whom = _told(found, today)
+    return [_row(f, person, today) for f in found for person in whom[f.id]]
 
 
 def _row(fact: Any, person_id: int, today: date) -> dict[str, Any]:
@@ -56,46 +57,51 @@ def _row(fact: Any, person_id: int, today: date) -> dict[str, Any]:
 
 
 def _facts() -> Any:
-    """With the path of the owner's unit, and those through which a manager may see the firm."""
-    home, unit, section, territory, served = (aliased(Unit) for _ in range(5))
-    server = aliased(User)
+    """With the path of the owner's unit."""
     return (
         select(
             Followup.id, Followup.enterprise_id, Followup.owner_id, Followup.due_on, Followup.state, Followup.text,
-            Enterprise.name, Enterprise.short_name, User.name.label("owner"), home.path.label("home"),
-            unit.path.label("unit"), section.path.label("section"), territory.path.label("territory"),
-            served.path.label("served"),
+            Enterprise.name, Enterprise.short_name, User.name.label("owner"), Unit.path.label("home"),
         )
         .join(Enterprise, Enterprise.id == Followup.enterprise_id)
         .join(User, User.id == Followup.owner_id)
-        .join(home, home.id == User.unit_id)
-        .outerjoin(unit, unit.id == Enterprise.unit_id)
-        .outerjoin(section, section.id == Enterprise.section_id)
-        .outerjoin(territory, territory.id == Enterprise.territory_id)
-        .outerjoin(Assignment, (Assignment.enterprise_id == Enterprise.id) & Assignment.ended_on.is_(None))
-        .outerjoin(server, server.id == Assignment.commissioner_id)
-        .outerjoin(served, served.id == server.unit_id)
+        .join(Unit, Unit.id == User.unit_id)
         .order_by(Followup.due_on, Followup.id)
     )  # fmt: skip
 
 
 def _managers(today: date) -> list[Manager]:
     holds = (Post.since <= today, or_(Post.until.is_(None), Post.until > today))
-    query = select(Post.user_id, Unit.path).join(Unit, Unit.id == Post.unit_id).join(User, User.id == Post.user_id)
+    query = select(User, Unit.path).join(Post, Post.user_id == User.id).join(Unit, Unit.id == Post.unit_id)
     general = (Post.role == Role.MANAGER, Post.domain.is_(None), User.active.is_(True))
-    return [Manager(*row) for row in db.session.execute(query.where(*general, *holds).order_by(Post.id))]
+    posts = selectinload(User.posts).joinedload(Post.unit)
+    rows = db.session.execute(query.where(*general, *holds).order_by(Post.id).options(posts))
+    return [Manager(*row) for row in rows]
 
 
-def _told(fact: Any, managers: Sequence[Manager]) -> list[int]:
-    """The managers nearest above the owner who may see the firm; nobody is told of himself."""
-    ways = [way for way in (fact.unit, fact.section, fact.territory, fact.served) if way]
-    above = [
-        m
-        for m in managers
-        if m.person_id != fact.owner_id and fact.home.startswith(m.path) and any(w.startswith(m.path) for w in ways)
-    ]
-    nearest = max((len(m.path.split("/")) for m in above), default=0)
-    return list(dict.fromkeys(m.person_id for m in above if len(m.path.split("/")) == nearest))
+def _told(facts: Sequence[Any], today: date) -> dict[int, list[int]]:
+    """By promise: the managers nearest above the owner who may see it; nobody is told of himself."""
+    managers = _managers(today) if facts else []
+    above = {f.id: [m for m in managers if m.person.id != f.owner_id and f.home.startswith(m.path)] for f in facts}
+    seen, found = _seen(above), {}
+    for number, those in above.items():
+        may = [m for m in those if (m.person.id, number) in seen]
+        nearest = max((len(m.path.split("/")) for m in may), default=0)
+        found[number] = list(dict.fromkeys(m.person.id for m in may if len(m.path.split("/")) == nearest))
+    return found
+
+
+def _seen(above: Mapping[int, Sequence[Manager]]) -> set[tuple[int, int]]:
+    """Who of them may see which, by the clause that every page asks: a statement for each person."""
+    asked: dict[User, set[int]] = defaultdict(set)
+    for number, those in above.items():
+        for manager in those:
+            asked[manager.person].add(number)
+    found = set()
+    for person, ids in asked.items():
+        visible = (among(Followup.id, ids), of_visible(Followup, person, Permission.FOLLOWUP_VIEW))
+        found |= {(person.id, number) for number in db.session.scalars(select(Followup.id).where(*visible))}
+    return found
 
 
 def _known(reminders: Sequence[Reminder]) -> dict[int, Any]:
@@ -104,16 +110,17 @@ def _known(reminders: Sequence[Reminder]) -> dict[int, Any]:
 
 
 def gone(reminders: Sequence[Reminder]) -> dict[int, str]:
-    known, managers = _known(reminders), _managers(clock.today())
-    return {r.id: reason for r in reminders if (reason := _why_gone(r, known.get(r.subject_id), managers))}
+    known = _known(reminders)
+    whom = _told(list(known.values()), clock.today())
+    return {r.id: reason for r in reminders if (reason := _why_gone(r, known.get(r.subject_id), whom))}
 
 
-def _why_gone(reminder: Reminder, fact: Any, managers: Sequence[Manager]) -> str:
+def _why_gone(reminder: Reminder, fact: Any, whom: Mapping[int, Sequence[int]]) -> str:
     if fact is None or fact.state != FollowupState.OPEN:
         return "done" if fact is not None and fact.state == FollowupState.DONE else "cancelled"
     if fact.due_on.isoformat() != reminder.basis:
         return "moved to another day"
-    return "" if reminder.recipient_id in _told(fact, managers) else "another unit has it"
+    return "" if reminder.recipient_id in whom[fact.id] else "another unit has it"
 
 
 def lines(reminders: Sequence[Reminder]) -> dict[int, Line]:
