@@ -81,14 +81,15 @@ def visits(_app: Flask, _: Settings) -> None:
     coverage.install()
 
 
-def cultivation(_app: Flask, _: Settings) -> None:
-    from crm.cultivation import merging
+def cultivation(app: Flask, _: Settings) -> None:
+    from crm.cultivation import commands, merging
     from crm.cultivation.rules.ladder import ladder
     from crm.enterprises import merge_clashes
 
     ladder()
     if merging.make_room not in merge_clashes.PERIODS:
         merge_clashes.PERIODS.append(merging.make_room)
+    commands.install(app)
 
 
 def reminders(app: Flask, _: Settings) -> None:

@@ -107,6 +107,8 @@ class Errand:
     source: str
     today: date
     extras: Mapping[str, str] = field(default_factory=dict)
+    enters_unknown: bool = False
+    """Enterprises that the register does not have are entered as provisional ones."""
 
 
 class SheetKind(Protocol):

@@ -70,9 +70,9 @@ def words(_cell: Cell, found: str) -> Outcome[str]:
 
 @of_text
 def name(_cell: Cell, found: str) -> Outcome[str]:
-    """The name of an enterprise; a line break inside it is removed."""
+    """The name of an enterprise; a line break inside it is removed. The exchanges' mark *ST hides nothing."""
     words = tidy(found)
-    if phones.is_masked(words):
+    if phones.is_masked(words.removeprefix("*") if words.startswith("*ST") else words):
         return masked()
     if len(normal(words)) < 2 or not any(map(str.isalpha, words)):
         return Problem(say("%(value)s is no enterprise name. Are two columns swapped?", value=words))

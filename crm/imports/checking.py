@@ -84,7 +84,8 @@ def errand_of(run: ImportRun) -> Errand:
     user = db.session.get(User, run.by_id) if run.by_id else None
     unit = db.session.get_one(Unit, run.unit_id)
     kept = run.options.get("kept", {})
-    return Errand(unit, user or Program(run.by_name), user, run.file.name, clock.today(), kept)
+    enters = bool(run.options.get("enters_unknown"))
+    return Errand(unit, user or Program(run.by_name), user, run.file.name, clock.today(), kept, enters)
 
 
 def _checked(

@@ -102,11 +102,22 @@ def visits(**given: Any) -> None:
     _run("visits", handover=("", "", clock.today()), **given)
 
 
+@imports.command("tracks")
+@options
+@click.option("--provisional", is_flag=True, help="Enter enterprises that are not in the register, without a code.")
+@spoken
+def tracks(*, provisional: bool, **given: Any) -> None:
+    """Import firms that are quoted or listed already, with the day since when (.xlsx, .xls, .csv)."""
+    _run("tracks", handover=("", "", clock.today()), enters_unknown=provisional, **given)
+
+
 def _run(
-    kind: str, *, mode: str, skip_errors: bool, as_json: bool, handover: tuple[str, str, date], **given: Any
-) -> None:
+    kind: str, *, mode: str, skip_errors: bool, as_json: bool, handover: tuple[str, str, date],
+    enters_unknown: bool = False, **given: Any,
+) -> None:  # fmt: skip
     file, unit = given["file"], _unit(given["unit_name"])
-    run_id = checked_run(kind, file, unit, _mapping(kind, given["mapping"]))
+    mapping = _mapping(kind, given["mapping"])
+    run_id = checked_run(kind, file, unit, mapping, enters_unknown=enters_unknown)
     run = db.session.get_one(ImportRun, run_id)
     outcome, has_errors = report.as_json(run), bool(run.counts["error"])
     writes = mode == "apply" and (skip_errors or not has_errors)
@@ -129,7 +140,7 @@ def _usual_note(file: Path) -> str:
         return str(say("Import of %(file)s", file=file.name))
 
 
-def checked_run(kind: str, file: Path, unit: Unit, mapping: dict[str, str]) -> int:
+def checked_run(kind: str, file: Path, unit: Unit, mapping: dict[str, str], *, enters_unknown: bool = False) -> int:
     try:
         with file.open("rb") as source:
             stashed = store.stash(source, most=MOST_BYTES)
@@ -141,6 +152,7 @@ def checked_run(kind: str, file: Path, unit: Unit, mapping: dict[str, str]) -> i
         defaults = services.sheet_defaults(kind, reading)
         with writing():
             wishes = {"mapping": mapping, "defaults": defaults}
+            wishes |= {"enters_unknown": True} if enters_unknown else {}
             run_id = services.begin(kind, stashed, reading, name=file.name, unit=unit, by=CLI, options=wishes).id
         check(run_id, lambda done, total: None)
     except (Unreadable, NoRows) as unusable:

@@ -20,6 +20,8 @@ class Kind:
     keeps_extras: bool = False
     is_own: bool = False
     """Comes in by a page of its own, and only its sender works on it."""
+    is_final: bool = False
+    """What was written is never deleted: it is corrected row by row."""
 
 
 KINDS: dict[str, Kind] = {}

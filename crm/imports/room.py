@@ -9,6 +9,7 @@ from flask import Flask
 from crm import jobs
 from crm.accounts.sheet import Staff
 from crm.core.words import say
+from crm.cultivation.sheet import Standings
 from crm.enterprises.sheet import Roster
 from crm.followups.passing_many import pass_on_many
 from crm.imports import commands, kinds, run_views, services, views  # noqa: F401 - pages hang on the blueprint
@@ -25,6 +26,7 @@ def install(app: Flask) -> None:
     kinds.register(kinds.Kind("roster", say("Roster of enterprises"), roster, Permission.IMPORT, keeps_extras=True))
     kinds.register(kinds.Kind("people", say("List of officials"), Staff(), Permission.IMPORT_PEOPLE))
     kinds.register(kinds.Kind("visits", say("Ledger of visits"), Ledger((cadence.refresh,)), Permission.IMPORT))
+    kinds.register(kinds.Kind("tracks", say("Firms quoted or listed"), Standings(), Permission.IMPORT, is_final=True))
     returned = Ledger((cadence.refresh,), is_own=True)
     kinds.register(kinds.Kind("returned", say("Sheet of my visits"), returned, Permission.VISIT_RECORD, is_own=True))
     jobs.register(services.JOB, run_check, label=say("Checking a table"), then=_to_its_run)

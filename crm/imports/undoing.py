@@ -29,7 +29,8 @@ Change = Row[Any]
 
 
 def may_undo(run: ImportRun) -> bool:
-    return run.state == RunState.WRITTEN and run.written_at is not None and clock.now() <= run.written_at + WITHIN
+    is_kept = run.state != RunState.WRITTEN or run.written_at is None or KINDS[run.kind].is_final
+    return not is_kept and run.written_at is not None and clock.now() <= run.written_at + WITHIN
 
 
 def undo(run_id: int, *, by: Actor) -> None:
@@ -40,6 +41,8 @@ def undo(run_id: int, *, by: Actor) -> None:
         lock(run)
         if run.state != RunState.WRITTEN:
             raise Stale(run)
+        if KINDS[run.kind].is_final:
+            raise RuleBroken(say("What such a table brings is not deleted: correct it step by step"))
         if not may_undo(run):
             raise RuleBroken(say("An import can be taken back within 24 hours only"))
         changes = _changes(run_id)

@@ -76,6 +76,17 @@ def _asked(errand: Errand, permission: Permission, column: Any, values: list[Any
     return found
 
 
+def asked(errand: Errand, column: Any, values: list[Any]) -> list[Found]:
+    """Enterprises by any of their columns, merged ones too."""
+    return list(_asked(errand, Permission.IMPORT, column, values).values())
+
+
+def meant(line: Line, known: Register) -> Found | None:
+    """The enterprise of a row, or None when the register has none; the row is refused where the name is not enough."""
+    code, name = line.said.get("credit_code"), line.said.get("name")
+    return _meant(line, known, code, names.normal(name) if name else "")[0]
+
+
 def _heir(one: Found, found: dict[int, Found]) -> Found:
     """The entry that stands for it now."""
     while one.into:
