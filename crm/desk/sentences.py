@@ -93,6 +93,7 @@ SENTENCES: dict[str, tuple[str, Say]] = {
 }
 TO_NOBODY = say("Follow-up handed back, it waits for somebody")
 FOR_A_COLLEAGUE = say("Visit of %(on_behalf_of)s on %(on)s, entered for the colleague")
+PLANNED_FOR_A_COLLEAGUE = say("Visit of %(on_behalf_of)s planned for %(on)s, entered for the colleague")
 CONTACT = say("%(kind)s on %(on)s")
 OTHER = ("activity", say("Something was recorded (%(kind)s)"))
 REASONS = {
@@ -118,6 +119,8 @@ def tell(kind: str, body: Mapping[str, Any]) -> Sentence:
     icon, what = SENTENCES.get(kind, OTHER)
     if kind == "visit.recorded":
         what = FOR_A_COLLEAGUE if body.get("on_behalf_of") else what if _counts(body) else CONTACT
+    if kind == "visit.planned" and body.get("on_behalf_of"):
+        what = PLANNED_FOR_A_COLLEAGUE
     if kind == "followup.passed_on" and not body.get("to"):
         what = TO_NOBODY
     params: dict[str, Any] = dict.fromkeys(_parameters(what.msgid), "--")

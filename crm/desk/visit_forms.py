@@ -59,12 +59,20 @@ class TalkForm(Form):
         self.person.choices = [*((str(c.id), _called(c)) for c in contacts), (NOBODY, _("Nobody in charge was there"))]
 
 
-class VisitForm(TalkForm):
-    client_key = HiddenField()
+class WhoseForm(Form):
+    """What whoever may enter for colleagues chooses besides; nothing chosen: his own."""
+
     author = RadioField(_l("Whose visit"), validate_choice=False)
+
+
+class ToldForm(Form):
     policies = SelectMultipleField(
         _l("Policies you told of"), validate_choice=False, option_widget=CheckboxInput(), widget=ListWidget()
     )
+
+
+class VisitForm(TalkForm, WhoseForm, ToldForm):
+    client_key = HiddenField()
     request = TextLine(_l("What the enterprise asks for"), [Optional(), Length(max=400)])
     followup_on = RadioField(_l("Follow up on"), validate_choice=False)
     followup_other = DateField(_l("Another day"), [Optional()])

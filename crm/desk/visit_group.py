@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import request
@@ -18,31 +19,45 @@ from crm.core.among import among
 from crm.core.bureau import bureau
 from crm.core.db import db, lock, writing
 from crm.core.errors import RuleBroken
-from crm.core.forms import Form, TextLine, tidy
+from crm.core.forms import TextLine, tidy
 from crm.core.typed import ids_from
 from crm.core.web import go, page, told
 from crm.core.words import Say, say
 from crm.desk import visit_queries as queries
 from crm.desk.views import bp
-from crm.desk.visit_forms import new_key
+from crm.desk.visit_forms import ToldForm, WhoseForm, new_key
+from crm.desk.visit_saving import carried, promised
 from crm.enterprises.models import Enterprise, Standing
+from crm.followups import services as followups
 from crm.permissions import Permission
 from crm.visits import services
+from crm.visits.models import Visit
+from crm.visits.policies import ticked
 from crm.visits.rules import MOST_FIRMS
 from crm.visits.words import kind_choices
 
 DEFAULT_KIND = "meeting"
 
 
-class GroupForm(Form):
+class GroupForm(WhoseForm, ToldForm):
     client_key = HiddenField()
     kind = RadioField(_l("How"), validate_choice=False)
     on = DateField(_l("Day"), [InputRequired(_l("Choose a day"))])
     text = TextAreaField(
         _l("What was talked about"), [DataRequired(_l("Write what was talked about")), Length(max=4000)], filters=[tidy]
     )
+    followup_on = DateField(_l("Follow up on"), [Optional()])
     leaders = TextLine(_l("Leader who came along"), [Optional(), Length(max=200)])
     companions = TextLine(_l("Colleagues who came along"), [Optional(), Length(max=400)])
+
+
+@dataclass(frozen=True)
+class Whose:
+    """Whose visits these are, who types them, and the words of a next day."""
+
+    author: User
+    typist: User
+    words: str
 
 
 @bp.route("/visits/group", methods=["GET", "POST"])
@@ -54,17 +69,25 @@ def group_visit() -> ResponseReturnValue:
     if not firms or request.args.get("more") or (is_many and request.method == "GET"):
         return _choose(me, firms)
     form = GroupForm()
-    form.kind.choices = kind_choices(clock.today())
     if not form.is_submitted():
         form.client_key.data, form.kind.data, form.on.data = new_key(), DEFAULT_KIND, clock.today()
     met = {firm.id: request.form.get(f"met-{firm.id}", "").strip()[:80] for firm in firms}
     if is_many:
         form.refuse(too_many(len(firms)))
     elif form.validate_on_submit():
-        with form.showing(RuleBroken), writing():
-            first = _save(form, firms, met, me)
-            told(say("Saved for %(n)s enterprises", n=len(firms)))
-            return go("desk.visit", visit_id=first)
+        words = promised(form.on.data or clock.today())
+        with form.showing(RuleBroken):
+            author = queries.author_of(me, form.author.data)
+            with writing():
+                first = _save(form, firms, met, Whose(author, me, words))
+                told(say("Saved for %(n)s enterprises", n=len(firms)))
+                return go("desk.visit", visit_id=first)
+    return _shown(form, firms, met, me)
+
+
+def _shown(form: GroupForm, firms: Sequence[Enterprise], met: dict[int, str], me: User) -> ResponseReturnValue:
+    form.kind.choices, form.policies.choices = kind_choices(clock.today()), queries.policies_to_tell()
+    form.author.choices = queries.whose(me)
     shown = met if form.is_submitted() else queries.first_contacts(firms, me)
     return page("desk/visits/group.html", form, firms=firms, met=shown, drafts=bureau("visit_drafts"))
 
@@ -92,22 +115,43 @@ def _choose(me: User, firms: Sequence[Enterprise]) -> ResponseReturnValue:
     )
 
 
-def _save(form: GroupForm, firms: Sequence[Enterprise], met: dict[int, str], me: User) -> int:
+def _save(form: GroupForm, firms: Sequence[Enterprise], met: dict[int, str], whose: Whose) -> int:
     """One row per firm, in id order; a name left empty means that nobody in charge was met. Returns the first row."""
     key, made = form.client_key.data or "", []
     if not 8 <= len(key) <= 24:
         raise RuleBroken(say("This page is damaged: open it again"))
     for firm in firms:
         lock(firm)
+    _check_next(form, firms)
     more = services.More(
-        leaders=form.leaders.data or "", companions=form.companions.data or "",
-        group_key=key if len(firms) > 1 else None,
+        author=whose.author, leaders=form.leaders.data or "", companions=form.companions.data or "",
+        policies=ticked(form.policies.data or []), group_key=key if len(firms) > 1 else None,
     )  # fmt: skip
     for firm in firms:
         values: dict[str, Any] = {"kind": form.kind.data or "", "on": form.on.data, "text": form.text.data or ""}
         visit, _is_new = services.record(
-            firm, by=me, met=met[firm.id], is_not_met=not met[firm.id], client_key=f"{key}-{firm.id}"[:40],
+            firm, by=whose.typist, met=met[firm.id], is_not_met=not met[firm.id], client_key=f"{key}-{firm.id}"[:40],
             more=more, **values,
         )  # fmt: skip
+        _promise(form, firm, visit, whose)
         made.append(visit.id)
     return made[0]
+
+
+def _check_next(form: GroupForm, firms: Sequence[Enterprise]) -> None:
+    gone = [firm.called for firm in firms if firm.standing != Standing.ACTIVE]
+    if form.followup_on.data and gone:
+        why = say(
+            "%(names)s: no longer in the zone, nothing can be promised there. Take it away, or leave the day empty",
+            names="、".join(gone),
+        )
+        raise RuleBroken(why, "followup_on")
+
+
+def _promise(form: GroupForm, firm: Enterprise, visit: Visit, whose: Whose) -> None:
+    """The next day is the visitor's, once for each firm however often the form is sent."""
+    if form.followup_on.data and ("followup", whose.words) not in carried(visit):
+        followups.add(
+            firm, owner=whose.author, text=whose.words, due_on=form.followup_on.data, by=whose.typist,
+            origin=("visit", visit.id),
+        )  # fmt: skip

@@ -9,7 +9,7 @@ from werkzeug.utils import redirect
 from wtforms import DateField, HiddenField, RadioField, TextAreaField, TimeField
 from wtforms.validators import InputRequired, Length, Optional
 
-from crm.accounts import everyone, requires, signed_in
+from crm.accounts import User, everyone, requires, signed_in
 from crm.core import clock
 from crm.core.bureau import bureau
 from crm.core.db import db, writing
@@ -20,16 +20,17 @@ from crm.core.web import go, page, told
 from crm.core.words import say
 from crm.desk import visit_queries
 from crm.desk.views import bp
-from crm.desk.visit_forms import new_key
+from crm.desk.visit_forms import WhoseForm, new_key
 from crm.desk.visits import chosen
+from crm.enterprises.models import Enterprise
 from crm.permissions import Permission
 from crm.visits import queries, replanning, services
-from crm.visits.models import VisitState
+from crm.visits.models import Visit, VisitState
 from crm.visits.rules import DEFAULT_KIND
 from crm.visits.words import kind_choices
 
 
-class PlanForm(Form):
+class PlanForm(WhoseForm):
     client_key = HiddenField()
     kind = RadioField(_l("How"), validate_choice=False)
     on = DateField(_l("Day"), [InputRequired(_l("Choose a day"))])
@@ -57,15 +58,23 @@ def plan_visit() -> ResponseReturnValue:
     if not form.is_submitted():
         form.client_key.data, form.kind.data = new_key(), DEFAULT_KIND
     if form.validate_on_submit():
-        with form.showing(RuleBroken), writing():
-            visit, _is_new = services.plan(
-                enterprise, by=me, kind=form.kind.data or "", on=form.on.data or abort(400), at=form.at.data,
-                note=form.text.data or "", client_key=form.client_key.data or "",
-            )  # fmt: skip
-            told(say("The visit is planned for %(day)s", day=visit.visited_on))
-            return go("desk.visit", visit_id=visit.id)
+        with form.showing(RuleBroken):
+            author = visit_queries.author_of(me, form.author.data)
+            with writing():
+                visit = _plan(form, enterprise, author, me)
+                told(say("The visit is planned for %(day)s", day=visit.visited_on))
+                return go("desk.visit", visit_id=visit.id)
+    form.author.choices = visit_queries.whose(me)
     line, drafts = visit_queries.line_of(enterprise), bureau("visit_drafts")
     return page("desk/visits/plan.html", form, enterprise=enterprise, line=line, drafts=drafts)
+
+
+def _plan(form: PlanForm, enterprise: Enterprise, author: User, me: User) -> Visit:
+    visit, _is_new = services.plan(
+        enterprise, by=me, author=author, kind=form.kind.data or "", on=form.on.data or abort(400), at=form.at.data,
+        note=form.text.data or "", client_key=form.client_key.data or "",
+    )  # fmt: skip
+    return visit
 
 
 @bp.route("/visits/<int:visit_id>/replan", methods=["GET", "POST"])

@@ -139,6 +139,11 @@ def authors_for(me: User) -> Sequence[User]:
     return [me, *found] if found else []
 
 
+def whose(me: User) -> list[tuple[str, str]]:
+    """The same as choices."""
+    return named_authors(authors_for(me))
+
+
 def named_authors(authors: Sequence[User]) -> list[tuple[str, str]]:
     """As choices; who shares a name is told by his unit."""
     names = Counter(person.name for person in authors)

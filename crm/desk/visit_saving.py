@@ -74,8 +74,8 @@ def _save(form: VisitForm, known: Known, me: User, next_words: str) -> Saved:
         _ask_about_next(form, known)
     elif visit.client_key == form.client_key.data:
         return Saved(visit, is_new)
-    carried = set() if is_new and known.planned is None else _carried(visit)
-    return Saved(visit, is_new, _promise(form, known, visit, me, next_words, carried))
+    before = set() if is_new and known.planned is None else carried(visit)
+    return Saved(visit, is_new, _promise(form, known, visit, me, next_words, before))
 
 
 def _check_next(form: VisitForm) -> None:
@@ -119,18 +119,19 @@ def met_person(form: TalkForm, known: Known, me: User) -> Contact | None:
     return same
 
 
-def _carried(visit: Visit) -> set[tuple[str, str]]:
+def carried(visit: Visit) -> set[tuple[str, str]]:
+    """What was promised with the visit: kind and words."""
     return {(each.kind, each.text) for each in db.session.scalars(born_of("visit", visit.id))}
 
 
 def _promise(
-    form: VisitForm, known: Known, visit: Visit, me: User, words: str, carried: set[tuple[str, str]]
+    form: VisitForm, known: Known, visit: Visit, me: User, words: str, before: set[tuple[str, str]]
 ) -> date | None:
     """What the visit carries already is not promised a second time; returns the working day of what comes next."""
     firm, author, origin, next_on = known.enterprise, known.author or me, ("visit", visit.id), None
-    if form.next_on is not None and ("followup", words) not in carried:
+    if form.next_on is not None and ("followup", words) not in before:
         next_on = followups.add(firm, owner=author, text=words, due_on=form.next_on, by=me, origin=origin).due_on
-    if form.request.data and ("request", form.request.data) not in carried:
+    if form.request.data and ("request", form.request.data) not in before:
         due_on = form.next_on or clock.today() + timedelta(days=AHEAD[0])
         followups.add(
             firm, owner=_asked_of(firm, author), text=form.request.data, due_on=due_on, by=me, kind="request",

@@ -49,7 +49,7 @@ def new_visit() -> ResponseReturnValue:
     if form.validate_on_submit():
         words = form.followup_text.data or promised(form.visited_on)
         with form.showing(RuleBroken):
-            known = replace(known, author=queries.author_of(me, form.author.data))
+            known = replace(known, author=queries.author_of(me, form.author.data or _planner(known)))
             with writing():
                 saved = save(form, known, me, words)
                 told(_thanks(saved))
@@ -88,6 +88,11 @@ def _known(me: User, enterprise: Enterprise, rights: frozenset[Permission], plan
     )  # fmt: skip
 
 
+def _planner(known: Known) -> str | None:
+    """Whoever planned it makes the visit, unless another is chosen."""
+    return str(known.planned.author_id) if known.planned else None
+
+
 def _choose(me: User) -> ResponseReturnValue:
     typed = request.args.get("q", "").strip()
     found = queries.found(typed) if typed else None
@@ -99,7 +104,9 @@ def _shown(form: VisitForm, known: Known, me: User) -> ResponseReturnValue:
     days, today = calendar(), clock.today()
     offer(form, known.people(), today, days)
     form.policies.choices = queries.policies_to_tell()
-    form.author.choices = queries.named_authors(queries.authors_for(me))
+    form.author.choices = queries.whose(me)
+    if not form.is_submitted() and (planner := _planner(known)) != str(me.id):
+        form.author.data = planner
     return page("desk/visits/new.html", form, estimated=is_estimated(today, days), **_around(form, known))
 
 

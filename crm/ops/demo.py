@@ -152,11 +152,18 @@ def _visit(story: Story, day: date) -> None:
     contact = firm.contacts[0]
     visit, _ = visits.record(
         firm, by=author, kind=kind, on=day, met=contact.name, contact=contact, text=talk["text"],
-        client_key=f"demo-{story.talks:06}",
+        client_key=f"demo-{story.talks:06}", more=_company(story, author),
     )  # fmt: skip
     if story.talks % 3 == 0 and day + timedelta(days=21) < story.today:
         due_on = day + timedelta(days=14)
         followups.add(firm, owner=author, text=talk["follow"], due_on=due_on, by=author, origin=("visit", visit.id))
+
+
+def _company(story: Story, author: User) -> visits.More:
+    """Every sixth visit is led, every fourth joined by a colleague."""
+    others = [person for person in story.people if person.id != author.id]
+    leader = story.cast.leader.name if story.talks % 6 == 0 else ""
+    return visits.More(leaders=leader, companions=_turn(others, story.talks).name if story.talks % 4 == 0 else "")
 
 
 def _keep_what_is_due(story: Story, day: date) -> None:

@@ -43,18 +43,9 @@ SAME_WITHIN = timedelta(hours=1)
 
 
 def record(
-    enterprise: Enterprise,
-    *,
-    by: User,
-    kind: str,
-    on: date,
-    met: str,
-    text: str,
-    client_key: str,
-    is_not_met: bool = False,
-    contact: Contact | None = None,
-    more: More = NOTHING_MORE,
-) -> tuple[Visit, bool]:
+    enterprise: Enterprise, *, by: User, kind: str, on: date, met: str, text: str, client_key: str,
+    is_not_met: bool = False, contact: Contact | None = None, more: More = NOTHING_MORE,
+) -> tuple[Visit, bool]:  # fmt: skip
     """Record a visit by its author; returns it and whether it is new (the key of the form may have come before).
 
     Raises RuleBroken for what is missing, Stale when the key belongs to another visit.
@@ -69,35 +60,51 @@ def record(
         return known, False
     if broken := rules.obstacles(today=clock.today(), **facts):
         raise RuleBroken(broken)
-    values = {
-        "kind": kind, "counts": rules.kinds(on)[kind].counts_as_visit, "visited_on": on, "text": text,
-        "contact_id": contact.id if contact else None, "met": "" if is_not_met else met, "is_not_met": is_not_met,
-        "client_key": client_key, "author_id": author.id, "entered_by_id": by.id if by.id != author.id else None,
-        "group_key": more.group_key, "no_followup": more.no_followup, "source": more.source,
-    }  # fmt: skip
-    made = _from_plan(more.planned, enterprise, values) if more.planned else _insert(enterprise, values)
-    _around(made, more)
+    made = _written(enterprise, _columns(**facts, contact=contact) | _whose(author, by, client_key), more)
     recorded(enterprise, on, counts=made.counts)
     _told(made, "recorded", by, text=text, author=author)
     return made, True
 
 
+def _columns(*, kind: str, on: date, met: str, is_not_met: bool, text: str, contact: Contact | None) -> dict[str, Any]:
+    """What was typed as the columns of a visit."""
+    return {
+        "kind": kind, "counts": rules.kinds(on)[kind].counts_as_visit, "visited_on": on, "text": text,
+        "contact_id": contact.id if contact else None, "met": "" if is_not_met else met, "is_not_met": is_not_met,
+    }  # fmt: skip
+
+
+def _whose(author: User, by: User, client_key: str) -> dict[str, Any]:
+    typist = by.id if by.id != author.id else None
+    return {"client_key": client_key, "author_id": author.id, "entered_by_id": typist}
+
+
+def _written(enterprise: Enterprise, values: dict[str, Any], more: More) -> Visit:
+    """The row with who came along and what was told."""
+    values |= {"group_key": more.group_key, "no_followup": more.no_followup, "source": more.source}
+    made = _from_plan(more.planned, enterprise, values) if more.planned else _insert(enterprise, values)
+    _around(made, more)
+    return made
+
+
 def plan(
-    enterprise: Enterprise, *, by: User, kind: str, on: date, at: time | None, note: str, client_key: str
-) -> tuple[Visit, bool]:
+    enterprise: Enterprise, *, by: User, kind: str, on: date, at: time | None, note: str, client_key: str,
+    author: User | None = None,
+) -> tuple[Visit, bool]:  # fmt: skip
     """Plan a visit; its author records it later from this row. Returns it and whether it is new."""
     lock(enterprise)
-    if (known := _known(client_key, enterprise, by)) is not None:
+    author = author or by
+    if (known := _known(client_key, enterprise, author)) is not None:
         return known, False
     if broken := rules.plan_obstacles(kind=kind, on=on, today=clock.today()):
         raise RuleBroken(broken)
     counts = rules.kinds(clock.today())[kind].counts_as_visit
     values = {
-        "kind": kind, "counts": counts, "visited_on": on, "at_time": at, "text": note, "author_id": by.id,
-        "client_key": client_key, "state": VisitState.PLANNED,
+        "kind": kind, "counts": counts, "visited_on": on, "at_time": at, "text": note,
+        "state": VisitState.PLANNED, **_whose(author, by, client_key),
     }  # fmt: skip
     made = _insert(enterprise, values)
-    _told(made, "planned", by, text=note)
+    _told(made, "planned", by, text=note, author=author)
     return made, True
 
 

@@ -15,7 +15,7 @@ from crm.enterprises.models import Enterprise
 from crm.enterprises.serving_models import Assignment
 from crm.followups.models import Followup
 from crm.ops import checks_data
-from crm.visits.models import Visit
+from crm.visits.models import Visit, VisitPerson
 
 COMMISSIONERS = 6
 
@@ -52,6 +52,9 @@ def test_an_empty_database_becomes_a_bureau_with_a_past(run, app):
     assert sum(today < d <= today + timedelta(days=10) for d in days) >= COMMISSIONERS
     visited = db.session.scalars(select(Visit.visited_on)).all()
     assert min(visited) < today - timedelta(days=120) and max(visited) < today
+    along = db.session.scalars(select(VisitPerson)).all()
+    assert {each.part for each in along} == {"leader", "companion"} and all(each.user_id for each in along)
+    assert len({each.user_id for each in along}) > COMMISSIONERS, "all commissioners and the leader joined visits"
     assert list(checks_data.derived_columns(app.extensions["commissioner"])) == []
 
 
