@@ -17,7 +17,8 @@ from crm.core.queries import insert_new
 from crm.core.words import Say
 from crm.outbox.models import Delivery, State
 from crm.reminders import mornings
-from crm.reminders.kind import KINDS, Kind, Line, gone, lines
+from crm.reminders.contacts import mailed
+from crm.reminders.kind import KINDS, Kind, Line, gone
 from crm.reminders.kinds import followup_overdue, promises
 from crm.reminders.models import Digest, Reminder, ReminderState
 
@@ -88,7 +89,7 @@ def not_sent(delivery: Delivery) -> None:
 
 def _sections(holding: Sequence[Reminder]) -> tuple[list[Section], set[int]]:
     """By kind in its order; a promise told twice stands once, where it weighs most. Also the promises told."""
-    words, found, seen = lines(holding), [], set()
+    words, found, seen = mailed(holding), [], set()
     for kind in KINDS.values():
         mine = [(_subject(r, kind), r.id) for r in holding if r.kind == kind.name and r.id in words]
         fresh = {subject: words[number] for subject, number in mine if subject not in seen}

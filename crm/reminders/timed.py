@@ -16,7 +16,8 @@ from crm.core.claims import changed_one
 from crm.core.db import db
 from crm.core.settings import Settings
 from crm.outbox.models import Delivery, State
-from crm.reminders.kind import gone, lines
+from crm.reminders.contacts import mailed
+from crm.reminders.kind import gone
 from crm.reminders.models import Reminder, ReminderState
 
 Key = tuple[str, str, int, str, int, int]
@@ -62,7 +63,7 @@ def prepare(delivery: Delivery) -> outbox.Letter | outbox.Dropped:
         return outbox.Dropped(reason)
     if reminder.state not in (ReminderState.TIMED, ReminderState.SENT):
         return outbox.Dropped("nothing of it holds any more")
-    line = lines([reminder])[reminder.id]
+    line = mailed([reminder])[reminder.id]
     return outbox.Letter({"line": line}, person.email, lambda: _leave(reminder.id))
 
 

@@ -17,6 +17,7 @@ from crm.core.words import Say, say
 from crm.enterprises.models import Contact, Enterprise
 from crm.followups.models import Followup, FollowupState
 from crm.reminders import rules
+from crm.reminders.contacts import first_of, name_of
 from crm.reminders.kind import Line
 from crm.reminders.models import Reminder
 from crm.visits.models import Visit
@@ -80,14 +81,14 @@ def told_apart(lines: dict[int, Line]) -> dict[int, Line]:
         fact = more[each.values["followup_id"]]
         words = rules.first_words(fact.text, today) if is_quoted and fact.kind != REQUEST else ""
         about = words or say("No. %(n)s", n=fact.id)
-        found[number] = replace(each, about=about, contact=rules.first_words(fact.met or fact.contact or "", today))
+        found[number] = replace(each, about=about, contact=name_of(fact.met, fact.contact))
     return found
 
 
 def _more(ids: set[int]) -> dict[int, Any]:
     """The contact is whom one met on the visit that it was promised on, else the firm's first."""
-    first = and_(Contact.enterprise_id == Followup.enterprise_id, Contact.is_primary, Contact.removed_on.is_(None))
     origin = and_(Followup.origin_kind == "visit", Visit.id == Followup.origin_id)
     columns = (Followup.id, Followup.kind, Followup.text, Visit.met, Contact.name.label("contact"))
-    query = select(*columns).outerjoin(Visit, origin).outerjoin(Contact, first).where(among(Followup.id, ids))
+    query = select(*columns).outerjoin(Visit, origin).outerjoin(Contact, first_of(Followup.enterprise_id))
+    query = query.where(among(Followup.id, ids))
     return {row.id: row for row in db.session.execute(query)} if ids else {}
