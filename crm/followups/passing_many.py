@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -19,34 +21,34 @@ from crm.timeline import Actor
 def pass_on_many(moves: Sequence[Move], *, by: Actor, journal: Journal) -> dict[int, int]:
     """As `passing.pass_on`, for moves that each have their own people; returns how many moved per enterprise."""
     wanted = {(move.enterprise_id, move.from_id): move.to_id for move in moves}
-    query = select(Followup.id, Followup.enterprise_id, Followup.owner_id).where(Followup.state == FollowupState.OPEN)
-    found = [
-        row for some in parts([move.enterprise_id for move in moves], 1000)
-        for row in db.session.execute(query.where(among(Followup.enterprise_id, some)).order_by(Followup.id))
-        if (row.enterprise_id, row.owner_id) in wanted
-    ]  # fmt: skip
-    now = clock.now()
+    now, found = clock.now(), _open_of(wanted)
     changes = [
         Changed(
-            row.id,
-            row.enterprise_id,
-            {"owner_id": row.owner_id},
+            row.id, row.enterprise_id, {"owner_id": row.owner_id},
             {"owner_id": wanted[row.enterprise_id, row.owner_id], "updated_at": now},
         )
         for row in found
-    ]
+    ]  # fmt: skip
     journal.update(Followup, changes)
-    trace = {"at": now, "by_id": by.id, "reason": "handed over"}
-    journal.insert(
-        FollowupMove,
-        [
-            {
-                "followup_id": c.row_id,
-                "from_owner_id": c.before["owner_id"],
-                "to_owner_id": c.after["owner_id"],
-                **trace,
-            }
-            for c in changes
-        ],
-    )
+    journal.insert(FollowupMove, [_trace(changed, now, by) for changed in changes])
     return dict(Counter(row.enterprise_id for row in found))
+
+
+def _open_of(wanted: Mapping[tuple[int, int], int]) -> list[Any]:
+    """The open follow-ups of these enterprises and owners."""
+    query = select(Followup.id, Followup.enterprise_id, Followup.owner_id).where(Followup.state == FollowupState.OPEN)
+    query = query.order_by(Followup.id)
+    return [
+        row for some in parts([firm for firm, _owner in wanted], 1000)
+        for row in db.session.execute(query.where(among(Followup.enterprise_id, some)))
+        if (row.enterprise_id, row.owner_id) in wanted
+    ]  # fmt: skip
+
+
+def _trace(changed: Changed, now: datetime, by: Actor) -> dict[str, Any]:
+    """Whose it was and whose it is."""
+    before, after = changed.before["owner_id"], changed.after["owner_id"]
+    return {
+        "followup_id": changed.row_id, "from_owner_id": before, "to_owner_id": after,
+        "at": now, "by_id": by.id, "reason": "handed over",
+    }  # fmt: skip

@@ -16,6 +16,7 @@ from crm.enterprises.models import Contact, Enterprise, Standing
 from crm.timeline import record
 from crm.visits import company, derived, rules
 from crm.visits.models import Visit, VisitState
+from crm.visits.services import columns
 
 
 def void(visit: Visit, *, reason: str, by: User) -> None:
@@ -72,10 +73,7 @@ def correct(
     facts: dict[str, Any] = {"kind": kind, "on": on, "met": met, "is_not_met": is_not_met, "text": text}
     if broken := rules.obstacles(today=clock.today(), **facts):
         raise RuleBroken(broken)
-    values = {
-        "kind": kind, "counts": rules.kinds(on)[kind].counts_as_visit, "visited_on": on, "text": text,
-        "met": "" if is_not_met else met, "is_not_met": is_not_met, "contact_id": contact.id if contact else None,
-    }  # fmt: skip
+    values = columns(**facts, contact=contact)
     changes = {key: [_plain(getattr(visit, key)), _plain(value)] for key, value in values.items()
                if getattr(visit, key) != value}  # fmt: skip
     for key in changes:

@@ -67,25 +67,27 @@ def recognise(rows: Sequence[Row], days: Days, *, is_bound: bool) -> None:
     known = stored(rows)
     seen: set[str] = set()
     for row in rows:
-        line = row.line
         row.visit = _found(row, known)
         if row.visit is not None:
-            line.target, line.version = row.visit.id, row.visit.version
-            line.changes = _differences(row, row.visit)
-            if line.changes and is_bound and _is_old(row.visit, days):
-                line.refuse(
-                    "text", say("Entered more than %(n)s working days ago: a manager corrects it", n=AMEND_DAYS)
-                )
-            line.outcome = Outcome.ERROR if line.faults else Outcome.UPDATE if line.changes else Outcome.SAME
-        elif line.said.get("visit"):
-            line.refuse("visit", say("No visit of this enterprise has this number: leave the cell empty"))
-            line.outcome = Outcome.ERROR
+            _meet(row, days, is_bound=is_bound)
+        elif row.line.said.get("visit"):
+            row.line.refuse("visit", say("No visit of this enterprise has this number: leave the cell empty"))
+            row.line.outcome = Outcome.ERROR
         elif row.key in seen:
-            line.outcome = Outcome.REPEAT
+            row.line.outcome = Outcome.REPEAT
         else:
-            line.changes = _new(row)
-            line.outcome = Outcome.NEW
+            row.line.changes, row.line.outcome = _new(row), Outcome.NEW
         seen.add(row.key)
+
+
+def _meet(row: Row, days: Days, *, is_bound: bool) -> None:
+    """A row that means a stored visit: the same, or what it says otherwise."""
+    line, visit = row.line, row.visit
+    line.target, line.version = visit.id, visit.version
+    line.changes = _differences(row, visit)
+    if line.changes and is_bound and _is_old(visit, days):
+        line.refuse("text", say("Entered more than %(n)s working days ago: a manager corrects it", n=AMEND_DAYS))
+    line.outcome = Outcome.ERROR if line.faults else Outcome.UPDATE if line.changes else Outcome.SAME
 
 
 Stored = dict[Any, Any]

@@ -60,13 +60,13 @@ def record(
         return known, False
     if broken := rules.obstacles(today=clock.today(), **facts):
         raise RuleBroken(broken)
-    made = _written(enterprise, _columns(**facts, contact=contact) | _whose(author, by, client_key), more)
+    made = _written(enterprise, columns(**facts, contact=contact) | _whose(author, by, client_key), more)
     recorded(enterprise, on, counts=made.counts)
     _told(made, "recorded", by, text=text, author=author)
     return made, True
 
 
-def _columns(*, kind: str, on: date, met: str, is_not_met: bool, text: str, contact: Contact | None) -> dict[str, Any]:
+def columns(*, kind: str, on: date, met: str, is_not_met: bool, text: str, contact: Contact | None) -> dict[str, Any]:
     """What was typed as the columns of a visit."""
     return {
         "kind": kind, "counts": rules.kinds(on)[kind].counts_as_visit, "visited_on": on, "text": text,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import select
 
-from crm.core.db import db
+from crm.core.db import db, writing
 from crm.enterprises.models import Enterprise
 from crm.enterprises.queries import commissioner_of
 from crm.enterprises.serving_models import AssignmentOrder
+from crm.followups import services as followups
+from crm.followups.models import FollowupMove
 from tests.imports.conftest import HEAD
 from tests.imports.wizard import bring_to_check, row
 
@@ -26,6 +30,24 @@ def test_a_changed_commissioner_needs_note_number_and_day(clerk, cast, make, boo
         "经发〔2026〕9号",
         "2026-11-23",
     )
+
+
+def test_what_the_old_commissioner_promised_goes_to_the_new_one_and_his_colleagues_keep_theirs(clerk, cast, make, book):
+    known = make.enterprise(name="杭州和达有限公司", unit=cast.bureau, code=make.code(1), commissioner=cast.lin)
+    with writing():
+        of_lin, done, of_another = (
+            followups.add(known, owner=owner, text=text, due_on=date(2026, 12, 1), by=owner)
+            for owner, text in ((cast.lin, "问增容进度"), (cast.lin, "送政策"), (cast.manager, "陪同调研"))
+        )
+        followups.finish(done, by=cast.lin)
+    bring_to_check(clerk, book([HEAD, row(make, 1, "杭州和达有限公司", official="周敏")]))
+    clerk.submit(form="write", note="按分工调整", document_no="经发〔2026〕9号").follow()
+
+    db.session.expire_all()
+    assert [each.owner for each in (of_lin, done, of_another)] == [cast.zhou, cast.lin, cast.manager]
+    [move] = db.session.scalars(select(FollowupMove))
+    assert (move.followup_id, move.from_owner_id, move.to_owner_id) == (of_lin.id, cast.lin.id, cast.zhou.id)
+    assert (move.by_id, move.reason) == (cast.clerk.id, "handed over")
 
 
 def test_a_change_may_be_left_out(clerk, cast, make, book):
