@@ -63,12 +63,12 @@ class Told:
 
 def of_unit(user: User, day: date) -> list[Told]:
     """The people of the units this user leads or keeps the ledger of, by unit and name; only firms he may see count."""
-    begins = clock.at(day, 0)
+    begins, ends = clock.at(day, 0), clock.at(day + timedelta(days=1), 0)
     counted = (
         select(User.id, User.name, Unit.name.label("unit"), User.email, Reminder.kind, func.count().label("n"))
         .join(Reminder, Reminder.recipient_id == User.id)
         .join(Unit, Unit.id == User.unit_id)
-        .where(Reminder.planned_at >= begins, Reminder.planned_at < begins + timedelta(days=1))
+        .where(Reminder.planned_at >= begins, Reminder.planned_at < ends)
         .where(Reminder.state.not_in(HIDDEN), people_clause(user, Permission.ASSIGN_FIRST))
         .where(or_(Reminder.enterprise_id.is_(None), of_visible(Reminder, user)))
         .group_by(User.id, User.name, User.name_pinyin, User.email, Unit.id, Unit.name, Unit.sort, Reminder.kind)

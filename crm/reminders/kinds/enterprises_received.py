@@ -87,8 +87,8 @@ def _came(name: str) -> ColumnElement[bool]:
 
 
 def _opened_on(day: date) -> Any:
-    begins = clock.at(day, 0)
-    return (Assignment.created_at >= begins) & (Assignment.created_at < begins + timedelta(days=1))
+    begins, ends = clock.at(day, 0), clock.at(day + timedelta(days=1), 0)
+    return (Assignment.created_at >= begins) & (Assignment.created_at < ends)
 
 
 def gone(_reminders: Sequence[Reminder]) -> dict[int, str]:
