@@ -64,7 +64,9 @@ def prepare(delivery: Delivery) -> outbox.Letter | outbox.Dropped:
     if reminder.state not in (ReminderState.TIMED, ReminderState.SENT):
         return outbox.Dropped("nothing of it holds any more")
     line = mailed([reminder])[reminder.id]
-    return outbox.Letter({"line": line}, person.email, lambda: _leave(reminder.id))
+    return outbox.Letter(
+        {"line": line, "is_today": line.on == clock.today()}, person.email, lambda: _leave(reminder.id)
+    )
 
 
 def _leave(reminder_id: int) -> None:

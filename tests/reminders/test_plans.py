@@ -2,6 +2,8 @@
 
 from datetime import date, time, timedelta
 
+import pytest
+
 from crm.core import clock
 from crm.core.db import writing
 from crm.reminders import planning
@@ -162,3 +164,18 @@ def test_a_mail_of_its_own_that_could_not_leave_on_its_day_never_leaves(app, ser
     assert planning.plan(clock.now())["planned"] == 2, "and nothing was delivered on that day"
     at(now, app, "2026-11-25T07:00:00")
     assert told("visit_tomorrow") == [("2026-11-24", "cancelled", "its time has passed")] and server.received == []
+
+
+@pytest.mark.parametrize("hour", [None, time(14)])
+def test_moved_to_a_rest_day_by_the_manager_after_the_last_mail_before_it_the_author_is_mailed_at_once(
+    app, server, firm, cast, now, hour
+):
+    plan = planned(firm, cast.lin, "2026-12-10")
+    at(now, app, "2026-11-27T08:31:00")
+    now.set("2026-11-27T10:00:00+08:00")
+    moved(plan, cast.manager, "2026-11-28", hour)
+    assert at(now, app, "2026-11-27T10:05:00")["accepted"] == 1
+    [mail] = server.received
+    assert "2026-11-28" in mail.message["Subject"] and "今天" not in mail.text and "计划走访" in mail.text
+    at(now, app, "2026-11-28T12:01:00")
+    assert len(server.received) == 1

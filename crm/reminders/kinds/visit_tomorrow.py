@@ -1,6 +1,7 @@
 """A visit is planned for tomorrow, or for the rest days ahead: told on the working day before.
 
-What somebody else moves to today without a time, after the mail of the morning, is mailed by itself at once.
+What somebody else moves to today without a time or to the rest days ahead, after the mail of the morning, is mailed by
+itself at once.
 """
 
 from __future__ import annotations
@@ -48,12 +49,13 @@ def due(today: date) -> list[dict[str, Any]]:
         )
         .order_by(Visit.visited_on, Visit.id)
     )  # fmt: skip
-    return [{**plans.row(NAME, f, basis=_basis(f), told_on=today), AT: _mail_at(f, today)} for f in found]
+    return [{**plans.row(NAME, f, basis=_basis(f), told_on=today), AT: _mail_at(f, today, last)} for f in found]
 
 
-def _mail_at(fact: Any, today: date) -> datetime | None:
+def _mail_at(fact: Any, today: date, next_working_day: date) -> datetime | None:
     """None when the mail of a morning is in time, or `visit_timed` has one of its own."""
-    if not fact.is_moved or fact.visited_on != today or fact.at_time is not None:
+    has_its_own = fact.visited_on == today and fact.at_time is not None
+    if not fact.is_moved or has_its_own or fact.visited_on >= next_working_day:
         return None
     now, begun = clock.local(clock.now()), mornings.last(today)
     has_left = begun is not None and clock.local(begun).date() == today
