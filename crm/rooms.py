@@ -82,7 +82,7 @@ def visits(_app: Flask, _: Settings) -> None:
 
 
 def cultivation(app: Flask, _: Settings) -> None:
-    from crm.cultivation import commands, merging
+    from crm.cultivation import commands, merging, views
     from crm.cultivation.rules.ladder import ladder
     from crm.enterprises import merge_clashes
 
@@ -90,6 +90,7 @@ def cultivation(app: Flask, _: Settings) -> None:
     if merging.make_room not in merge_clashes.PERIODS:
         merge_clashes.PERIODS.append(merging.make_room)
     commands.install(app)
+    app.register_blueprint(views.bp)
 
 
 def reminders(app: Flask, _: Settings) -> None:

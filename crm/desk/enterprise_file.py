@@ -18,6 +18,7 @@ from crm.core.db import read
 from crm.core.forms import ButtonForm
 from crm.core.web import address, door, page
 from crm.core.words import _
+from crm.cultivation import showing
 from crm.desk import enterprise_tabs as tabs
 from crm.desk.views import bp
 from crm.enterprises import contacts, serving_queries
@@ -30,7 +31,7 @@ from crm.visits.models import Visit, VisitState
 ASKED = (
     Permission.ENTERPRISE_EDIT, Permission.CONTACT_DIRECT, Permission.ASSIGN_FIRST, Permission.ASSIGN,
     Permission.ASSIGN_BY_DOCUMENT, Permission.MERGE_PROPOSE, Permission.HISTORY_VIEW, Permission.ENTERPRISE_CREATE,
-    Permission.STAND_IN, Permission.TRACK_RESTRICTED,
+    Permission.STAND_IN, Permission.TRACK_RESTRICTED, Permission.TRACK_RECORD, Permission.TRACK_CONFIRM,
 )  # fmt: skip
 OPEN_ITEMS = 5
 
@@ -47,6 +48,8 @@ class File:
     """Rows of id, text, due_on, owner."""
     last_visitor: str | None
     """Who paid the last visit."""
+    marks: Sequence[showing.Mark] = ()
+    """Where it stands on its tracks, as far as the reader may see them."""
 
     @property
     def is_direct(self) -> bool:
@@ -72,6 +75,8 @@ def enterprise(enterprise_id: int) -> ResponseReturnValue:
         tabs=[(address("desk.enterprise", enterprise_id=enterprise_id, tab=key), word, key == tab, n)
               for key, (word, n) in known.items()],
         acts=acts(file),
+        marks=file.marks,
+        rung=showing.rung(file.marks),
         button=ButtonForm(),
         **tabs.contents(tab, file, request.args),
     )  # fmt: skip
@@ -88,6 +93,7 @@ def open_file(enterprise_id: int, me: User) -> File:
         serving=serving_queries.now(found.id),
         followups=[item for item in items if item.id is not None],
         last_visitor=items[0].last_visitor,
+        marks=showing.marks(found.id, restricted=Permission.TRACK_RESTRICTED in rights),
     )
 
 

@@ -11,6 +11,7 @@ from crm.core import clock
 from crm.core.db import db
 from crm.core.typed import id_from
 from crm.core.words import _
+from crm.cultivation import showing
 from crm.desk import stream
 from crm.enterprises import contacts, extras, facts, presence, serving_queries
 from crm.handover import queries as handover
@@ -30,6 +31,7 @@ def of(file: File) -> dict[str, tuple[str, int | None]]:
         "serving": (_("Who serves"), None),
         "tiers": (_("Tier and titles"), None),
     }
+    found["tracks"] = (_("Cultivation"), None)
     if file.may(Permission.HISTORY_VIEW):
         found["audit"] = (_("Record"), None)
     return found
@@ -42,6 +44,7 @@ def contents(tab: str, file: File, args: MultiDict[str, str]) -> dict[str, Any]:
         "contacts": _contacts,
         "serving": _serving,
         "tiers": _tiers,
+        "tracks": _tracks,
         "audit": _audit,
     }[tab](file, args)
 
@@ -86,6 +89,16 @@ def _tiers(file: File, args: MultiDict[str, str]) -> dict[str, Any]:
         "periods": db.session.scalars(tiers.tier_history(firm)).all(),
         "titles_held": db.session.scalars(tiers.titles_of(firm)).all(),
         "as_of": clock.today(),
+    }
+
+
+def _tracks(file: File, args: MultiDict[str, str]) -> dict[str, Any]:
+    sees_all = file.may(Permission.TRACK_RESTRICTED)
+    shown = showing.of(file.enterprise.id, restricted=sees_all)
+    return {
+        "tracks": shown,
+        "waiting": showing.waiting(file.enterprise.id, shown, restricted=sees_all),
+        "beginnings": showing.beginnings(shown, restricted=sees_all),
     }
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Flask
 
 from crm.core.shown import wan, yuan_in_wan
-from crm.core.words import _
+from crm.core.words import _, is_english
+from crm.cultivation import words as track_words
 from crm.desk.enterprise_columns import STANDING
 from crm.enterprises import phones
 from crm.enterprises.models import Enterprise
@@ -19,6 +20,10 @@ def install(app: Flask) -> None:
         due_words=due_words,
         title_word=title_word,
         kind_word=kind_word,
+        kind_of_track=track_words.kind_word,
+        state_word=track_words.state_word,
+        board_word=track_words.board_word,
+        is_english=is_english,
         masked=phones.masked_all,
         masked_mail=phones.masked_mail,
         capital_words=capital_words,

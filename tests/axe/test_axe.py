@@ -19,7 +19,7 @@ from tests.visitor import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database", ["sqlite"], indirect=True)]
 ROSTER = Path(__file__).resolve().parents[1] / "data" / "roster_sample.xlsx"
-TABS = ("basics", "contacts", "serving", "tiers", "audit")
+TABS = ("basics", "contacts", "serving", "tiers", "tracks", "audit")
 ENDS_THE_SESSION = ("/sign-out", "/me/sessions")
 NO_SUCH = "没有这样的企业"
 

@@ -17,7 +17,7 @@ from crm.handover import services as handover
 from crm.tiers import services as tiers
 from crm.timeline import Entry
 
-TABS = ("timeline", "basics", "contacts", "serving", "tiers")
+TABS = ("timeline", "basics", "contacts", "serving", "tiers", "tracks")
 
 
 @pytest.fixture

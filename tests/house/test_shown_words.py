@@ -15,7 +15,7 @@ from tests.visitor import Visitor
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 FOREIGN = {"zh-CN": LATIN, "en": CHINESE}
 ENDS_THE_SESSION = ("/sign-out", "/me/sessions")
-TABS = ("basics", "contacts", "serving", "tiers", "audit")
+TABS = ("basics", "contacts", "serving", "tiers", "tracks", "audit")
 LOST_FOR_WORDS = ("填写有误", "cannot be taken like this")
 
 

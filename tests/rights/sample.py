@@ -13,6 +13,7 @@ from crm.accounts import sessions
 from crm.accounts.models import Post, SavedView, Suggestion, User
 from crm.core import clock
 from crm.core.db import db, writing
+from crm.cultivation.models import Track, TrackEvent, TrackProposal
 from crm.enterprises.models import Contact, Enterprise, EnterpriseName, ExtraField, Merge
 from crm.enterprises.serving_models import AssignmentOrder, StandIn
 from crm.enterprises.undo_models import UndoStep
@@ -55,6 +56,7 @@ class Sample:
                 db.session.add(row)
                 db.session.flush()
                 self.rows[name] = row
+        self._event()
         self.rows["run_id"] = self._import()
         self.rows["file_id"] = self._photo()
         self.plan_id = self._plan()
@@ -97,6 +99,24 @@ class Sample:
                 params={"n": 1},
                 message_id="<1@sample>",
             ),
+            "track_id": Track(
+                enterprise_id=firm,
+                kind="REX",
+                state="REX_POOL",
+                since_on=today,
+                is_open=True,
+                is_restricted=False,
+                last_seq=1,
+            ),
+            "proposal_id": TrackProposal(
+                enterprise_id=firm,
+                kind="NEEQ",
+                attempt=1,
+                seq=1,
+                state="NQ_POOL",
+                happened_on=today,
+                proposed_by_id=cast.lin.id,
+            ),
             "policy_id": Policy(title="样本政策", office="样本局"),
             "mail_id": DemoMail(
                 recipient="lin@example.cn", subject="样本邮件", message_id="<1@sample>", raw=MAIL, at=clock.now()
@@ -105,6 +125,12 @@ class Sample:
             "step_id": UndoStep(kind="enterprise.edited_in_table", by_id=cast.clerk.id, changes=[]),
             "merge_id": Merge(kept_id=firm, gone_id=self.twin.id, reason="同一家", proposed_by_id=cast.clerk.id),
         }
+
+    def _event(self) -> None:
+        """What the track stands on."""
+        made = {"state": "REX_POOL", "happened_on": clock.today(), "ladder": "sample", "proposed_by_name": "样本"}
+        with writing():
+            db.session.add(TrackEvent(track_id=self.rows["track_id"].id, seq=1, sort="step", **made))
 
     def _import(self) -> ImportRun:
         """A roster that the clerk has uploaded; it waits for its columns to be looked at."""
@@ -135,7 +161,7 @@ class Sample:
         own = sessions.open_of(me.id)
         known = {name: row.id for name, row in self.rows.items()}
         known |= {"session_id": own[0].id if own else 0, "code": "NONE-NONE-NONE-NONE", "filename": "favicon.svg"}
-        known |= {"block": "error", "kind": "roster", "topic": "today"}
+        known |= {"block": "error", "kind": "roster", "topic": "today", "track_kind": "NEEQ", "seq": 1}
         if rule.endpoint == "desk.replan_visit":
             known["visit_id"] = self.plan_id
         missing = sorted(set(rule.arguments) - set(known))

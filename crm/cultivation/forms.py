@@ -1,0 +1,90 @@
+"""Forms about tracks: the next step, the word on a proposed one, a correction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, IntegerField, SelectField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import HiddenInput
+
+from crm.core import clock
+from crm.core.forms import Form, TextLine, tidy
+from crm.core.words import _
+from crm.cultivation.rules.gates import Proposed
+from crm.cultivation.rules.history import Sort
+from crm.cultivation.rules.ladder import Kind, State, ladder
+
+SORTS = {
+    Sort.REDATE: _l("It was on another day"),
+    Sort.RESTATE: _l("It was another step or board"),
+    Sort.VOID: _l("It never happened"),
+}
+
+
+class StepForm(Form):
+    """The next step of a kind of track; `attempt` and `seq` say which history was looked at."""
+
+    state = SelectField(_l("Step"))
+    on = DateField(_l("Day of the step"), [InputRequired()])
+    board = SelectField(_l("Board"))
+    reason = SelectField(_l("Reason"))
+    grade = SelectField(_l("Evidence"))
+    document_no = TextLine(_l("Document number"), [Optional(), Length(max=120)])
+    wording = TextLine(_l("Words of the announcement"), [Optional(), Length(max=240)])
+    note = TextAreaField(_l("Note"), [Optional(), Length(max=2000)], filters=[tidy])
+    attempt = IntegerField(widget=HiddenInput())
+    seq = IntegerField(widget=HiddenInput())
+
+    def __init__(self, kind: Kind, after: Sequence[State], place: tuple[int, int], board: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.state.choices = [(state.code, str(state)) for state in after]
+        self.grade.choices = [("", _("Choose")), *((grade.code, str(grade)) for grade in ladder().grades)]
+        reasons = [(reason.code, f"{state}：{reason}") for state in after for reason in state.reasons]
+        self.reason.choices = [("", "--"), *dict.fromkeys(reasons)]
+        self.board.choices = [("", "--"), *((each.code, str(each)) for each in kind.boards.values())]
+        if not self.is_submitted():
+            self.on.data, self.board.data = clock.today(), board
+            self.attempt.data, self.seq.data = place
+        if not reasons:
+            del self.reason
+        if not kind.boards:
+            del self.board
+
+    def _text(self, name: str) -> str:
+        field = self._fields.get(name)
+        return (field.data or "") if field is not None else ""
+
+    def proposed(self) -> Proposed:
+        assert self.on.data is not None
+        texts = {name: self._text(name) for name in ("board", "grade", "document_no", "note", "reason", "wording")}
+        return Proposed(self.state.data, self.on.data, self.attempt.data or 0, **texts)
+
+
+class DecideForm(Form):
+    """The word on a proposed step."""
+
+    because = TextLine(_l("Reason"), [Optional(), Length(max=240)])
+
+
+class CorrectForm(Form):
+    """What was wrong with an event."""
+
+    sort = SelectField(_l("What was wrong"))
+    on = DateField(_l("The right day"), [Optional()])
+    state = SelectField(_l("The right step"))
+    board = SelectField(_l("The right board"))
+    reason = TextLine(_l("Reason for the correction"), [InputRequired(), Length(max=240)])
+    seq = IntegerField(widget=HiddenInput())
+
+    def __init__(self, kind: Kind, seq: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.sort.choices = [(str(sort), str(label)) for sort, label in SORTS.items()]
+        self.state.choices = [(state.code, str(state)) for state in kind.states.values()]
+        self.board.choices = [("", "--"), *((each.code, str(each)) for each in kind.boards.values())]
+        if not self.is_submitted():
+            self.seq.data = seq
+        if not kind.boards:
+            del self.board
