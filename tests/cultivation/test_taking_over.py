@@ -13,6 +13,7 @@ from crm.imports import undoing
 from crm.imports.models import ImportRun
 from crm.timeline import Entry, Level
 from tests.imports.conftest import apply, check, command  # noqa: F401 - fixtures
+from tests.imports.wizard import bring_to_check
 
 HEAD = ["企业名称", "证券代码", "上市板块", "上市日期", "来源"]
 
@@ -145,6 +146,17 @@ def test_the_page_offers_the_kind_and_no_way_back(page, sheet, apply, cast):  # 
     page.as_(cast.clerk).open("imports.upload")
     assert "挂牌上市企业名单" in page.text
     assert "Firms quoted or listed" not in page.text
+
+
+def test_a_clerk_brings_a_list_through_the_pages(page, sheet, way, cast):
+    known, unknown = (["杭州样板股份有限公司", "830001"], ["杭州无名", ""])
+    path = sheet([*known, "新三板", "2016-03-02", ""], [*unknown, "新三板", "2016-03-02", ""])
+    bring_to_check(page.as_(cast.clerk), path, kind="tracks")
+    assert "新三板" in page.text and "2016-03-02" in page.text and "杭州无名" in page.text
+    page.client.get("/imports/template/tracks.xlsx").close()
+    page.submit(form="write", skip="1").follow()
+    assert "撤销" not in page.text
+    assert [row[1:4] for row in tracks()] == [("NEEQ", 1, "NQ_BASE")]
 
 
 def test_writing_needs_the_register_as_it_was_checked(sheet, way, app):
