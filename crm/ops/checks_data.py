@@ -14,6 +14,7 @@ from crm.core import clock
 from crm.core.db import db, writing
 from crm.core.settings import Settings
 from crm.core.words import say
+from crm.cultivation import mending
 from crm.enterprises import search_index
 from crm.enterprises.models import Enterprise
 from crm.enterprises.serving_models import Assignment
@@ -132,6 +133,16 @@ def search_rows(_settings: Settings) -> Iterator[Finding]:
         )
 
 
+def tracks(_settings: Settings) -> Iterator[Finding]:
+    if count := len(mending.wrong()):
+        yield Finding(
+            Weight.WARNING,
+            28,
+            say("%(n)s tracks disagree with their events", n=count),
+            say("Run: flask --app wsgi doctor --mend"),
+        )
+
+
 def _all_ids() -> Sequence[int]:
     return db.session.scalars(select(Enterprise.id).order_by(Enterprise.id)).all()
 
@@ -150,7 +161,7 @@ def mend() -> int:
             )
             changed += done.rowcount  # type: ignore[attr-defined]
         search_index.mend(unfound)
-    return changed + cadence.mend() + len(unfound)
+    return changed + cadence.mend() + len(unfound) + mending.mend()
 
 
 def chain(_settings: Settings) -> Iterator[Finding]:
@@ -202,6 +213,7 @@ ALL: tuple[Check, ...] = (
     derived_columns,
     due_days,
     search_rows,
+    tracks,
     chain,
     guessed_accounts,
 )
