@@ -31,6 +31,10 @@ def figures(on_day: datetime | None, as_json: bool) -> None:
         return
     click.echo(str(say("At the end of %(day)s", day=found["on"])))
     for figure in ladder().figures:
-        click.echo(f"{figure}: {found[figure.code]['total']}")
+        click.echo(_line(figure, found[figure.code]["total"]))
         for board, n in found[figure.code].get("by_board", {}).items():
-            click.echo(f"  {board}: {n}")
+            click.echo(f"  {_line(board, n)}")
+
+
+def _line(label: object, n: int) -> str:
+    return str(say("%(label)s: %(value)s", label=label, value=n))

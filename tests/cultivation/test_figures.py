@@ -83,7 +83,7 @@ def test_layers_and_transfers_are_neither_new_nor_exits(way):
 def test_the_command_says_it_in_words(way, command):  # noqa: F811
     way.baseline("IPO", "IP_LISTED", "2015-01-05", board="MAIN")
     told = command("figures", "--on", "2016-01-01")
-    assert told.splitlines()[:3] == ["截至 2016-01-01", "上市企业: 1", "  主板: 1"]
+    assert told.splitlines()[:3] == ["截至 2016-01-01", "上市企业：1", "  主板：1"]
     assert command("figures", "--json")["on"] == "2026-11-23"
 
 
