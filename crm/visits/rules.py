@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from crm.core.errors import Obstacle
 from crm.core.rulebook import rulebook
@@ -28,8 +30,9 @@ class Kind:
     """What ledgers call it besides."""
 
 
-def kinds(on: date) -> dict[str, Kind]:
-    """The kinds in force on a day, in their order."""
+@lru_cache(maxsize=512)
+def kinds(on: date) -> Mapping[str, Kind]:
+    """The kinds in force on a day, in their order; a timeline asks for each of its entries."""
     return {entry["key"]: Kind(**entry) for entry in rulebook("visits/kinds").on(on).content["kinds"]}
 
 
