@@ -84,9 +84,10 @@ def visits(_app: Flask, _: Settings) -> None:
 def cultivation(app: Flask, _: Settings) -> None:
     from crm.cultivation import commands, merging, views
     from crm.cultivation.rules.ladder import ladder
-    from crm.enterprises import merge_clashes
+    from crm.enterprises import linked, merge_clashes
 
     ladder()
+    linked.UNTOLD.update({"track", "track_span", "track_proposal"})
     if merging.make_room not in merge_clashes.PERIODS:
         merge_clashes.PERIODS.append(merging.make_room)
     commands.install(app)

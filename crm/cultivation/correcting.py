@@ -13,7 +13,7 @@ from crm.cultivation.models import Track, TrackEvent
 from crm.cultivation.queries import firm_of, history, rows_of
 from crm.cultivation.rules.gates import Proposed
 from crm.cultivation.rules.history import Event, Sort, faults, obstacles, steps
-from crm.cultivation.rules.ladder import ladder
+from crm.cultivation.rules.ladder import Kind, ladder
 from crm.cultivation.services import bring_along
 from crm.cultivation.telling import tell
 from crm.enterprises.models import Enterprise
@@ -37,6 +37,7 @@ def correct(
         raise RuleBroken(broken)
     wrong = rows[corrects - 1]
     _refuse_brought_along(wrong)
+    _refuse_idle(kind, wrong, event)
     was_restricted = track.is_restricted
     made = _append(track, event, by, None)
     touched = {track, *_correct_what_followed(wrong, made, by)}
@@ -66,6 +67,17 @@ def _append(track: Track, event: Event, by: Actor, caused_by: int | None) -> Tra
 def _refuse_brought_along(wrong: TrackEvent) -> None:
     if wrong.caused_by_id is not None:
         raise RuleBroken(say("This step was brought along by a step of another track: correct that one"))
+
+
+def _refuse_idle(kind: Kind, wrong: TrackEvent, event: Event) -> None:
+    """A correction changes something, and leads nowhere that another person has to confirm."""
+    is_day = event.sort == Sort.REDATE and event.on == wrong.happened_on
+    if is_day or (event.sort == Sort.RESTATE and (event.state, event.board) == (wrong.state, wrong.board)):
+        raise RuleBroken(say("Nothing would change: choose what is wrong and how it was"), "sort")
+    if event.sort != Sort.RESTATE or wrong.sort == Sort.BASELINE:
+        return
+    if kind.states[event.state].asks_confirmation and not kind.states[wrong.state].asks_confirmation:
+        raise RuleBroken(say("That step has to be confirmed: void this one and record the right one anew"), "state")
 
 
 def _correct_what_followed(wrong: TrackEvent, correction: TrackEvent, by: Actor) -> list[Track]:

@@ -1,13 +1,16 @@
-"""Before two entries of one firm are merged: attempts are numbered through, two that are open exclude each other."""
+"""Before two entries of one firm are merged: attempts are numbered through, those that overlap exclude each other."""
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
 
 from crm.core.db import db
 from crm.core.errors import RuleBroken
 from crm.core.words import say
-from crm.cultivation.models import Track
+from crm.cultivation.models import Track, TrackProposal, TrackSpan
 from crm.cultivation.queries import tracks_of, waiting_of
 from crm.cultivation.words import kind_word
 from crm.enterprises.merge_trace import Trace
@@ -21,10 +24,27 @@ def make_room(trace: Trace, kept: Enterprise, gone: Enterprise) -> None:
             say("Both entries have an open track or a waiting step: %(kind)s. Settle one first", kind=kind_word(kind))
         )
     last: dict[str, int] = {track.kind: track.attempt for track in db.session.scalars(tracks_of(kept.id))}
-    for track in db.session.scalars(tracks_of(gone.id)).all():
-        last[track.kind] = last.get(track.kind, 0) + 1
-        if track.attempt != last[track.kind]:
-            trace.change(Track, track, {"attempt": last[track.kind]})
+    _refuse_overlap(kept, gone)
+    moved: list[tuple[Any, Any]] = [(Track, track) for track in db.session.scalars(tracks_of(gone.id))]
+    moved += [(TrackProposal, step) for step in db.session.scalars(waiting_of(gone.id))]
+    for model, row in sorted(moved, key=lambda each: each[1].attempt, reverse=True):
+        if before := last.get(row.kind, 0):
+            trace.change(model, row, {"attempt": before + row.attempt})
+
+
+def _refuse_overlap(kept: Enterprise, gone: Enterprise) -> None:
+    """The attempts of the entry that goes are numbered after those of the other, so they must be the later ones."""
+    still = func.coalesce(TrackSpan.until_on, date.max)
+    first, last = _days(gone, func.min(TrackSpan.from_on)), _days(kept, func.max(still))
+    for kind in first.keys() & last.keys():
+        if first[kind] < last[kind]:
+            told = say("The tracks of both entries overlap: %(kind)s. Void the wrong one first", kind=kind_word(kind))
+            raise RuleBroken(told)
+
+
+def _days(firm: Enterprise, day: Any) -> dict[str, date]:
+    query = select(TrackSpan.kind, day).where(TrackSpan.enterprise_id == firm.id).group_by(TrackSpan.kind)
+    return dict(map(tuple, db.session.execute(query)))
 
 
 def _open_kinds(firm: Enterprise) -> set[str]:

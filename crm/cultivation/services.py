@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -19,6 +20,7 @@ from crm.cultivation.rules.gates import Proposed
 from crm.cultivation.rules.history import Event, Origin, Sort, obstacles
 from crm.cultivation.rules.ladder import Kind, ladder
 from crm.cultivation.telling import tell, tell_proposed
+from crm.cultivation.words import kind_word
 from crm.enterprises.models import Enterprise
 from crm.timeline import Actor
 
@@ -56,7 +58,7 @@ def confirm(proposal: TrackProposal, *, by: Actor, alone_because: str = "") -> T
     _check(enterprise, kind, step, proposal.seq)
     proposer = _Named(proposal.proposed_by_id, _name_of(proposal.proposed_by_id))
     made = _take(enterprise, kind, step, proposed=proposer, confirmed=by, alone=alone)
-    _decide(proposal, "confirmed", by, alone)
+    _decide(proposal, "confirmed", by, alone_because.strip())
     return made
 
 
@@ -151,12 +153,22 @@ def bring_along(
     for effect in gates.consequences(ladder(), firm, kind, step):
         track = courses.begin(enterprise.id, effect.kind)
         event = effect.event
+        _refuse_out_of_order(effect.kind, track, event)
         why = {"caused_by_id": cause.id, "document_no": cause.document_no, "grade": cause.grade}
         made = courses.append(
             track, event.sort, state=event.state, happened_on=event.on, board=event.board, reason=event.reason,
             **why, **_people(by, by),
         )  # fmt: skip
         tell(track, f"track.{event.sort}", made, by)
+
+
+def _refuse_out_of_order(code: str, track: Track, event: Event) -> None:
+    """What would be brought along must fit the other track; else that one is to be set right first."""
+    before = _history(track)
+    placed = replace(event, seq=len(before) + 1)
+    if wrong := obstacles(_kind(code), before, placed, clock.today()):
+        told = {"kind": kind_word(code), "why": wrong[0].why}
+        raise RuleBroken(say("The track %(kind)s does not fit: %(why)s", **told), "on")
 
 
 def _history(track: Track | None) -> Sequence[Event]:

@@ -197,6 +197,9 @@ def _settle(row: Row, known: Known, today: date) -> None:
         if course and course[0].is_baseline and _says(row, course[0].state, course[0].board, course[0].on):
             row.line.outcome = Outcome.SAME
             return
+    if any(track.is_restricted for track, _events, course in courses if course):  # the run is shared: not a word of it
+        row.line.refuse("market", say("This cannot be taken over here: record it in the file of the enterprise"))
+        return
     if still_open := next((track for track, _events in attempts if track.is_open), None):
         told = {"state": kind.states[still_open.state], "day": still_open.since_on}
         row.line.refuse("market", say("There is an open track already: %(state)s since %(day)s", **told))

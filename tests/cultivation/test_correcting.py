@@ -8,7 +8,7 @@ from crm.core.errors import RuleBroken
 from crm.cultivation import services
 from crm.cultivation.models import TrackEvent, TrackProposal
 from crm.cultivation.rules.history import Origin
-from crm.enterprises import merging
+from crm.enterprises import linked, merging
 
 
 @pytest.fixture
@@ -124,3 +124,58 @@ def test_a_waiting_step_is_told_of_its_history_having_moved(way):
     with pytest.raises(RuleBroken, match="meanwhile"):
         way.confirm(waiting)
     assert services.next_seq(way.firm.id, "IPO") == (1, 3)
+
+
+def test_two_attempts_move_behind_one_and_a_waiting_step_with_them(way, firm, twin, cast):
+    way.baseline("IPO", "IP_WITHDRAWN", "2012-01-05")
+    way.baseline("IPO", "IP_WITHDRAWN", "2015-01-05", firm=twin)
+    way.baseline("IPO", "IP_ENGAGED", "2025-01-05", firm=twin)
+    waiting = type(way)(twin, cast).step("IPO", "IP_COACH", "2026-06-05", by=cast.manager)
+    merged(firm, twin, cast)
+    assert [each[1:3] for each in way.tracks()] == [(1, "IP_WITHDRAWN"), (2, "IP_WITHDRAWN"), (3, "IP_ENGAGED")]
+    assert (waiting.enterprise_id, waiting.attempt) == (firm.id, 3)
+
+
+def test_the_page_of_a_merge_does_not_count_plans(way, twin):
+    way.baseline("IPO", "IP_ENGAGED", "2025-01-05", firm=twin)
+    assert not {name for name in linked.counts(twin.id) if name.startswith("track")}
+
+
+def test_attempts_that_overlap_keep_entries_from_being_merged(way, firm, twin, cast):
+    way.baseline("NEEQ", "NQ_BASE", "2020-01-05")
+    ended = way.baseline("NEEQ", "NQ_BASE", "2014-01-05", firm=twin)
+    type(way)(twin, cast).done("NEEQ", "NQ_DELISTED", "2015-01-05", reason="voluntary")
+    assert ended.state == "NQ_BASE"
+    with pytest.raises(RuleBroken, match="overlap"):
+        merged(firm, twin, cast)
+
+
+def test_a_correction_leads_nowhere_that_another_person_has_to_confirm(way):
+    way.baseline("IPO", "IP_REG_OK", "2026-01-05", board="MAIN")
+    alone = way.step("IPO", "IP_ISSUING", "2026-02-05")
+    assert isinstance(alone, TrackEvent)
+    with pytest.raises(RuleBroken, match="confirmed"):
+        way.correct(alone, "restate", state="IP_LISTED", board="MAIN")
+
+
+def test_a_correction_changes_something(way):
+    pool = way.step("IPO", "IP_POOL", "2024-01-05")
+    with pytest.raises(RuleBroken, match="Nothing"):
+        way.correct(pool, "redate", on="2024-01-05")
+    with pytest.raises(RuleBroken, match="Nothing"):
+        way.correct(pool, "restate", state="IP_POOL")
+
+
+def test_what_cannot_be_brought_along_is_refused_in_words(way):
+    way.baseline("NEEQ", "NQ_INNO", "2026-03-01")
+    way.baseline("IPO", "IP_REG_OK", "2026-01-05", board="BSE")
+    waiting = way.step("IPO", "IP_LISTED", "2026-02-05")
+    with pytest.raises(RuleBroken, match="does not fit"):
+        way.confirm(waiting)
+
+
+def test_what_a_confirmer_remarks_is_kept(way):
+    way.baseline("IPO", "IP_ENGAGED", "2025-01-05")
+    waiting = way.step("IPO", "IP_COACH", "2026-06-05")
+    way.confirm(waiting, alone="已看备案公示")
+    assert waiting.decided_because == "已看备案公示"

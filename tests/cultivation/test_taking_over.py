@@ -175,3 +175,10 @@ def test_writing_needs_the_register_as_it_was_checked(sheet, way, app):
     db.session.rollback()
     with writing():
         assert len(tracks()) == 1
+
+
+def test_a_list_learns_nothing_of_a_plan(sheet, check, way):  # noqa: F811
+    way.baseline("IPO", "IP_ENGAGED", "2025-01-05")
+    told = check(sheet(["杭州样板股份有限公司", "", "主板", "2026-03-02", ""]), kind="tracks", expect=1)
+    assert errors(told) == [(2, "上市板块")]
+    assert "2025" not in str(told) and "保荐" not in str(told)
