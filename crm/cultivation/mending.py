@@ -12,7 +12,7 @@ from crm.core.db import db, lock, writing
 from crm.core.journal import parts
 from crm.cultivation import courses
 from crm.cultivation.models import Track, TrackEvent, TrackSpan
-from crm.cultivation.queries import history
+from crm.cultivation.queries import history, is_known
 from crm.cultivation.rules.history import board_of, is_open, is_restricted, steps
 from crm.cultivation.rules.ladder import ladder
 from crm.enterprises.models import Enterprise
@@ -42,6 +42,8 @@ def _wrong(ids: Sequence[int]) -> Iterator[int]:
     tracks = {track.id: track for track in db.session.scalars(select(Track).where(among(Track.id, ids)))}
     events, kept = _grouped(TrackEvent, ids), _grouped(TrackSpan, ids)
     for track_id, track in tracks.items():
+        if not is_known(track) or not all(is_known(track, row.state) for row in events[track_id]):
+            continue  # steps of a ladder whose file is gone: nothing to compare them with
         kind, course = ladder().kinds[track.kind], steps(history(events[track_id]))
         last = course[-1] if course else None
         should = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import aliased
@@ -85,3 +86,9 @@ def others_who_confirm(enterprise: Enterprise, than: int) -> bool:
     query = select(User).where(User.active.is_(True), User.id != than, User.password_hash.is_not(None))
     query = query.where(User.id.in_(with_posts))
     return any(may(other, Permission.TRACK_CONFIRM, enterprise) for other in db.session.scalars(query))
+
+
+def is_known(track: Any, state: str | None = None) -> bool:
+    """Does the ladder have its kind, and the step it is in or another `state`?"""
+    kind, state = ladder().kinds.get(track.kind), track.state if state is None else state
+    return kind is not None and (not state or state in kind.states)

@@ -66,7 +66,7 @@ def reject(proposal: TrackProposal, *, by: Actor, reason: str) -> None:
     """A proposed step does not stand; it may be proposed anew."""
     _hold(proposal)
     if not reason.strip():
-        raise RuleBroken(say("Say why the step is not confirmed"), "reason")
+        raise RuleBroken(say("Say why the step is not confirmed"), "because")
     _decide(proposal, "rejected", by, reason)
     tell_proposed(proposal, "track.rejected", by, note=reason)
 
@@ -140,7 +140,7 @@ def _take(
     people = _people(proposed, confirmed) | {"alone_because": alone}
     details = _details(step) | {"warnings": soft}
     made = courses.append(track, Sort.STEP, state=step.state, happened_on=step.on, **details, **people)
-    tell(track, "track.step", made, confirmed or proposed)
+    tell(track, "track.step", made, confirmed or proposed, reason=alone)
     bring_along(enterprise, kind, step, made, by=confirmed or proposed, firm=firm)
     courses.refuse_disorder(enterprise, {kind.code})
     return made
@@ -205,7 +205,7 @@ def _alone(enterprise: Enterprise, proposal: TrackProposal, by: Actor, because: 
     if others_who_confirm(enterprise, by.id):
         raise RuleBroken(say("Another person than the one who proposed it confirms a step"))
     if not because:
-        raise RuleBroken(say("Nobody else may confirm here: say why you do it yourself"), "alone_because")
+        raise RuleBroken(say("Nobody else may confirm here: say why you do it yourself"), "because")
     return because
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from crm.core.db import db, read
 from crm.cultivation.models import Track, TrackEvent, TrackProposal
-from crm.cultivation.queries import history, rows_of, tracks_of, waiting_of
+from crm.cultivation.queries import history, is_known, rows_of, tracks_of, waiting_of
 from crm.cultivation.rules.history import CORRECTIONS, Step, steps
 from crm.cultivation.rules.ladder import Kind, Ladder, Named, State, ladder
 
@@ -54,9 +54,12 @@ class Mark:
 
 
 def of(enterprise_id: int, *, restricted: bool) -> list[Shown]:
-    """All attempts somebody may see, in the order of the ladder, the newest attempt of a kind first."""
-    tracks = [track for track in db.session.scalars(tracks_of(enterprise_id)) if restricted or not track.is_restricted]
-    rows, order = rows_of(tracks), list(ladder().kinds)
+    """All attempts somebody may see, in the order of the ladder, the newest attempt of a kind first. What no file of
+    the ladder knows any more waits until one does."""
+    order = list(ladder().kinds)
+    every = [track for track in db.session.scalars(tracks_of(enterprise_id)) if is_known(track)]
+    tracks = [track for track in every if restricted or not track.is_restricted]
+    rows = rows_of(tracks)
     tracks.sort(key=lambda track: (order.index(track.kind), -track.attempt))
     return [_shown(track, rows[track.id]) for track in tracks if rows[track.id]]
 
@@ -66,7 +69,8 @@ def waiting(enterprise_id: int, shown: Sequence[Shown], *, restricted: bool) -> 
     return [
         row
         for row in db.session.scalars(waiting_of(enterprise_id))
-        if restricted or (row.kind, row.attempt) in public or not ladder().kinds[row.kind].is_confidential
+        if row.kind in ladder().kinds
+        and (restricted or (row.kind, row.attempt) in public or not ladder().kinds[row.kind].is_confidential)
     ]
 
 
@@ -83,7 +87,7 @@ def marks(enterprise_id: int, *, restricted: bool) -> list[Mark]:
     query = select(*columns).where(Track.enterprise_id == enterprise_id, Track.state != "")
     if not restricted:
         query = query.where(Track.is_restricted.is_(False))
-    last = {row.kind: row for row in read(query.order_by(Track.kind, Track.attempt))}
+    last = {row.kind: row for row in read(query.order_by(Track.kind, Track.attempt)) if is_known(row)}
     return [_mark(kind, last[kind.code]) for kind in ladder().kinds.values() if kind.code in last]
 
 

@@ -1,10 +1,13 @@
 """What repeats the events of a track can be made anew from them alone; the doctor finds what disagrees."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import text
 
-from crm.core.db import db
+from crm.core.db import db, writing
 from crm.cultivation import mending
+from crm.cultivation.models import Track
 from crm.ops import checks_data
 
 
@@ -53,4 +56,14 @@ def test_damage_is_found_and_mended(lived, damage):
     assert checks_data.mend() > 0
 
     assert whole() == before
+    assert mending.wrong() == []
+
+
+def test_steps_of_a_ladder_whose_file_is_gone_break_no_page_and_no_doctor(page, way, firm, cast):
+    way.baseline("REX", "REX_LISTED", "2013-01-05")
+    with writing():
+        old = Track(enterprise_id=firm.id, kind="OLD", state="OLD_DONE", since_on=date(2010, 1, 5), is_restricted=False)
+        db.session.add(old)
+    for tab in ("", "tracks"):
+        page.as_(cast.manager).open("desk.enterprise", enterprise_id=firm.id, tab=tab)
     assert mending.wrong() == []

@@ -41,9 +41,11 @@ def test_whoever_proposed_does_not_confirm_while_somebody_else_may(way, cast):
     waiting = way.step("IPO", "IP_COACH", "2026-06-05", by=cast.manager)
     with_another = way.cast.manager
     # The manager is the only one with the right here: he says why he does it himself.
-    refused(lambda: way.confirm(waiting, by=with_another), "alone_because")
+    refused(lambda: way.confirm(waiting, by=with_another), "because")
     event = way.confirm(waiting, by=with_another, alone="全局仅一名科长")
     assert event.alone_because == "全局仅一名科长"
+    entry = db.session.scalars(select(Entry).where(Entry.kind == "track.step").order_by(Entry.id.desc())).first()
+    assert entry.body["reason"] == "全局仅一名科长", "the record says that one person did both, and why"
 
 
 def test_with_a_second_manager_nobody_confirms_his_own(way, make, cast):
