@@ -24,6 +24,8 @@ MODULES = (
     "crm.visits.models",
     "crm.cultivation.models",
     "crm.cultivation.guards",
+    "crm.cultivation.yearly_models",
+    "crm.cultivation.partner_models",
     "crm.reminders.models",
     "crm.imports.models",
 )

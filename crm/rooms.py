@@ -87,7 +87,7 @@ def cultivation(app: Flask, _: Settings) -> None:
     from crm.enterprises import linked, merge_clashes
 
     ladder()
-    linked.UNTOLD.update({"track", "track_span", "track_proposal"})
+    linked.UNTOLD.update({"track", "track_span", "track_proposal", "list_member", "track_partner"})
     if merging.make_room not in merge_clashes.PERIODS:
         merge_clashes.PERIODS.append(merging.make_room)
     commands.install(app)

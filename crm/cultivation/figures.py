@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
 from crm.core.db import read
+from crm.cultivation import list_queries
 from crm.cultivation.models import TrackEvent, TrackSpan
 from crm.cultivation.rules.history import Origin, Sort
 from crm.cultivation.rules.ladder import ladder
@@ -50,14 +51,14 @@ def by_board(figure: str, on: date) -> dict[str, int]:
 
 
 def as_json(on: date) -> dict[str, Any]:
-    """The head figures with the boards by their Chinese names."""
+    """The head figures with the boards by their Chinese names, and the yearly lists in force by their kinds."""
     boards = {code: board.zh for kind in ladder().kinds.values() for code, board in kind.boards.items()}
     found: dict[str, Any] = {"on": on.isoformat()}
     for figure in ladder().figures:
         found[figure.code] = {"total": stock(figure.code, on)}
     listed = by_board("listed", on)
     found["listed"]["by_board"] = {boards.get(code, code): n for code, n in listed.items()}
-    return {**found, "lists": {}}
+    return {**found, "lists": {kind: {"total": n} for kind, n in list_queries.totals(on).items()}}
 
 
 def _counted(figure: str, on: date) -> Select[*tuple[Any, ...]]:

@@ -7,12 +7,15 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from crm.core import clock
 from crm.core.db import db
 from crm.core.errors import RuleBroken
 from crm.core.words import say
 from crm.cultivation.models import Track, TrackProposal, TrackSpan
 from crm.cultivation.queries import tracks_of, waiting_of
 from crm.cultivation.words import kind_word
+from crm.cultivation.yearly_models import ListMember
+from crm.enterprises.merge_clashes import MERGED
 from crm.enterprises.merge_trace import Trace
 from crm.enterprises.models import Enterprise
 
@@ -30,6 +33,21 @@ def make_room(trace: Trace, kept: Enterprise, gone: Enterprise) -> None:
     for model, row in sorted(moved, key=lambda each: each[1].attempt, reverse=True):
         if before := last.get(row.kind, 0):
             trace.change(model, row, {"attempt": before + row.attempt})
+    _leave_lists(trace, kept, gone)
+
+
+def _leave_lists(trace: Trace, kept: Enterprise, gone: Enterprise) -> None:
+    """A firm is on a list once: where both are, the entry that goes leaves it."""
+    mine = _lists_of(kept)
+    for list_id, member in _lists_of(gone).items():
+        if list_id in mine:
+            until = max(clock.today(), member.from_on)
+            trace.change(ListMember, member, {"until_on": until, "exit_reason": MERGED})
+
+
+def _lists_of(firm: Enterprise) -> dict[int, ListMember]:
+    still = select(ListMember).where(ListMember.enterprise_id == firm.id, ListMember.until_on.is_(None))
+    return {member.list_id: member for member in db.session.scalars(still)}
 
 
 def _refuse_overlap(kept: Enterprise, gone: Enterprise) -> None:

@@ -10,6 +10,8 @@ from sqlalchemy.exc import DatabaseError
 
 from crm.core.db import db, writing
 from crm.cultivation.models import Track, TrackEvent, TrackProposal, TrackSpan
+from crm.cultivation.partner_models import Partner, TrackPartner
+from crm.cultivation.yearly_models import ListMember, Target, YearlyList
 from crm.followups.models import Followup
 from crm.outbox.models import Delivery
 from crm.reminders.models import Digest, Reminder
@@ -29,6 +31,11 @@ TWINS = {
     "track_event": {},
     "track_proposal": {},
     "track_span": {},
+    "yearly_list": {"from_on": "'2017-01-01'"},
+    "list_member": {},
+    "target": {},
+    "partner": {},
+    "track_partner": {},
     "reminder": {},
     "digest": {},
     "delivery": {"message_id": "'another@example.cn'"},
@@ -57,6 +64,18 @@ BREACHES = [
     ("a step on another day", "track_event", "UPDATE {table} SET happened_on = '2026-01-01'"),
     ("a span that ends before it began", "track_span", "UPDATE {table} SET until_on = '2000-01-01'"),
     ("a decision without its moment", "track_proposal", "UPDATE {table} SET outcome = 'confirmed'"),
+    ("a list without a name", "yearly_list", "UPDATE {table} SET name = ''"),
+    ("a list of no year", "yearly_list", "UPDATE {table} SET year = 17"),
+    ("a member who left before he came", "list_member",
+     "UPDATE {table} SET until_on = '2000-01-01', exit_reason = 'x'"),
+    ("a member who left without a reason", "list_member", "UPDATE {table} SET until_on = from_on"),
+    ("a target higher than its high", "target", "UPDATE {table} SET low = 9"),
+    ("a target of nothing", "target", "UPDATE {table} SET low = 0"),
+    ("a target of something unknown", "target", "UPDATE {table} SET measure = 'moon'"),
+    ("a target that ends before it began", "target", "UPDATE {table} SET until_on = '2000-01-01'"),
+    ("a partner without a name", "partner", "UPDATE {table} SET name = ''"),
+    ("a partner without a role", "track_partner", "UPDATE {table} SET role = ''"),
+    ("a partner who left before he came", "track_partner", "UPDATE {table} SET until_on = '2000-01-01'"),
     ("another hand in the record", "entry", "UPDATE {table} SET actor_name = 'somebody else'"),
 ]  # fmt: skip
 
@@ -103,6 +122,7 @@ def rows(make, cast, now):
         )
         stand_ins.stand_in(cast.lin, cast.zhou, by=cast.manager)
         way_up(session, enterprise.id, today, cast.lin)
+        of_the_year(session, enterprise.id, today, cast.manager)
     db.session.remove()
 
 
@@ -116,6 +136,20 @@ def way_up(session, enterprise_id, today, lin):
     waiting = {"attempt": 1, "seq": 2, "state": "NQ_ENGAGED", "happened_on": today, "proposed_by_id": lin.id}
     event = TrackEvent(**step, sort="step", happened_on=today, ladder="x", proposed_by_name="x")
     session.add_all([event, TrackSpan(**at, **step, from_on=today), TrackProposal(**at, **waiting)])
+
+
+def of_the_year(session, enterprise_id, today, manager):
+    """A list with a member, a target, a partner of the track."""
+    made, partner = YearlyList(kind="K", year=2017, name="x", from_on=today), Partner(name="x", name_key="x")
+    session.add_all([made, partner])
+    session.flush()
+    track, at = session.query(Track).one(), {"enterprise_id": enterprise_id}
+    by = {"set_by_id": manager.id, "set_by_name": "x", "unit_id": manager.unit_id}
+    session.add_all([
+        ListMember(**at, list_id=made.id, from_on=today),
+        Target(measure="step", subject="NQ_BASE", year=2017, low=6, high=8, from_on=today, **by),
+        TrackPartner(**at, track_id=track.id, partner_id=partner.id, role="broker", since_on=today),
+    ])  # fmt: skip
 
 
 def columns_of(table):
@@ -182,6 +216,12 @@ EVENTS = "INSERT INTO {table} (id, track_id, seq, sort, state, happened_on, reas
 )
 def test_an_impossible_event_is_refused(rows, what, values):
     assert attempt("track_event", lambda into: EVENTS.format(table=into, values=values)) == 1
+
+
+def test_two_lists_of_a_kind_do_not_begin_on_one_day(rows):
+    into_, _, chosen = twin("yearly_list", "{table}").partition(" SELECT ")
+    chosen = chosen.replace("'2017-01-01'", "from_on").replace('"year"', "year + 1")
+    assert attempt("yearly_list", lambda into: f"{into_.format(table=into)} SELECT {chosen}") == 1
 
 
 def test_events_are_not_lost_all_at_once(rows):

@@ -1,0 +1,94 @@
+"""Yearly lists and members somebody may see, and which of them count on a day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+
+from crm.accounts.models import User
+from crm.core.db import db, read
+from crm.cultivation.rules import yearly
+from crm.cultivation.rules.yearly import list_kinds
+from crm.cultivation.yearly_models import ListMember, YearlyList
+from crm.enterprises.models import Presence
+from crm.enterprises.queries import of_visible
+from crm.permissions import Permission
+
+
+def confidential() -> list[str]:
+    """Codes of the kinds whose members are shown only to those who see plans of a listing; an unknown kind is one."""
+    return [kind.code for kind in list_kinds().values() if kind.is_confidential]
+
+
+def lists_seen_by(user: User) -> ColumnElement[bool]:
+    """Lists this user may open; the confidential ones only where he sees some plans."""
+    known = YearlyList.kind.in_(list_kinds())
+    return known if user.may(Permission.TRACK_RESTRICTED) else and_(known, YearlyList.kind.not_in(confidential()))
+
+
+def members_seen_by(user: User) -> ColumnElement[bool]:
+    """Members of enterprises this user may see, of confidential lists only where he sees their plans. The statement
+    names `YearlyList` beside them."""
+    return and_(
+        of_visible(ListMember, user),
+        or_(YearlyList.kind.not_in(confidential()), of_visible(ListMember, user, Permission.TRACK_RESTRICTED)),
+    )
+
+
+def in_force(on: date) -> dict[str, int]:
+    """By kind the id of the list that holds on a day."""
+    columns = (YearlyList.id, YearlyList.kind, YearlyList.year, YearlyList.from_on)
+    found = read(select(*columns).where(YearlyList.from_on <= on, YearlyList.kind.in_(list_kinds())))
+    return yearly.in_force(found.all(), on)
+
+
+def on_lists(lists: Sequence[int], on: date) -> ColumnElement[bool]:
+    """Members that count on a day on these lists, which are in force: firms in the zone, each perhaps twice."""
+    still = or_(ListMember.until_on.is_(None), ListMember.until_on > on)
+    return and_(ListMember.list_id.in_(lists), ListMember.from_on <= on, still, _in_zone(on))
+
+
+def _in_zone(on: date) -> ColumnElement[bool]:
+    """Before its first known day in the zone a firm counts too, for the register knows nothing earlier."""
+    begun = select(Presence.id).where(Presence.enterprise_id == ListMember.enterprise_id, Presence.from_on <= on)
+    there = begun.where(or_(Presence.until_on.is_(None), Presence.until_on > on))
+    return or_(there.exists(), ~begun.exists())
+
+
+def totals(on: date, *more: ColumnElement[bool]) -> dict[str, int]:
+    """By kind the firms on the list in force on a day, each counted once; kinds without such a list are left out.
+
+    `more` limits the members counted.
+    """
+    lists = in_force(on)
+    firms = func.count(ListMember.enterprise_id.distinct())
+    query: Any = select(YearlyList.kind, firms).join(YearlyList, YearlyList.id == ListMember.list_id)
+    rows: Any = read(query.where(on_lists(list(lists.values()), on), *more).group_by(YearlyList.kind))
+    found = dict(map(tuple, rows))
+    return {kind: found.get(kind, 0) for kind in list_kinds() if kind in lists}
+
+
+def rungs_on(enterprise_ids: Sequence[int], on: date) -> dict[int, set[str]]:
+    """By enterprise the rungs that the lists of a day give it."""
+    lists = [list_id for kind, list_id in in_force(on).items() if list_kinds()[kind].rung]
+    query = select(ListMember.enterprise_id, YearlyList.kind).join(YearlyList, YearlyList.id == ListMember.list_id)
+    found: dict[int, set[str]] = {}
+    rows: Any = read(query.where(on_lists(lists, on), ListMember.enterprise_id.in_(enterprise_ids)))
+    for firm, kind in rows:
+        found.setdefault(firm, set()).add(list_kinds()[kind].rung)
+    return found
+
+
+def members_of(list_id: int) -> Select[ListMember]:
+    """All rows of a list, those that ended too."""
+    return select(ListMember).where(ListMember.list_id == list_id)
+
+
+def of_kind(kind: str) -> list[YearlyList]:
+    """All lists of a kind, the newest first."""
+    return list(
+        db.session.scalars(select(YearlyList).where(YearlyList.kind == kind).order_by(YearlyList.from_on.desc()))
+    )
