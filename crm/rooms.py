@@ -90,6 +90,7 @@ def cultivation(app: Flask, _: Settings) -> None:
     linked.UNTOLD.update({"track", "track_span", "track_proposal", "list_member", "track_partner"})
     if merging.make_room not in merge_clashes.PERIODS:
         merge_clashes.PERIODS.append(merging.make_room)
+        merge_clashes.TAKEN_BACK.append(merging.make_anew)
     commands.install(app)
     app.register_blueprint(views.bp)
 

@@ -32,6 +32,9 @@ _held: ContextVar[set[Any] | None] = ContextVar("held", default=None)
 """The rows that the act under way has locked; None outside `writing()`."""
 
 
+_one_picture: ContextVar[bool] = ContextVar("one_picture", default=False)
+
+
 class OutsideWriting(RuntimeError):
     """Something tried to change the database outside `writing()`."""
 
@@ -56,6 +59,9 @@ class ReadingSession(FlaskSession):
         engines = cast("dict[str | None, Engine]", self._db.engines)
         if in_writing() or engines[None].dialect.name == "sqlite":
             return engines[None]
+        if _one_picture.get():
+            engines.setdefault("picture", engines[None].execution_options(isolation_level="REPEATABLE READ"))
+            return engines["picture"]
         if "reading" not in engines:
             engines["reading"] = engines[None].execution_options(isolation_level="AUTOCOMMIT")
         return engines["reading"]
@@ -96,6 +102,21 @@ def writing() -> Iterator[Session]:
         raise
     finally:
         _held.reset(token)
+
+
+@contextmanager
+def one_picture() -> Iterator[None]:
+    """What is read within is read as of one instant, whatever is committed meanwhile; an act has its own picture."""
+    if in_writing() or _one_picture.get():
+        yield
+        return
+    db.session.rollback()
+    token = _one_picture.set(True)
+    try:
+        yield
+    finally:
+        db.session.rollback()
+        _one_picture.reset(token)
 
 
 def read(statement: Select[*tuple[Any, ...]], values: Mapping[str, Any] | None = None) -> CursorResult[Any]:

@@ -9,12 +9,13 @@ from crm.core.db import db, lock
 from crm.core.errors import RuleBroken
 from crm.core.words import say
 from crm.cultivation import courses
+from crm.cultivation.bringing import bring_along
 from crm.cultivation.models import Track, TrackEvent
 from crm.cultivation.queries import firm_of, history, rows_of
 from crm.cultivation.rules.gates import Proposed
 from crm.cultivation.rules.history import Event, Sort, faults, obstacles, steps
-from crm.cultivation.rules.ladder import Kind, ladder
-from crm.cultivation.services import bring_along
+from crm.cultivation.rules.ladder import ladder
+from crm.cultivation.rules.states import Kind
 from crm.cultivation.telling import tell
 from crm.enterprises.models import Enterprise
 from crm.timeline import Actor
@@ -83,7 +84,7 @@ def _refuse_idle(kind: Kind, wrong: TrackEvent, event: Event) -> None:
 def _correct_what_followed(wrong: TrackEvent, correction: TrackEvent, by: Actor) -> list[Track]:
     """A new day goes along; otherwise what was brought along is voided."""
     touched = []
-    for caused in courses.brought_along_by(wrong.id):
+    for caused in courses.brought_along_by(wrong):
         track = db.session.get_one(Track, caused.track_id)
         if all(step.seq != caused.seq for step in steps(history(rows_of([track])[track.id]))):
             continue

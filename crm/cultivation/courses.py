@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, or_, select
+from sqlalchemy.orm import aliased
 
 from crm.core.db import db
 from crm.core.errors import Obstacle, RuleBroken
@@ -13,8 +14,10 @@ from crm.core.words import say
 from crm.cultivation.models import Track, TrackEvent, TrackSpan
 from crm.cultivation.queries import history, rows_of, tracks_of
 from crm.cultivation.rules.history import Sort, Step, board_of, is_open, is_restricted, spans, steps
-from crm.cultivation.rules.ladder import Kind, ladder
+from crm.cultivation.rules.ladder import ladder
+from crm.cultivation.rules.states import Kind
 from crm.enterprises.models import Enterprise
+from crm.timeline import Actor
 
 
 def current(enterprise_id: int, kind: str) -> Track | None:
@@ -48,6 +51,16 @@ def append(track: Track, sort: Sort, **values: Any) -> TrackEvent:
     db.session.flush()
     rebuild(track)
     return made
+
+
+def people(proposed: Actor, confirmed: Actor | None) -> dict[str, Any]:
+    """Who stands beside an event."""
+    return {
+        "proposed_by_id": proposed.id,
+        "proposed_by_name": proposed.name,
+        "confirmed_by_id": confirmed.id if confirmed else None,
+        "confirmed_by_name": confirmed.name if confirmed else "",
+    }
 
 
 def rebuild(track: Track) -> None:
@@ -84,8 +97,9 @@ def refuse_disorder(enterprise: Enterprise, kinds: set[str]) -> None:
                 raise RuleBroken([Obstacle("on", words)])
 
 
-def brought_along_by(event_id: int) -> list[TrackEvent]:
-    """Events that this one caused on other tracks."""
-    return list(
-        db.session.scalars(select(TrackEvent).where(TrackEvent.caused_by_id == event_id).order_by(TrackEvent.id))
-    )
+def brought_along_by(event: TrackEvent) -> list[TrackEvent]:
+    """Events that this one or a correction of it caused on other tracks."""
+    cause = aliased(TrackEvent)
+    own = or_(cause.id == event.id, and_(cause.track_id == event.track_id, cause.corrects == event.seq))
+    query = select(TrackEvent).join(cause, cause.id == TrackEvent.caused_by_id).where(own)
+    return list(db.session.scalars(query.order_by(TrackEvent.id)))

@@ -13,8 +13,9 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
-from crm.core.db import read
+from crm.core.db import one_picture, read
 from crm.cultivation import list_queries
 from crm.cultivation.models import TrackEvent, TrackSpan
 from crm.cultivation.rules.history import Origin, Sort
@@ -51,7 +52,13 @@ def by_board(figure: str, on: date) -> dict[str, int]:
 
 
 def as_json(on: date) -> dict[str, Any]:
-    """The head figures with the boards by their Chinese names, and the yearly lists in force by their kinds."""
+    """The head figures with the boards by their Chinese names, and the yearly lists in force by their kinds; all of one
+    instant."""
+    with one_picture():
+        return _as_json(on)
+
+
+def _as_json(on: date) -> dict[str, Any]:
     boards = {code: board.zh for kind in ladder().kinds.values() for code, board in kind.boards.items()}
     found: dict[str, Any] = {"on": on.isoformat()}
     for figure in ladder().figures:
@@ -75,12 +82,22 @@ def in_zone(on: date) -> ColumnElement[bool]:
 
 
 def _moved_in() -> Select[int]:
+    """Tracks that a firm brought with it into the zone, by a baseline that stands."""
+    void = aliased(TrackEvent)
+    voided = exists().where(
+        void.track_id == TrackEvent.track_id, void.sort == Sort.VOID, void.corrects == TrackEvent.seq
+    )
     first = (TrackEvent.sort == Sort.BASELINE, TrackEvent.reason == str(Origin.MOVED_IN))
-    return select(TrackEvent.track_id).where(*first)
+    return select(TrackEvent.track_id).where(*first, ~voided)
 
 
 def flow(figure: str, after: date, until: date) -> Flow:
-    """What came and went on the days after `after` up to and with `until`."""
+    """What came and went on the days after `after` up to and with `until`, all of one instant."""
+    with one_picture():
+        return _flow(figure, after, until)
+
+
+def _flow(figure: str, after: date, until: date) -> Flow:
     spans = select(
         TrackSpan.enterprise_id, TrackSpan.from_on, TrackSpan.until_on, TrackSpan.is_new, TrackSpan.is_last,
         TrackSpan.track_id.in_(_moved_in()).label("moved_in"),

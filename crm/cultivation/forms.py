@@ -15,7 +15,8 @@ from crm.core.forms import Form, TextLine, tidy
 from crm.core.words import _
 from crm.cultivation.rules.gates import Proposed
 from crm.cultivation.rules.history import Sort
-from crm.cultivation.rules.ladder import Kind, State, ladder
+from crm.cultivation.rules.ladder import ladder
+from crm.cultivation.rules.states import Kind, State
 
 SORTS = {
     Sort.REDATE: _l("It was on another day"),

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from crm.core.among import among
-from crm.core.db import db, lock, writing
+from crm.core.db import db, lock, one_picture, writing
 from crm.core.journal import parts
 from crm.cultivation import courses
 from crm.cultivation.models import Track, TrackEvent, TrackSpan
@@ -23,7 +23,11 @@ REPEATED = ("state", "board", "since_on", "is_open", "is_restricted", "last_seq"
 def wrong() -> list[int]:
     """Ids of tracks that disagree with their events; kinds that no file knows any more are left alone."""
     ids = db.session.scalars(select(Track.id).where(Track.kind.in_(ladder().kinds)).order_by(Track.id)).all()
-    return [track_id for some in parts(ids) for track_id in _wrong(some)]
+    found: list[int] = []
+    for some in parts(ids):
+        with one_picture():
+            found += _wrong(some)
+    return found
 
 
 def mend() -> int:

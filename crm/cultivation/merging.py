@@ -11,8 +11,9 @@ from crm.core import clock
 from crm.core.db import db
 from crm.core.errors import RuleBroken
 from crm.core.words import say
+from crm.cultivation import courses
 from crm.cultivation.models import Track, TrackProposal, TrackSpan
-from crm.cultivation.queries import tracks_of, waiting_of
+from crm.cultivation.queries import is_known, tracks_of, waiting_of
 from crm.cultivation.words import kind_word
 from crm.cultivation.yearly_models import ListMember
 from crm.enterprises.merge_clashes import MERGED
@@ -48,6 +49,13 @@ def _leave_lists(trace: Trace, kept: Enterprise, gone: Enterprise) -> None:
 def _lists_of(firm: Enterprise) -> dict[int, ListMember]:
     still = select(ListMember).where(ListMember.enterprise_id == firm.id, ListMember.until_on.is_(None))
     return {member.list_id: member for member in db.session.scalars(still)}
+
+
+def make_anew(firm: Enterprise) -> None:
+    """After a merge was taken back: what stands beside the events of a track that had gone on meanwhile."""
+    for track in db.session.scalars(tracks_of(firm.id)).all():
+        if is_known(track):
+            courses.rebuild(track)
 
 
 def _refuse_overlap(kept: Enterprise, gone: Enterprise) -> None:

@@ -73,8 +73,8 @@ def history(rows: Sequence[TrackEvent]) -> list[Event]:
 
 
 def firm_of(enterprise: Enterprise) -> Firm:
-    """What conditions look at: the name, and all attempts as they stand."""
-    tracks = db.session.scalars(tracks_of(enterprise.id)).all()
+    """What conditions look at: the name, and all attempts as they stand; not those that no file knows any more."""
+    tracks = [track for track in db.session.scalars(tracks_of(enterprise.id)) if is_known(track)]
     rows = rows_of(tracks)
     courses = (Course(t.kind, t.attempt, steps(history(rows[t.id])), len(rows[t.id])) for t in tracks)
     return Firm(enterprise.name, tuple(courses))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -12,15 +11,15 @@ from crm.core import clock
 from crm.core.db import db, lock
 from crm.core.errors import Obstacle, RuleBroken, Stale
 from crm.core.words import say
-from crm.cultivation import courses
+from crm.cultivation import bringing, courses
 from crm.cultivation.models import Track, TrackEvent, TrackProposal
 from crm.cultivation.queries import firm_of, history, others_who_confirm, rows_of
 from crm.cultivation.rules import gates
 from crm.cultivation.rules.gates import Proposed
 from crm.cultivation.rules.history import Event, Origin, Sort, obstacles
-from crm.cultivation.rules.ladder import Kind, ladder
-from crm.cultivation.telling import tell, tell_proposed
-from crm.cultivation.words import kind_word
+from crm.cultivation.rules.ladder import ladder
+from crm.cultivation.rules.states import Kind
+from crm.cultivation.telling import tell, tell_proposed, told_guard
 from crm.enterprises.models import Enterprise
 from crm.timeline import Actor
 
@@ -81,9 +80,12 @@ def baseline(
     if broken := obstacles(known, _history(track), event, clock.today()):
         raise RuleBroken(broken)
     details = _details(step) | {"reason": str(origin), "note": step.note or provisional_note}
-    made = courses.append(track, Sort.BASELINE, state=step.state, happened_on=step.on, **_people(by, by), **details)
+    details["warnings"] = [told_guard(guard) for guard in bringing.new_clashes(enterprise, track, event)]
+    people = courses.people(by, by)
+    made = courses.append(track, Sort.BASELINE, state=step.state, happened_on=step.on, **people, **details)
     courses.refuse_disorder(enterprise, {kind})
     tell(track, "track.baseline", made, by)
+    bringing.settle(enterprise, by=by)
     return made
 
 
@@ -133,42 +135,15 @@ def _take(
 ) -> TrackEvent:
     """The step stands, with the soft conditions that do not hold and all it brings along."""
     firm = firm_of(enterprise)
-    soft = [
-        {"needs": u.guard.needs, "zh": u.guard.zh, "en": u.guard.en} for u in gates.unmet(ladder(), firm, kind, step)
-    ]
+    soft = [told_guard(each.guard) for each in gates.unmet(ladder(), firm, kind, step)]
     track = courses.begin(enterprise.id, kind.code)
-    people = _people(proposed, confirmed) | {"alone_because": alone}
+    people = courses.people(proposed, confirmed) | {"alone_because": alone}
     details = _details(step) | {"warnings": soft}
     made = courses.append(track, Sort.STEP, state=step.state, happened_on=step.on, **details, **people)
     tell(track, "track.step", made, confirmed or proposed, reason=alone)
-    bring_along(enterprise, kind, step, made, by=confirmed or proposed, firm=firm)
+    bringing.bring_along(enterprise, kind, step, made, by=confirmed or proposed, firm=firm)
     courses.refuse_disorder(enterprise, {kind.code})
     return made
-
-
-def bring_along(
-    enterprise: Enterprise, kind: Kind, step: Proposed, cause: TrackEvent, *, by: Actor, firm: gates.Firm
-) -> None:
-    """What a step does to the other tracks of the firm, in the same act."""
-    for effect in gates.consequences(ladder(), firm, kind, step):
-        track = courses.begin(enterprise.id, effect.kind)
-        event = effect.event
-        _refuse_out_of_order(effect.kind, track, event)
-        why = {"caused_by_id": cause.id, "document_no": cause.document_no, "grade": cause.grade}
-        made = courses.append(
-            track, event.sort, state=event.state, happened_on=event.on, board=event.board, reason=event.reason,
-            **why, **_people(by, by),
-        )  # fmt: skip
-        tell(track, f"track.{event.sort}", made, by)
-
-
-def _refuse_out_of_order(code: str, track: Track, event: Event) -> None:
-    """What would be brought along must fit the other track; else that one is to be set right first."""
-    before = _history(track)
-    placed = replace(event, seq=len(before) + 1)
-    if wrong := obstacles(_kind(code), before, placed, clock.today()):
-        told = {"kind": kind_word(code), "why": wrong[0].why}
-        raise RuleBroken(say("The track %(kind)s does not fit: %(why)s", **told), "on")
 
 
 def _history(track: Track | None) -> Sequence[Event]:
@@ -229,12 +204,3 @@ def _name_of(user_id: int) -> str:
 def _details(step: Proposed) -> dict[str, Any]:
     names = ("board", "reason", "grade", "document_no", "wording", "note")
     return {name: getattr(step, name) for name in names}
-
-
-def _people(proposed: Actor, confirmed: Actor | None) -> dict[str, Any]:
-    return {
-        "proposed_by_id": proposed.id,
-        "proposed_by_name": proposed.name,
-        "confirmed_by_id": confirmed.id if confirmed else None,
-        "confirmed_by_name": confirmed.name if confirmed else "",
-    }

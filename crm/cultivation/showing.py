@@ -12,7 +12,8 @@ from crm.core.db import db, read
 from crm.cultivation.models import Track, TrackEvent, TrackProposal
 from crm.cultivation.queries import history, is_known, rows_of, tracks_of, waiting_of
 from crm.cultivation.rules.history import CORRECTIONS, Step, steps
-from crm.cultivation.rules.ladder import Kind, Ladder, Named, State, ladder
+from crm.cultivation.rules.ladder import ladder
+from crm.cultivation.rules.states import Kind, Ladder, Named, State
 
 
 @dataclass(frozen=True)

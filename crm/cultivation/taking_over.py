@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -14,11 +14,12 @@ from crm.core.bulk import insert_many, new_ids
 from crm.core.db import db
 from crm.core.journal import parts
 from crm.core.staging import Errand, Line
-from crm.cultivation import courses
+from crm.cultivation import bringing, courses
 from crm.cultivation.models import Track, TrackEvent, TrackSpan
 from crm.cultivation.rules.history import Event, Origin, Sort, Step, steps
-from crm.cultivation.rules.ladder import Kind, ladder
+from crm.cultivation.rules.ladder import ladder
 from crm.cultivation.rules.markets import Market
+from crm.cultivation.rules.states import Kind
 from crm.enterprises import names, pinyin
 from crm.enterprises.models import Enterprise, Presence
 from crm.enterprises.search_index import index_many
@@ -40,6 +41,9 @@ class Row:
     event: Event | None = None
     goes_on: tuple[Track, int] | None = None
     """An attempt whose events were all voided, and how many they are."""
+    warnings: list[dict[str, str]] = field(default_factory=list)
+    closes: bool = False
+    """Of the firm's tracks one ends with another."""
 
 
 def write(rows: Sequence[Row], errand: Errand) -> dict[str, int]:
@@ -59,6 +63,8 @@ def write(rows: Sequence[Row], errand: Errand) -> dict[str, int]:
             db.session.flush()
             courses.rebuild(track)
     record_many([_told(row, errand) for row in rows])
+    for firm_id in sorted({row.firm for row in rows if row.closes and row.firm}):
+        bringing.settle(db.session.get_one(Enterprise, firm_id), by=errand.by)
     return {"new": len(rows), "update": 0}
 
 
@@ -154,6 +160,7 @@ def _event(row: Row, track_id: int, errand: Errand) -> dict[str, Any]:
         "reason": str(row.origin),
         "document_no": said.get("document_no") or "",
         "note": said.get("note") or "",
+        "warnings": row.warnings,
         "ladder": _kind(row).version,
         **people,
         "confirmed_by_id": errand.by.id,

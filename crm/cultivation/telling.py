@@ -7,7 +7,13 @@ from typing import Any
 from crm.cultivation import courses
 from crm.cultivation.models import Track, TrackEvent, TrackProposal
 from crm.cultivation.rules.ladder import ladder
+from crm.cultivation.rules.states import Guard
 from crm.timeline import Actor, Level, record
+
+
+def told_guard(guard: Guard) -> dict[str, str]:
+    """A condition that does not hold, as an event keeps it: the words outlive the file."""
+    return {"needs": guard.needs, "zh": guard.zh, "en": guard.en}
 
 
 def tell(track: Track, kind: str, event: TrackEvent, by: Actor, *, is_restricted: bool = False, **more: Any) -> None:

@@ -18,7 +18,8 @@ from crm.cultivation.forms import CorrectForm, DecideForm, StepForm
 from crm.cultivation.models import Track, TrackEvent, TrackProposal
 from crm.cultivation.queries import history, others_who_confirm, proposals_seen_by, rows_of, seen_by
 from crm.cultivation.rules.history import CORRECTIONS, Sort, Step, steps
-from crm.cultivation.rules.ladder import Kind, ladder
+from crm.cultivation.rules.ladder import ladder
+from crm.cultivation.rules.states import Kind
 from crm.enterprises.models import Enterprise
 from crm.enterprises.queries import load, may
 from crm.permissions import Permission

@@ -35,6 +35,8 @@ def prepare(trace: Trace, kept: Enterprise, gone: Enterprise) -> None:
 
 PERIODS: list[Any] = []
 """What rooms to the right add for their own tables: functions of (trace, kept, gone)."""
+TAKEN_BACK: list[Any] = []
+"""What they make anew after a merge was taken back: functions of an enterprise."""
 
 
 def _demote(trace: Trace, kept: Enterprise, gone: Enterprise) -> None:

@@ -17,7 +17,7 @@ from crm.core.types import canonical
 from crm.core.words import say
 from crm.enterprises import derived, linked
 from crm.enterprises.editing import keep_name
-from crm.enterprises.merge_clashes import prepare
+from crm.enterprises.merge_clashes import TAKEN_BACK, prepare
 from crm.enterprises.merge_trace import Trace
 from crm.enterprises.models import Enterprise, Merge, Standing
 from crm.enterprises.search_index import forget, index_many
@@ -109,6 +109,9 @@ def undo(merge: Merge, *, by: Actor) -> None:
         firm.version += 1
     db.session.flush()
     index_many([kept, gone])
+    for make_anew in TAKEN_BACK:
+        for firm in (kept, gone):
+            make_anew(firm)
     merge.state = "undone"
     db.session.flush()
     _tell(merge, "undone", by)

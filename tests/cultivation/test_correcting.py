@@ -5,8 +5,8 @@ from sqlalchemy import select
 
 from crm.core.db import db, writing
 from crm.core.errors import RuleBroken
-from crm.cultivation import services
-from crm.cultivation.models import TrackEvent, TrackProposal
+from crm.cultivation import mending, services
+from crm.cultivation.models import TrackEvent, TrackProposal, TrackSpan
 from crm.cultivation.rules.history import Origin
 from crm.enterprises import linked, merging
 
@@ -50,6 +50,17 @@ def test_a_restated_listing_brings_along_what_it_should_have(way):
     assert ("NEEQ", 1, "NQ_INNO", True) in way.tracks()
     way.correct(listed, "restate", state="IP_LISTED", board="BSE")
     assert ("NEEQ", 1, "NQ_GRADUATED", False) in way.tracks()
+
+
+def test_what_a_restated_listing_brought_along_falls_with_it(way):
+    way.baseline("NEEQ", "NQ_INNO", "2020-01-05")
+    way.baseline("IPO", "IP_REG_OK", "2026-01-05", board="MAIN")
+    listed = way.done("IPO", "IP_LISTED", "2026-02-05")
+    way.correct(listed, "restate", state="IP_LISTED", board="BSE")
+    way.correct(listed, "redate", on="2026-02-09")
+    assert way.spans("NEEQ") == [("NQ_INNO", "2020-01-05", "2026-02-09")]
+    way.correct(listed, "void")
+    assert way.tracks() == [("IPO", 1, "IP_REG_OK", True), ("NEEQ", 1, "NQ_INNO", True)]
 
 
 def test_a_transfer_and_its_correction(way):
@@ -107,6 +118,17 @@ def test_merged_entries_number_their_attempts_through(way, firm, twin, cast):
         ("IPO", 1, "IP_WITHDRAWN", False),
         ("IPO", 1, "IP_POOL", True),
     ]
+
+
+def test_a_step_between_a_merge_and_its_undoing_leaves_the_figures_right(way, firm, twin, cast):
+    way.baseline("NEEQ", "NQ_BASE", "2020-01-05", firm=twin)
+    row = merged(firm, twin, cast)
+    way.done("NEEQ", "NQ_INNO", "2026-02-05")
+    with writing():
+        merging.undo(row, by=cast.manager)
+    assert mending.wrong() == []
+    owners = db.session.scalars(select(TrackSpan.enterprise_id)).all()
+    assert owners == [twin.id, twin.id]
 
 
 def test_two_open_tracks_of_a_kind_keep_entries_from_being_merged(way, firm, twin, cast):

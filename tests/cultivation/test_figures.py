@@ -5,10 +5,11 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, update
+from sqlalchemy import delete, event, insert, update
 
 from crm.core.bulk import insert_many
 from crm.core.db import db, writing
+from crm.core.errors import RuleBroken
 from crm.cultivation import figures
 from crm.cultivation.models import Track, TrackEvent, TrackSpan
 from crm.cultivation.rules.history import Origin
@@ -67,6 +68,77 @@ def test_a_register_begun_late_still_knows_its_history_but_not_of_a_firm_that_mo
     assert [figures.stock("neeq", on(day)) for day in ("2016-01-01", "2021-01-01")] == [1, 2]
     moved = figures.flow("neeq", on("2014-12-31"), on("2020-12-31"))
     assert (moved.opening, moved.new, moved.moved_in, moved.closing) == (0, 1, 1, 2)
+
+
+def test_a_voided_move_into_the_zone_counts_as_history(way, firm):
+    wrong = way.baseline("NEEQ", "NQ_BASE", "2015-01-05", origin=Origin.MOVED_IN)
+    present(firm, "2020-01-01")
+    assert figures.stock("neeq", on("2016-01-01")) == 0
+    way.correct(wrong, "void")
+    way.baseline("NEEQ", "NQ_BASE", "2015-01-05")
+    assert figures.stock("neeq", on("2016-01-01")) == 1
+    assert figures.flow("neeq", on("2014-12-31"), on("2016-01-01")).new == 1
+
+
+@pytest.mark.parametrize("first", ["NEEQ", "IPO"])
+def test_a_listing_on_the_bse_taken_over_ends_the_quotation_whichever_is_entered_first(way, first):
+    acts = {
+        "NEEQ": lambda: way.baseline("NEEQ", "NQ_INNO", "2020-01-05"),
+        "IPO": lambda: way.baseline("IPO", "IP_LISTED", "2022-01-05", board="BSE"),
+    }
+    acts.pop(first)()
+    for act in acts.values():
+        act()
+    for code in ("neeq", "listed"):
+        assert [figures.stock(code, on(day)) for day in ("2022-01-04", "2022-01-05")] == (
+            [1, 0] if code == "neeq" else [0, 1]
+        )
+
+
+def test_a_quotation_that_begins_after_the_listing_it_should_have_ended_with_is_refused(way):
+    way.baseline("IPO", "IP_LISTED", "2022-01-05", board="BSE")
+    with pytest.raises(RuleBroken, match="does not fit"):
+        way.baseline("NEEQ", "NQ_INNO", "2023-01-05")
+
+
+def test_a_firm_quoted_and_listed_elsewhere_counts_twice_with_a_warning(way):
+    way.baseline("IPO", "IP_LISTED", "2022-01-05", board="MAIN")
+    taken = way.baseline("NEEQ", "NQ_INNO", "2020-01-05")
+    assert [warning["needs"] for warning in taken.warnings] == ["none_in"]
+
+
+def test_the_figures_of_a_day_are_of_one_instant(way, make, cast):
+    """A listing committed between two statements of one report is in all of it or in none."""
+    another = make.enterprise("杭州另一家股份有限公司", unit=cast.section)
+    way.baseline("NEEQ", "NQ_BASE", "2015-01-05")
+    span = {"enterprise_id": another.id, "kind": "NEEQ", "attempt": 1}
+    with writing():
+        track = Track(**span, state="NQ_BASE", since_on=FIRST, is_open=True)
+        db.session.add(track)
+        db.session.flush()
+        number = track.id
+    db.session.rollback()
+    row = dict.fromkeys(("board",), "") | {
+        "track_id": number, "enterprise_id": another.id, "kind": "NEEQ", "seq": 1, "state": "NQ_BASE",
+        "figure": "neeq", "from_on": FIRST, "until_on": None, "is_new": True, "is_last": False,
+    }  # fmt: skip
+    done = []
+
+    @event.listens_for(db.engine, "after_cursor_execute")
+    def somebody_commits(_connection, _cursor, statement, *_rest):
+        if "track_span" in statement and not done:
+            done.append(statement)
+            with db.engine.connect() as other:
+                other.execute(insert(TrackSpan.__table__).values(row))
+                other.commit()
+
+    try:
+        told = figures.as_json(on("2026-01-01"))
+        moved = figures.flow("neeq", on("2026-01-01"), on("2026-02-01"))
+    finally:
+        event.remove(db.engine, "after_cursor_execute", somebody_commits)
+    assert done and told["neeq"]["total"] == 1, "the report began before the second firm was there"
+    assert moved.opening == 2
 
 
 def test_layers_and_transfers_are_neither_new_nor_exits(way):

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from crm.cultivation.rules.gates import Course, Firm, Proposed, consequences, lacking, unmet
+from crm.cultivation.rules.effects import consequences
+from crm.cultivation.rules.gates import Course, Firm, Proposed, lacking, unmet
 from crm.cultivation.rules.history import Origin, Sort, Step
 from crm.cultivation.rules.ladder import ladder
 

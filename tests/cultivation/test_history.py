@@ -199,6 +199,11 @@ def test_a_reason_of_the_list_is_asked():
     assert [o.field for o in obstacles(LADDER.kinds["NEEQ"], quoted()[:2], odd, TODAY)] == ["reason"]
 
 
+def test_a_step_without_reasons_takes_none():
+    odd = Event(2, Sort.STEP, "NQ_INNO", on("2016-06-27"), reason="voluntary")
+    assert [o.field for o in obstacles(LADDER.kinds["NEEQ"], quoted()[:1], odd, TODAY)] == ["reason"]
+
+
 def test_a_listing_needs_its_board():
     kind = LADDER.kinds["IPO"]
     without = Event(1, Sort.BASELINE, "IP_LISTED", on("2020-01-01"), reason=Origin.HISTORY)

@@ -8,8 +8,10 @@ import pytest
 import yaml
 
 from crm.cultivation.rules import ladder as rules
+from crm.cultivation.rules import soundness
 from crm.cultivation.rules.gates import CHECKS
 from crm.cultivation.rules.history import Event, Sort, obstacles
+from crm.cultivation.rules.soundness import NEEDS
 
 pytestmark = pytest.mark.rules
 
@@ -26,7 +28,7 @@ def content(name="ladder"):
 def faults_after(change):
     raw = content()
     change(raw["kinds"][0], {state["code"]: state for state in raw["kinds"][0]["states"]})
-    return list(rules.faults(rules.ladder_of([{**raw, "kinds": raw["kinds"][:1]}])))
+    return list(soundness.faults(rules.ladder_of([{**raw, "kinds": raw["kinds"][:1]}])))
 
 
 @pytest.mark.parametrize("kind", EDGES)
@@ -47,8 +49,8 @@ def test_a_ladder_of_ones_own_is_a_file():
 
 
 def test_the_shipped_files_have_no_fault():
-    assert list(rules.faults(LADDER)) == []
-    assert set(CHECKS) == rules.NEEDS
+    assert list(soundness.faults(LADDER)) == []
+    assert set(CHECKS) == NEEDS
 
 
 @pytest.mark.parametrize(

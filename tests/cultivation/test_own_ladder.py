@@ -8,6 +8,9 @@ import pytest
 import yaml
 
 from crm.cultivation.rules import ladder as rules
+from crm.cultivation.rules import soundness
+from crm.cultivation.rules.soundness import NEEDS
+from crm.cultivation.rules.states import State
 
 pytestmark = pytest.mark.rules
 
@@ -20,11 +23,11 @@ def test_the_example_is_sound_beside_the_shipped_ones():
         yaml.safe_load(path.read_text(encoding="utf-8"))["editions"][-1] for path in rules.DATA.glob("ladder*.yaml")
     ]
     made = rules.ladder_of([*shipped, *example])
-    assert list(rules.faults(made)) == []
+    assert list(soundness.faults(made)) == []
     assert made.figure_states("listed")[-1] == "EU_LISTED"
 
 
 def test_every_key_and_need_is_explained():
     given = {name: key for key, name in rules.RENAMED.items()}
-    keys = {given.get(field.name, field.name) for field in fields(rules.State)}
-    assert {name for name in keys | rules.NEEDS if f"`{name}`" not in PAGE} == set()
+    keys = {given.get(field.name, field.name) for field in fields(State)}
+    assert {name for name in keys | NEEDS if f"`{name}`" not in PAGE} == set()

@@ -96,6 +96,55 @@ def test_an_open_track_is_not_begun_again(sheet, check, way):  # noqa: F811
     assert errors(told) == [(2, "上市板块")]
 
 
+def test_a_listing_of_the_list_ends_the_quotation_beside_it(sheet, check, apply, way):  # noqa: F811
+    way.baseline("NEEQ", "NQ_INNO", "2020-01-05")
+    path = sheet(
+        ["杭州样板股份有限公司", "", "北交所", "2022-01-05", ""],
+        ["杭州丙", "830002", "北交所", "2022-02-05", ""],
+        ["杭州丙", "", "新三板", "2019-01-04", ""],
+    )
+    told = check(path, "--provisional", kind="tracks")
+    assert told["errors"] == [] and any("2" in notice and "收盘" not in notice for notice in told["notices"])
+    apply(path, "--provisional", kind="tracks")
+    assert [row[1:4] for row in tracks()] == [("IPO", 1, "IP_LISTED"), ("NEEQ", 1, "NQ_GRADUATED")] * 2
+    assert apply(path, kind="tracks")["same"] == 3
+
+
+def test_a_listing_before_the_quotation_it_ends_is_refused(sheet, check, way):  # noqa: F811
+    way.baseline("NEEQ", "NQ_INNO", "2023-01-05")
+    told = check(sheet(["杭州样板股份有限公司", "", "北交所", "2022-01-05", ""]), kind="tracks", expect=1)
+    assert errors(told) == [(2, "上市日期")]
+
+
+def test_a_firm_listed_while_quoted_is_taken_over_with_a_warning(sheet, apply, way):  # noqa: F811
+    way.baseline("NEEQ", "NQ_INNO", "2020-01-05")
+    told = apply(sheet(["杭州样板股份有限公司", "", "主板", "2022-01-05", ""]), kind="tracks")
+    assert len(told["notices"]) == 1
+    last = db.session.scalars(select(TrackEvent).order_by(TrackEvent.id.desc())).first()
+    assert [warning["needs"] for warning in last.warnings] == ["none_in"]
+
+
+def test_steps_recorded_one_by_one_are_the_same_as_their_row(sheet, apply, way):  # noqa: F811
+    way.baseline("NEEQ", "NQ_CONSENT", "2014-12-02")
+    way.done("NEEQ", "NQ_BASE", "2015-03-02")
+    way.done("NEEQ", "NQ_INNO", "2016-06-27")
+    way.baseline("IPO", "IP_REG_OK", "2026-01-05", board="BSE")
+    way.done("IPO", "IP_LISTED", "2026-02-05")
+    path = sheet(
+        ["杭州样板股份有限公司", "", "新三板", "2015-03-02", ""],
+        ["杭州样板股份有限公司", "", "北交所", "2026-02-05", ""],
+    )
+    told = apply(path, kind="tracks")
+    assert (told["same"], told["new"], told["errors"]) == (2, 0, [])
+
+
+def test_a_stock_code_does_not_overrule_the_name_of_another_firm(sheet, check, make):  # noqa: F811
+    make.enterprise("杭州甲股份有限公司", stock_code="600001")
+    make.enterprise("杭州乙股份有限公司")
+    told = check(sheet(["杭州乙股份有限公司", "600001", "主板", "2010-05-06", ""]), kind="tracks", expect=1)
+    assert errors(told) == [(2, "证券代码")]
+
+
 def test_after_an_end_a_new_attempt_begins(sheet, apply, check, way):  # noqa: F811
     way.baseline("NEEQ", "NQ_BASE", "2015-03-02")
     way.done("NEEQ", "NQ_DELISTED", "2019-01-08", reason="voluntary")

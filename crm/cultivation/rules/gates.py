@@ -1,16 +1,16 @@
-"""What a step must meet besides its order: evidence, conditions on the firm's other tracks, what it brings along."""
+"""What a step must meet besides its order: evidence, and conditions on the firm's other tracks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from crm.core.errors import Obstacle
 from crm.core.months import months_later
 from crm.core.words import say
-from crm.cultivation.rules.history import Event, Origin, Sort, Step, board_of, is_open
-from crm.cultivation.rules.ladder import Guard, Kind, Ladder, State
+from crm.cultivation.rules.history import Step, board_of
+from crm.cultivation.rules.states import Guard, Kind, Ladder, State
 
 JOINT_STOCK = ("股份有限公司", "股份公司")
 
@@ -59,15 +59,6 @@ class Unmet:
     guard: Guard
 
 
-@dataclass(frozen=True)
-class Consequence:
-    """An event that a step brings along in another track; a new attempt when `attempt` is None."""
-
-    kind: str
-    attempt: int | None
-    event: Event
-
-
 def lacking(ladder: Ladder, state: State, step: Proposed) -> list[Obstacle]:
     """What is missing in the evidence of a step."""
     if not ladder.reaches(step.grade, state.grade):
@@ -91,6 +82,16 @@ def unmet(ladder: Ladder, firm: Firm, kind: Kind, step: Proposed) -> list[Unmet]
         if not CHECKS[guard.needs](guard, firm, own, step):
             found.append(Unmet(guard))
     return sorted(found, key=lambda each: not each.guard.is_hard)
+
+
+def clashes(ladder: Ladder, firm: Firm) -> Iterator[Guard]:
+    """Soft conditions on what else is open that the firm, as it stands, does not hold: it counts in two figures."""
+    for course in firm.courses:
+        if course.steps:
+            step = Proposed(course.state, course.steps[-1].on, course.attempt)
+            for each in unmet(ladder, firm, ladder.kinds[course.kind], step):
+                if each.guard.needs == "none_in":
+                    yield each.guard
 
 
 def course_of(firm: Firm, kind: str, attempt: int) -> Course:
@@ -161,24 +162,3 @@ CHECKS: dict[str, Callable[[Guard, Firm, Course, Proposed], bool]] = {
     "from_board": _from_board,
     "to_board": _to_board,
 }
-
-
-def consequences(ladder: Ladder, firm: Firm, kind: Kind, step: Proposed) -> Iterator[Consequence]:
-    """What a step brings along on the firm's other tracks."""
-    board = step.board or board_of(course_of(firm, kind.code, step.attempt).steps)
-    for effect in kind.states[step.state].effects:
-        if effect.boards and board not in effect.boards:
-            continue
-        if effect.opens:
-            opened = Event(1, Sort.BASELINE, effect.state, step.on, step.board, Origin.TRANSFERRED)
-            yield Consequence(effect.kind, None, opened)
-            continue
-        for course in _closable(ladder, firm.courses, effect.kind, effect.state):
-            yield Consequence(effect.kind, course.attempt, Event(course.last_seq + 1, Sort.STEP, effect.state, step.on))
-
-
-def _closable(ladder: Ladder, courses: Sequence[Course], kind: str, state: str) -> Iterator[Course]:
-    known = ladder.kinds[kind]
-    for course in courses:
-        if course.kind == kind and is_open(known, course.steps) and state in known.states[course.state].next:
-            yield course

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from crm.core.errors import Obstacle
 from crm.core.words import say
-from crm.cultivation.rules.ladder import Kind, State
+from crm.cultivation.rules.states import Kind, State
 
 
 class Sort(StrEnum):
@@ -119,6 +119,8 @@ def obstacles(
         return [Obstacle("reason", say("A correction needs its reason"))]
     if new.state and new.state not in kind.states:
         return [Obstacle("state", say("There is no such step"))]
+    if new.sort == Sort.STEP and new.reason and not kind.states[new.state].reasons:
+        return [Obstacle("reason", say("This step has no reasons to choose from: put it into the note"))]
     return faults(kind, steps([*history, new]), today, earlier)
 
 
