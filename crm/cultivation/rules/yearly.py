@@ -11,7 +11,8 @@ from typing import Any, Protocol
 from crm.core.errors import Obstacle
 from crm.core.rulebook import rulebook
 from crm.core.words import Say, say
-from crm.cultivation.rules.ladder import InTwo, Ladder, ladder
+from crm.cultivation.rules.ladder import ladder
+from crm.cultivation.rules.states import InTwo, Ladder
 
 
 @dataclass(frozen=True)
