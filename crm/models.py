@@ -26,6 +26,8 @@ MODULES = (
     "crm.cultivation.guards",
     "crm.cultivation.yearly_models",
     "crm.cultivation.partner_models",
+    "crm.cultivation.plan_models",
+    "crm.cultivation.plan_guards",
     "crm.reminders.models",
     "crm.imports.models",
 )

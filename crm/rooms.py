@@ -82,15 +82,24 @@ def visits(_app: Flask, _: Settings) -> None:
 
 
 def cultivation(app: Flask, _: Settings) -> None:
-    from crm.cultivation import commands, merging, views
+    from crm.cultivation import (  # noqa: F401 - pages hang themselves on the blueprint of views
+        commands,
+        merging,
+        plan_views,
+        rungs,
+        views,
+    )
     from crm.cultivation.rules.ladder import ladder
-    from crm.enterprises import linked, merge_clashes
+    from crm.enterprises import derived, filters, linked, merge_clashes
 
     ladder()
     linked.UNTOLD.update({"track", "track_span", "track_proposal", "list_member", "track_partner"})
     if merging.make_room not in merge_clashes.PERIODS:
         merge_clashes.PERIODS.append(merging.make_room)
         merge_clashes.TAKEN_BACK.append(merging.make_anew)
+    filters.register(rung=rungs.at)
+    derived.RECOUNTS["rung"] = rungs.remake
+    jobs.every_day("rungs", time(0, 40), rungs.nightly)
     commands.install(app)
     app.register_blueprint(views.bp)
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from crm.core.db import db
 from crm.core.errors import Obstacle, RuleBroken
 from crm.core.words import say
+from crm.cultivation import outlooks, rungs
 from crm.cultivation.models import Track, TrackEvent, TrackSpan
 from crm.cultivation.queries import history, rows_of, tracks_of
 from crm.cultivation.rules.history import Sort, Step, board_of, is_open, is_restricted, spans, steps
@@ -64,7 +65,7 @@ def people(proposed: Actor, confirmed: Actor | None) -> dict[str, Any]:
 
 
 def rebuild(track: Track) -> None:
-    """State, board, restriction and spans, from the events alone."""
+    """State, board, restriction and spans, from the events alone; outlook and rung follow."""
     kind, rows = ladder().kinds[track.kind], rows_of([track])[track.id]
     course = steps(history(rows))
     track.last_seq = len(rows)
@@ -76,6 +77,8 @@ def rebuild(track: Track) -> None:
     db.session.execute(delete(TrackSpan).where(TrackSpan.track_id == track.id))
     db.session.add_all(TrackSpan(**row) for row in span_rows(track.enterprise_id, track.id, kind, course))
     db.session.flush()
+    outlooks.remake(track)
+    rungs.remake([track.enterprise_id])
 
 
 def span_rows(enterprise_id: int, track_id: int, kind: Kind, course: tuple[Step, ...]) -> list[dict[str, Any]]:

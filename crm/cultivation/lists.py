@@ -14,6 +14,7 @@ from crm.core.bulk import insert_many, new_ids
 from crm.core.db import db, lock
 from crm.core.errors import Obstacle, RuleBroken, Stale
 from crm.core.words import say
+from crm.cultivation import rungs
 from crm.cultivation.list_queries import members_of, of_kind
 from crm.cultivation.rules import yearly
 from crm.cultivation.rules.yearly import list_kinds
@@ -31,6 +32,7 @@ def make(kind: str, year: int, from_on: date, *, name: str, by: Actor, document_
     made = YearlyList(kind=kind, year=year, from_on=from_on, name=name, document_no=document_no)
     db.session.add(made)
     db.session.flush()
+    rungs.follow(kind)
     record(None, "list.made", by=by, subject=("yearly_list", made.id), **_told(made))
     return made
 
@@ -52,6 +54,7 @@ def change(
         if member.from_on == was_on or member.from_on < from_on:
             member.from_on = from_on if member.until_on is None else min(from_on, member.until_on)
     db.session.flush()
+    rungs.follow(found.kind)
     record(None, "list.changed", by=by, subject=("yearly_list", found.id), before=before, **_told(found))
 
 
@@ -112,6 +115,7 @@ def _insert(found: YearlyList, reasons: Mapping[int, str], from_on: date, by: Ac
          "entry_reason": why, "exit_reason": "", "entered_by_id": by.id, "ended_by_id": None}
         for row_id, (firm, why) in zip(ids, reasons.items(), strict=True)
     ])  # fmt: skip
+    rungs.follow(found.kind)
     _record(found, "list.entered", {row_id: (firm, why) for row_id, (firm, why) in
                                     zip(ids, reasons.items(), strict=True)}, from_on, by)  # fmt: skip
 
@@ -120,6 +124,7 @@ def _end(found: YearlyList, reasons: Mapping[ListMember, str], until_on: date, b
     for member, why in reasons.items():
         member.until_on, member.exit_reason, member.ended_by_id = max(until_on, member.from_on), why, by.id
     db.session.flush()
+    rungs.follow(found.kind)
     _record(found, "list.left", {m.id: (m.enterprise_id, why) for m, why in reasons.items()}, until_on, by)
 
 

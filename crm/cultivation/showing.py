@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from crm.core.db import db, read
 from crm.cultivation.models import Track, TrackEvent, TrackProposal
+from crm.cultivation.plan_models import TrackOutlook
 from crm.cultivation.queries import history, is_known, rows_of, tracks_of, waiting_of
 from crm.cultivation.rules.history import CORRECTIONS, Step, steps
 from crm.cultivation.rules.ladder import ladder
@@ -42,6 +43,7 @@ class Shown:
     kind: Kind
     lines: Sequence[Line]
     after: Sequence[State]
+    outlook: TrackOutlook | None = None
 
 
 @dataclass(frozen=True)
@@ -60,9 +62,15 @@ def of(enterprise_id: int, *, restricted: bool) -> list[Shown]:
     order = list(ladder().kinds)
     every = [track for track in db.session.scalars(tracks_of(enterprise_id)) if is_known(track)]
     tracks = [track for track in every if restricted or not track.is_restricted]
-    rows = rows_of(tracks)
+    rows, outlooks = rows_of(tracks), _outlooks(enterprise_id)
     tracks.sort(key=lambda track: (order.index(track.kind), -track.attempt))
-    return [_shown(track, rows[track.id]) for track in tracks if rows[track.id]]
+    return [_shown(track, rows[track.id], outlooks.get(track.id)) for track in tracks if rows[track.id]]
+
+
+def _outlooks(enterprise_id: int) -> dict[int, TrackOutlook]:
+    of_firm = select(Track.id).where(Track.enterprise_id == enterprise_id)
+    rows = db.session.scalars(select(TrackOutlook).where(TrackOutlook.track_id.in_(of_firm)))
+    return {row.track_id: row for row in rows}
 
 
 def waiting(enterprise_id: int, shown: Sequence[Shown], *, restricted: bool) -> list[TrackProposal]:
@@ -104,12 +112,12 @@ def _mark(kind: Kind, row: Any) -> Mark:
     return Mark(icon, kind, state, row.since_on)
 
 
-def _shown(track: Track, rows: Sequence[TrackEvent]) -> Shown:
+def _shown(track: Track, rows: Sequence[TrackEvent], outlook: TrackOutlook | None) -> Shown:
     kind, course = ladder().kinds[track.kind], steps(history(rows))
     standing = {step.seq: step for step in course}
     lines = [_line(ladder(), kind, row, standing.get(row.seq)) for row in reversed(rows)]
     codes = kind.states[track.state].next if track.state else kind.starts
-    return Shown(track, kind, lines, [kind.states[code] for code in codes])
+    return Shown(track, kind, lines, [kind.states[code] for code in codes], outlook)
 
 
 def _line(known: Ladder, kind: Kind, row: TrackEvent, step: Step | None) -> Line:

@@ -14,7 +14,7 @@ from crm.core.bulk import insert_many, new_ids
 from crm.core.db import db
 from crm.core.journal import parts
 from crm.core.staging import Errand, Line
-from crm.cultivation import bringing, courses
+from crm.cultivation import bringing, courses, rungs
 from crm.cultivation.models import Track, TrackEvent, TrackSpan
 from crm.cultivation.rules.history import Event, Origin, Sort, Step, steps
 from crm.cultivation.rules.ladder import ladder
@@ -62,6 +62,7 @@ def write(rows: Sequence[Row], errand: Errand) -> dict[str, int]:
             db.session.add(TrackEvent(**_event(row, track.id, errand)))
             db.session.flush()
             courses.rebuild(track)
+    rungs.remake([row.firm for row in rows if row.firm is not None])
     record_many([_told(row, errand) for row in rows])
     for firm_id in sorted({row.firm for row in rows if row.closes and row.firm}):
         bringing.settle(db.session.get_one(Enterprise, firm_id), by=errand.by)

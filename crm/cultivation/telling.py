@@ -32,6 +32,13 @@ def tell(track: Track, kind: str, event: TrackEvent, by: Actor, *, is_restricted
     record(track.enterprise_id, kind, by=by, subject=subject, level=level, **{**told, **more})
 
 
+def tell_of(track: Track, kind: str, subject: tuple[str, int], by: Actor, **told: Any) -> None:
+    """About a track as it is, without a step."""
+    level = Level.RESTRICTED if track.is_restricted else Level.INTERNAL
+    body = {"track": track.kind, "attempt": track.attempt, "state": track.state, **told}
+    record(track.enterprise_id, kind, by=by, subject=subject, level=level, **body)
+
+
 def tell_proposed(proposal: TrackProposal, kind: str, by: Actor, **more: str) -> None:
     track = courses.current(proposal.enterprise_id, proposal.kind)
     is_plan = track.is_restricted if track is not None else ladder().kinds[proposal.kind].is_confidential

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from crm.core.words import Say
 from crm.cultivation.rules.ladder import ladder
+from crm.cultivation.rules.plan import CLASSES, MOVES, slipped
 
 
 def kind_word(code: str) -> str:
@@ -18,3 +20,15 @@ def state_word(code: str) -> str:
 def board_word(code: str) -> str:
     known = (kind.boards[code] for kind in ladder().kinds.values() if code in kind.boards)
     return str(next(known, code))
+
+
+def class_word(code: str) -> str:
+    return str(CLASSES.get(code, code))
+
+
+def move_word(code: str) -> str:
+    return str(MOVES.get(code, code))
+
+
+def slipped_words(times: int, days: int) -> Say | str:
+    return slipped(times, days) or ""

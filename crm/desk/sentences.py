@@ -68,6 +68,8 @@ SENTENCES: dict[str, tuple[str, Say]] = {
     "track.corrected": ("pencil", say("%(track)s: the step %(state)s was corrected")),
     "list.entered": ("scroll-text", say("On the list %(list)s from %(on)s")),
     "list.left": ("scroll-text", say("Left the list %(list)s on %(on)s")),
+    "track.planned": ("calendar-clock", say("%(track)s: plan changed")),
+    "track.reviewed": ("eye", say("%(track)s: reviewed while in %(state)s")),
     "merge.proposed": ("git-merge", say("Proposed to merge with %(other)s")),
     "merge.declined": ("git-merge", say("The merge with %(other)s was declined")),
     "merge.done": ("git-merge", say("Merged with %(other)s")),

@@ -8,8 +8,9 @@ from sqlalchemy import Column, Table, inspect, select, text
 
 from crm.core.db import db
 
-STAYS = frozenset({"entry", "merge", "search_gram", "search_key", "near_key", "import_change"})
-"""The record is never rewritten (the file reads it under both ids), the index is made anew, the others are history."""
+STAYS = frozenset({"entry", "merge", "search_gram", "search_key", "near_key", "import_change", "enterprise_rung"})
+"""The record is never rewritten (the file reads it under both ids), the indexes and rungs are made anew, the others are
+history."""
 
 UNTOLD: set[str] = set()
 """Tables that move along without a word, for not everybody who sees a merge may know of their rows."""

@@ -14,7 +14,7 @@ from crm.core import clock
 from crm.core.db import db, writing
 from crm.core.settings import Settings
 from crm.core.words import say
-from crm.cultivation import mending
+from crm.cultivation import mending, outlooks, rungs
 from crm.enterprises import search_index
 from crm.enterprises.models import Enterprise
 from crm.enterprises.serving_models import Assignment
@@ -134,11 +134,21 @@ def search_rows(_settings: Settings) -> Iterator[Finding]:
 
 
 def tracks(_settings: Settings) -> Iterator[Finding]:
-    if count := len(mending.wrong()):
+    if count := len({*mending.wrong(), *outlooks.wrong()}):
         yield Finding(
             Weight.WARNING,
             28,
             say("%(n)s tracks disagree with their events", n=count),
+            say("Run: flask --app wsgi doctor --mend"),
+        )
+
+
+def rungs_of_tracks(_settings: Settings) -> Iterator[Finding]:
+    if count := len(rungs.wrong()):
+        yield Finding(
+            Weight.WARNING,
+            28,
+            say("%(column)s of %(n)s enterprises disagrees with its rows", column=say("The rung"), n=count),
             say("Run: flask --app wsgi doctor --mend"),
         )
 
@@ -161,7 +171,8 @@ def mend() -> int:
             )
             changed += done.rowcount  # type: ignore[attr-defined]
         search_index.mend(unfound)
-    return changed + cadence.mend() + len(unfound) + mending.mend()
+    of_tracks = mending.mend() + outlooks.mend() + rungs.mend()
+    return changed + cadence.mend() + len(unfound) + of_tracks
 
 
 def chain(_settings: Settings) -> Iterator[Finding]:
@@ -214,6 +225,7 @@ ALL: tuple[Check, ...] = (
     due_days,
     search_rows,
     tracks,
+    rungs_of_tracks,
     chain,
     guessed_accounts,
 )

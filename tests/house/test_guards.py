@@ -11,6 +11,7 @@ from sqlalchemy.exc import DatabaseError
 from crm.core.db import db, writing
 from crm.cultivation.models import Track, TrackEvent, TrackProposal, TrackSpan
 from crm.cultivation.partner_models import Partner, TrackPartner
+from crm.cultivation.plan_models import TrackPlan, TrackReview
 from crm.cultivation.yearly_models import ListMember, Target, YearlyList
 from crm.followups.models import Followup
 from crm.outbox.models import Delivery
@@ -36,6 +37,7 @@ TWINS = {
     "target": {},
     "partner": {},
     "track_partner": {},
+    "track_plan": {},
     "reminder": {},
     "digest": {},
     "delivery": {"message_id": "'another@example.cn'"},
@@ -63,6 +65,10 @@ BREACHES = [
     ("a step that never happened", "track_event", "DELETE FROM {table}"),
     ("a step on another day", "track_event", "UPDATE {table} SET happened_on = '2026-01-01'"),
     ("a span that ends before it began", "track_span", "UPDATE {table} SET until_on = '2000-01-01'"),
+    ("a plan that was never made", "track_plan", "DELETE FROM {table}"),
+    ("a plan for another day", "track_plan", "UPDATE {table} SET goal_on = '2027-01-01'"),
+    ("a review that never was", "track_review", "DELETE FROM {table}"),
+    ("a review in other words", "track_review", "UPDATE {table} SET remark = 'x'"),
     ("a decision without its moment", "track_proposal", "UPDATE {table} SET outcome = 'confirmed'"),
     ("a list without a name", "yearly_list", "UPDATE {table} SET name = ''"),
     ("a list of no year", "yearly_list", "UPDATE {table} SET year = 17"),
@@ -136,6 +142,8 @@ def way_up(session, enterprise_id, today, lin):
     waiting = {"attempt": 1, "seq": 2, "state": "NQ_ENGAGED", "happened_on": today, "proposed_by_id": lin.id}
     event = TrackEvent(**step, sort="step", happened_on=today, ladder="x", proposed_by_name="x")
     session.add_all([event, TrackSpan(**at, **step, from_on=today), TrackProposal(**at, **waiting)])
+    said = {"track_id": track.id, "state": "NQ_POOL", "by_name": "x"}
+    session.add_all([TrackPlan(**said, seq=1), TrackReview(**said, reviewed_on=today, remark="y")])
 
 
 def of_the_year(session, enterprise_id, today, manager):
@@ -227,3 +235,17 @@ def test_two_lists_of_a_kind_do_not_begin_on_one_day(rows):
 def test_events_are_not_lost_all_at_once(rows):
     if db.engine.dialect.name == "postgresql":
         assert attempt("track_event", lambda into: f"TRUNCATE {into}") is not None
+
+
+PLANS = "INSERT INTO {table} (id, track_id, seq, state, goal_class, blocker, blocked_by, reason, at, by_name) SELECT 99, track_id, {values}, at, by_name FROM track_plan"  # noqa: E501
+
+
+@pytest.mark.parametrize(
+    ("what", "values"),
+    [
+        ("a changed plan without its reason", "2, 'NQ_POOL', '', '', '', ''"),
+        ("what blocks by nobody", "2, 'NQ_POOL', '', 'x', '', 'y'"),
+    ],
+)
+def test_an_impossible_plan_is_refused(rows, what, values):
+    assert attempt("track_plan", lambda into: PLANS.format(table=into, values=values)) == 1

@@ -1,0 +1,78 @@
+"""The rung of an enterprise follows its tracks, by all of them and by the public ones."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from crm.core.db import db, writing
+from crm.cultivation import lists, rungs
+from crm.cultivation.plan_models import EnterpriseRung
+from crm.cultivation.yearly_models import ListMember
+from crm.enterprises import merging
+from crm.ops import checks_data
+
+
+def stands():
+    db.session.rollback()
+    query = select(EnterpriseRung.enterprise_id, EnterpriseRung.rung, EnterpriseRung.public_rung)
+    return {firm: (rung, public) for firm, rung, public in db.session.execute(query)}
+
+
+def test_every_step_makes_it_anew(way, firm):
+    assert stands() == {}
+    way.baseline("REX", "REX_LISTED", "2015-06-05")
+    assert stands() == {firm.id: ("exchange", "exchange")}
+    way.baseline("IPO", "IP_COACH_DONE", "2026-01-05")
+    assert stands() == {firm.id: ("coaching", "exchange")}
+    accepted = way.done("IPO", "IP_ACCEPTED", "2026-03-05", board="MAIN")
+    assert stands() == {firm.id: ("review", "review")}
+    way.correct(accepted, "void")
+    assert stands() == {firm.id: ("coaching", "exchange")}
+    way.done("IPO", "IP_DROPPED", "2026-06-05", reason="plan_dropped")
+    way.done("REX", "REX_EXITED", "2026-06-05", reason="voluntary")
+    assert stands() == {}
+
+
+@pytest.mark.parametrize("damage", ["DELETE FROM enterprise_rung", "UPDATE enterprise_rung SET public_rung = 'listed'"])
+def test_the_doctor_finds_and_mends_it(way, firm, damage):
+    way.baseline("REX", "REX_LISTED", "2015-06-05")
+    before = stands()
+    with db.engine.begin() as raw:
+        raw.exec_driver_sql(damage)
+    db.session.rollback()
+    assert rungs.wrong() == [firm.id]
+    assert any(finding.code == "CRM-W028" for finding in checks_data.rungs_of_tracks(None))
+    assert checks_data.mend() == 1
+    assert stands() == before
+
+
+def test_a_merge_takes_it_along_and_back(way, make, cast, firm):
+    other = make.enterprise("杭州样板厂", unit=cast.section)
+    way.baseline("NEEQ", "NQ_BASE", "2015-03-02", firm=other)
+    with writing():
+        merge = merging.propose(firm, other, reason="同一家", by=cast.clerk)
+    with writing():
+        merging.confirm(merge, by=cast.manager)
+    assert stands() == {firm.id: ("neeq", "neeq")}
+    with writing():
+        merging.undo(merge, by=cast.manager)
+    assert stands() == {other.id: ("neeq", "neeq")}
+
+
+def test_yearly_lists_give_rungs_and_take_them(way, firm, cast):
+    """The key list for an IPO is told to few, that for the New Third Board to all."""
+    way.baseline("REX", "REX_LISTED", "2015-06-05")
+    for kind, expected in (("NEEQ_KEY", ("neeq_key", "neeq_key")), ("IPO_KEY", ("ipo_key", "neeq_key"))):
+        with writing():
+            made = lists.make(kind, 2026, date(2026, 1, 5), name="2026 年名单", by=cast.clerk)
+            lists.enter(made, [firm], from_on=date(2026, 1, 5), reason="申报", by=cast.clerk)
+        assert stands() == {firm.id: expected}
+    member = db.session.scalars(select(ListMember).where(ListMember.list_id == made.id)).one()
+    with writing():
+        lists.strike(made, [member.id], until_on=date(2026, 6, 5), reason="放弃", by=cast.clerk)
+    assert stands() == {firm.id: ("neeq_key", "neeq_key")}
+    with writing():
+        lists.make("NEEQ_KEY", 2027, date(2026, 11, 5), name="2027 年名单", by=cast.clerk)
+    assert stands() == {firm.id: ("exchange", "exchange")}
+    assert rungs.wrong() == []
