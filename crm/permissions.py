@@ -61,6 +61,8 @@ class Permission(StrEnum):
     TRACK_RESTRICTED = "track.restricted"  # see plans of a listing before they are public
     TRACK_RECORD = "track.record"
     TRACK_CONFIRM = "track.confirm"  # steps proposed by others; corrections
+    LISTS_EDIT = "lists.edit"  # yearly lists and who is on them
+    TARGETS_EDIT = "targets.edit"  # what a year is to bring
     HISTORY_VIEW = "history.view"
     PEOPLE_VIEW = "people.view"
     PEOPLE_EDIT = "people.edit"
@@ -98,6 +100,8 @@ WHO_MAY: dict[Permission, dict[Role, Scope]] = {
     Permission.TRACK_RESTRICTED: {**_SUBTREE_READERS, Role.SERVING: Scope.SERVED, Role.AUDITOR: Scope.ALL},
     Permission.TRACK_RECORD: {Role.SERVING: Scope.SERVED, Role.MANAGER: Scope.SUBTREE, Role.CLERK: Scope.SUBTREE},
     Permission.TRACK_CONFIRM: {Role.MANAGER: Scope.SUBTREE},
+    Permission.LISTS_EDIT: {Role.MANAGER: Scope.SUBTREE, Role.CLERK: Scope.SUBTREE},
+    Permission.TARGETS_EDIT: {Role.MANAGER: Scope.SUBTREE},
     Permission.HISTORY_VIEW: {**_SUBTREE_READERS, Role.ADMINISTRATOR: Scope.ALL, Role.AUDITOR: Scope.ALL},
     Permission.PEOPLE_VIEW: {**_SUBTREE_READERS, Role.ADMINISTRATOR: Scope.ALL, Role.AUDITOR: Scope.ALL},
     Permission.PEOPLE_EDIT: {Role.ADMINISTRATOR: Scope.ALL},
@@ -122,7 +126,15 @@ DOMAIN_POST_CARRIES = frozenset(
 """What a post limited to one domain carries from this table, whatever the domain."""
 
 DOMAIN_ACTS = {
-    Domain.LISTING: frozenset({Permission.TRACK_RESTRICTED, Permission.TRACK_RECORD, Permission.TRACK_CONFIRM}),
+    Domain.LISTING: frozenset(
+        {
+            Permission.TRACK_RESTRICTED,
+            Permission.TRACK_RECORD,
+            Permission.TRACK_CONFIRM,
+            Permission.LISTS_EDIT,
+            Permission.TARGETS_EDIT,
+        }
+    ),
 }
 """What it carries besides, in its own domain."""
 

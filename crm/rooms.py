@@ -84,6 +84,9 @@ def visits(_app: Flask, _: Settings) -> None:
 def cultivation(app: Flask, _: Settings) -> None:
     from crm.cultivation import (  # noqa: F401 - pages hang themselves on the blueprint of views
         commands,
+        list_forward,
+        list_papers,
+        list_views,
         merging,
         plan_views,
         rungs,

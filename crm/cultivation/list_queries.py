@@ -38,6 +38,11 @@ def members_seen_by(user: User) -> ColumnElement[bool]:
     )
 
 
+def members_edited_by(user: User) -> ColumnElement[bool]:
+    """Those of the seen ones that this user may strike off; the statement names `YearlyList` beside them."""
+    return and_(members_seen_by(user), of_visible(ListMember, user, Permission.LISTS_EDIT))
+
+
 def in_force(on: date) -> dict[str, int]:
     """By kind the id of the list that holds on a day."""
     columns = (YearlyList.id, YearlyList.kind, YearlyList.year, YearlyList.from_on)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from crm.core.words import Say
 from crm.cultivation.rules.ladder import ladder
 from crm.cultivation.rules.plan import CLASSES, MOVES, slipped
+from crm.cultivation.rules.yearly import list_kinds
 
 
 def kind_word(code: str) -> str:
@@ -32,3 +33,8 @@ def move_word(code: str) -> str:
 
 def slipped_words(times: int, days: int) -> Say | str:
     return slipped(times, days) or ""
+
+
+def list_word(code: str) -> str:
+    kind = list_kinds().get(code)
+    return str(kind) if kind else code

@@ -122,6 +122,8 @@ def _bulk(me: User) -> list[Act]:
         acts.append(Act(_("Assign a commissioner"), door("desk.assign_many"), "user-check"))
     if me.may(Permission.ENTERPRISE_EDIT):
         acts.append(Act(_("Set tier or territory"), door("desk.set_many"), "tag"))
+    if me.may(Permission.LISTS_EDIT):
+        acts.append(Act(_("Put on a list"), door("cultivation.enter_list"), "scroll-text"))
     acts.append(Act(_("Visit slips"), door("desk.visit_slips"), "printer"))
     if me.may(Permission.EXPORT):
         acts.append(Act(_("Export"), door("desk.export_enterprises"), "download"))

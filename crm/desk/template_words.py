@@ -26,6 +26,7 @@ def install(app: Flask) -> None:
         class_word=track_words.class_word,
         move_word=track_words.move_word,
         slipped_words=track_words.slipped_words,
+        list_word=track_words.list_word,
         is_english=is_english,
         masked=phones.masked_all,
         masked_mail=phones.masked_mail,

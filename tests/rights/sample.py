@@ -14,6 +14,7 @@ from crm.accounts.models import Post, SavedView, Suggestion, User
 from crm.core import clock
 from crm.core.db import db, writing
 from crm.cultivation.models import Track, TrackEvent, TrackProposal
+from crm.cultivation.yearly_models import ListMember, YearlyList
 from crm.enterprises.models import Contact, Enterprise, EnterpriseName, ExtraField, Merge
 from crm.enterprises.serving_models import AssignmentOrder, StandIn
 from crm.enterprises.undo_models import UndoStep
@@ -57,6 +58,7 @@ class Sample:
                 db.session.flush()
                 self.rows[name] = row
         self._event()
+        self._member()
         self.rows["run_id"] = self._import()
         self.rows["file_id"] = self._photo()
         self.plan_id = self._plan()
@@ -117,6 +119,7 @@ class Sample:
                 happened_on=today,
                 proposed_by_id=cast.lin.id,
             ),
+            "list_id": YearlyList(kind="NEEQ_KEY", year=2026, name="样本名单", from_on=today),
             "policy_id": Policy(title="样本政策", office="样本局"),
             "mail_id": DemoMail(
                 recipient="lin@example.cn", subject="样本邮件", message_id="<1@sample>", raw=MAIL, at=clock.now()
@@ -131,6 +134,13 @@ class Sample:
         made = {"state": "REX_POOL", "happened_on": clock.today(), "ladder": "sample", "proposed_by_name": "样本"}
         with writing():
             db.session.add(TrackEvent(track_id=self.rows["track_id"].id, seq=1, sort="step", **made))
+
+    def _member(self) -> None:
+        """The firm on the list."""
+        of_list = {"list_id": self.rows["list_id"].id, "entry_reason": "样本列入"}
+        with writing():
+            self.member = ListMember(enterprise_id=self.firm.id, from_on=clock.today(), **of_list)
+            db.session.add(self.member)
 
     def _import(self) -> ImportRun:
         """A roster that the clerk has uploaded; it waits for its columns to be looked at."""
