@@ -22,6 +22,7 @@ from crm.followups.models import Followup
 from crm.followups.queries import late
 from crm.handover import attached
 from crm.handover import services as handover
+from crm.ops import demo_past
 from crm.ops.builders import Cast, Make, make_cast
 from crm.tiers import services as tiers
 from crm.visits import services as visits
@@ -41,6 +42,7 @@ class Story:
     cast: Cast
     make: Make
     today: date
+    language: str
     people: list[User] = field(default_factory=list)
     firms: list[Enterprise] = field(default_factory=list)
     talks: int = 0
@@ -56,7 +58,7 @@ def act_out(make: Make, go: Callable[[datetime], None], language: str = "zh") ->
     today = clock.today()
     data = yaml.safe_load((DATA / f"demo.{language}.yaml").read_text(encoding="utf-8"))
     go(clock.at(today - timedelta(days=LONG_AGO), 10))
-    story = Story(data, make_cast(make), make, today)
+    story = Story(data, make_cast(make), make, today, language)
     _add_people(story)
     _add_firms(story)
     for day, act in _calendar_of(story):
@@ -64,6 +66,7 @@ def act_out(make: Make, go: Callable[[datetime], None], language: str = "zh") ->
         act(story, day)
     go(clock.at(today, 8))
     _owe(story)
+    demo_past.remember(story)
     return story
 
 

@@ -1,7 +1,8 @@
 """The demonstration: a bureau with a past, ending today; never mixed with real rows, never in production."""
 
+import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -10,14 +11,17 @@ from crm import create_app
 from crm.core import clock
 from crm.core.db import db
 from crm.core.settings import BadSettings
+from crm.cultivation import figures, mending, rungs
+from crm.cultivation.yearly_models import ListMember
 from crm.enterprises import credit_code
-from crm.enterprises.models import Enterprise
+from crm.enterprises.models import Enterprise, Standing
 from crm.enterprises.serving_models import Assignment
 from crm.followups.models import Followup
 from crm.ops import checks_data
 from crm.visits.models import Visit, VisitPerson
 
 COMMISSIONERS = 6
+IN_ZONE = select(Enterprise).where(Enterprise.standing == Standing.ACTIVE)
 
 
 @pytest.fixture
@@ -35,7 +39,7 @@ def test_an_empty_database_becomes_a_bureau_with_a_past(run, app):
     assert seeded.exit_code == 0, seeded.output
     assert timedelta() <= clock.now() - before < timedelta(minutes=5), "the clock is back"
 
-    firms = db.session.scalars(select(Enterprise)).all()
+    firms = db.session.scalars(IN_ZONE).all()
     assert len(firms) == 60
     assert all(credit_code.problem(firm.credit_code) is None for firm in firms if firm.credit_code)
     served = db.session.execute(
@@ -71,7 +75,7 @@ def test_the_accounts_are_told_and_one_of_them_signs_in(run, page):
 def test_a_second_time_changes_nothing(run):
     run("seed-demo")
     assert run("seed-demo").exit_code == 0
-    assert db.session.scalar(select(func.count()).select_from(Enterprise)) == 60
+    assert len(db.session.scalars(IN_ZONE).all()) == 60
 
 
 def test_real_rows_are_never_mixed_with_invented_ones(run, make, cast):
@@ -94,3 +98,24 @@ def test_production_cannot_be_seeded(app, run):
 
     assert run("seed-demo").exit_code == 1
     assert db.session.scalar(select(func.count()).select_from(Enterprise)) == 0
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_interview_is_a_past_day(run, language):
+    """2017: three listed, twelve on NEEQ, 285 on the equity exchange, 17 and 38 on the lists of key firms."""
+    run("seed-demo", "--language", language)
+    told = json.loads(run("figures", "--on", "2017-02-28", "--json").output)
+    assert told == {
+        "on": "2017-02-28",
+        "listed": {"total": 3, "by_board": {"主板": 2, "创业板": 1}},
+        "neeq": {"total": 12},
+        "equity_exchange": {"total": 285},
+        "lists": {"NEEQ_KEY": {"total": 38}, "IPO_KEY": {"total": 17}},
+    }
+    both = select(ListMember.enterprise_id).group_by(ListMember.enterprise_id).having(func.count() > 1)
+    assert db.session.scalars(both).all(), "the lists overlap"
+    year = figures.flow("neeq", date(2016, 12, 31), date(2017, 12, 31))
+    assert 6 <= year.new <= 8
+    names = db.session.scalars(select(Enterprise.name)).all()
+    assert len(names) == len(set(names))
+    assert [mending.wrong(), rungs.wrong()] == [[], []]
