@@ -83,6 +83,8 @@ def visits(_app: Flask, _: Settings) -> None:
 
 def cultivation(app: Flask, _: Settings) -> None:
     from crm.cultivation import (  # noqa: F401 - pages hang themselves on the blueprint of views
+        board_moves,
+        board_views,
         commands,
         list_forward,
         list_papers,

@@ -18,7 +18,8 @@ from crm.core.web import go, page, told
 from crm.core.words import _, say
 from crm.desk.views import bp
 
-LISTINGS = {"enterprises": "desk.enterprises", "visits": "desk.visits", "followups": "followups.followups"}
+LISTINGS = {"enterprises": "desk.enterprises", "visits": "desk.visits", "followups": "followups.followups",
+            "tracks": "cultivation.all_tracks"}  # fmt: skip
 """Lists whose filters can be kept, and their pages."""
 
 

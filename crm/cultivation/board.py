@@ -1,0 +1,169 @@
+"""The board: lanes with their counts and oldest ages, and the cards in them; three statements whatever there is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+
+from crm.accounts.models import User
+from crm.core import clock
+from crm.core.among import among
+from crm.core.db import read
+from crm.cultivation.models import Track, TrackProposal
+from crm.cultivation.plan_models import TrackOutlook
+from crm.cultivation.rules import lanes
+from crm.cultivation.rules.ladder import ladder
+from crm.cultivation.rules.lanes import Lane
+from crm.cultivation.rules.plan import is_stalled
+from crm.cultivation.rules.states import Kind, State
+from crm.enterprises.models import Enterprise
+from crm.enterprises.queries import within
+from crm.enterprises.serving_models import Assignment
+from crm.permissions import Permission
+
+ALL_AT_ONCE = 200
+"""Lanes with so many cards show them all; larger ones come in pages."""
+PER_PAGE = 40
+
+
+@dataclass(frozen=True)
+class Card:
+    """A track as it stands; `row` has its columns."""
+
+    row: Any
+    kind: Kind
+    state: State
+    after: State | None
+    reach: Sequence[str]
+
+    @property
+    def days(self) -> int:
+        """How long it is in its step."""
+        return int((clock.today() - self.row.since_on).days)
+
+    @property
+    def is_stalled(self) -> bool:
+        return is_stalled(self.state.days, self.row.since_on, clock.today())
+
+    @property
+    def is_late(self) -> bool:
+        """An expected day has gone by."""
+        return any(day is not None and day < clock.today() for day in (self.row.next_on, self.row.goal_on))
+
+
+@dataclass(frozen=True)
+class Column:
+    """A lane with its cards from the place `start` on; `oldest` is the longest age in days, None without cards."""
+
+    lane: Lane
+    total: int
+    oldest: int | None
+    cards: Sequence[Card]
+    start: int = 0
+
+    @property
+    def more_from(self) -> int | None:
+        end = self.start + len(self.cards)
+        return end if end < self.total else None
+
+
+def columns(
+    where: Sequence[ColumnElement[bool]], found: Sequence[Lane], user: User, *, at: str = "", start: int = 0,
+    only: str = "",
+) -> list[Column]:  # fmt: skip
+    """All lanes or the one that is wanted; `start` is the place in the lane `at` from which its cards are."""
+    wanted = [lane for lane in found if not only or lane.code == only]
+    place = _place(wanted)
+    known: Mapping[str, Any] = {row.lane: row for row in read(_counts(place, where, wanted)).all()}
+    begins = {lane.code: start if lane.code == at else 0 for lane in wanted}
+    ids = _ids(place, where, wanted, {code: row.n for code, row in known.items()}, begins)
+    cards = cards_of([track_id for some in ids.values() for track_id in some], found, user)
+    return [
+        _column(lane, known.get(lane.code), [cards[i] for i in ids.get(lane.code, ()) if i in cards], begins)
+        for lane in wanted
+    ]
+
+
+def _column(lane: Lane, row: Any, cards: Sequence[Card], begins: Mapping[str, int]) -> Column:
+    if row is None:
+        return Column(lane, 0, None, ())
+    return Column(lane, row.n, int((clock.today() - row.oldest).days), cards, begins[lane.code])
+
+
+def _place(found: Sequence[Lane]) -> Any:
+    return case(lanes.places(found), value=Track.state)
+
+
+def tracks(where: Sequence[ColumnElement[bool]], *shown: Any) -> Select[Any]:
+    """Tracks with their enterprise and outlook."""
+    query = select(*shown).select_from(Track).join(Enterprise, Enterprise.id == Track.enterprise_id)
+    return query.outerjoin(TrackOutlook, TrackOutlook.track_id == Track.id).where(*where)
+
+
+def _in(found: Sequence[Lane]) -> ColumnElement[bool]:
+    return Track.state.in_([state for lane in found for state in lane.states])
+
+
+def _counts(place: Any, where: Sequence[ColumnElement[bool]], found: Sequence[Lane]) -> Select[Any]:
+    named = (place.label("lane"), func.count().label("n"), func.min(Track.since_on).label("oldest"))
+    return tracks([*where, _in(found)], *named).group_by("lane")
+
+
+def _ids(
+    place: Any, where: Sequence[ColumnElement[bool]], found: Sequence[Lane], totals: Mapping[str, int],
+    begins: Mapping[str, int],
+) -> dict[str, list[int]]:  # fmt: skip
+    """The ids of the cards of each lane, the longest in its step first."""
+    turn = func.row_number().over(partition_by=place, order_by=(Track.since_on, Track.id)).label("turn")
+    ranked = tracks([*where, _in(found)], Track.id, place.label("lane"), turn).subquery()
+    wanted = []
+    for code, n in totals.items():
+        begin = begins[code]
+        end = n if n <= ALL_AT_ONCE else begin + PER_PAGE
+        wanted.append(and_(ranked.c.lane == code, ranked.c.turn > begin, ranked.c.turn <= end))
+    if not wanted:
+        return {}
+    rows: Any = read(select(ranked.c.id, ranked.c.lane).where(or_(*wanted)).order_by(ranked.c.turn))
+    found_ids: dict[str, list[int]] = {}
+    for track_id, code in rows:
+        found_ids.setdefault(code, []).append(track_id)
+    return found_ids
+
+
+def cards_of(ids: Sequence[int], found: Sequence[Lane], user: User) -> dict[int, Card]:
+    if not ids:
+        return {}
+    rows = read(details(user).where(among(Track.id, ids)))
+    return {row.id: _card(row, found) for row in rows}
+
+
+def _card(row: Any, found: Sequence[Lane]) -> Card:
+    kind = ladder().kinds[row.kind]
+    state = kind.states[row.state]
+    return Card(row, kind, state, lanes.next_step(kind, state), lanes.within_reach(state, found))
+
+
+def details(user: User) -> Select[Any]:
+    """What card and table show of a track; `may_record` and `may_confirm` say what this user may do there."""
+    waiting = and_(
+        TrackProposal.enterprise_id == Track.enterprise_id, TrackProposal.kind == Track.kind,
+        TrackProposal.outcome == "waiting",
+    )  # fmt: skip
+    named = {
+        "waiting_id": TrackProposal.id, "waiting_state": TrackProposal.state, "commissioner": User.name,
+        "may_record": within(user, Permission.TRACK_RECORD), "may_confirm": within(user, Permission.TRACK_CONFIRM),
+    }  # fmt: skip
+    outlook = (column for column in TrackOutlook.__table__.columns if column.name != "track_id")
+    shown = (
+        Track.id, Track.kind, Track.attempt, Track.state, Track.board, Track.since_on, Track.last_seq,
+        Track.is_restricted, Track.enterprise_id, Enterprise.name, Enterprise.short_name, *outlook,
+        *(expression.label(name) for name, expression in named.items()),
+    )  # fmt: skip
+    query = tracks((), *shown).outerjoin(TrackProposal, waiting)
+    query = query.outerjoin(
+        Assignment, (Assignment.enterprise_id == Track.enterprise_id) & Assignment.ended_on.is_(None)
+    )
+    return query.outerjoin(User, User.id == Assignment.commissioner_id)
