@@ -86,6 +86,7 @@ def cultivation(app: Flask, _: Settings) -> None:
         board_moves,
         board_views,
         commands,
+        figure_views,
         list_forward,
         list_papers,
         list_views,

@@ -30,7 +30,7 @@ NO_PAGES = {
     *("desk.contact_sheet", "desk.export_enterprises", "desk.exported", "imports.error_book", "imports.template"),
     *("ops.export_suggestions", "followups.export", "desk.visit_file", "desk.visit_files"),
     *("desk.export_people", "desk.export_loads", "desk.export_imports", "demo.mail_html"),
-    "cultivation.export_list",
+    *("cultivation.export_list", "cultivation.export_figures"),
     *("desk.export_visits", "desk.export_visit_figures", "desk.visit_ledger", "desk.own_sheet"),
 }
 """Answers that are no whole page: a file, a line of JSON, a part of a page."""
@@ -130,6 +130,7 @@ class Lived(Sample):
             "desk.save_view": {"listing": "enterprises", "query": "sort=name"},
             "enterprises.similar": {"name": "样本"},
             "cultivation.enter_list": {"list": self.rows["list_id"].id, "q": "杭州"},
+            "cultivation.figure_firms": {"figure": "NEEQ_KEY"},
             "cultivation.strike_list": {"id": self.member.id},
         }.get(rule.endpoint, {})
 

@@ -7,7 +7,7 @@ begun late knows nothing earlier; not so a firm that moved in with its quotation
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,14 +15,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
+from crm.core.among import among
 from crm.core.db import one_picture, read
 from crm.cultivation import list_queries
 from crm.cultivation.models import TrackEvent, TrackSpan
 from crm.cultivation.rules.history import Origin, Sort
 from crm.cultivation.rules.ladder import ladder
+from crm.cultivation.rules.stays import Days, Piece, changes
 from crm.enterprises.models import Presence
 
-Days = tuple[date, date | None]
+MOVES = ("new", "moved_in", "exits", "moved_out")
 
 
 @dataclass(frozen=True)
@@ -98,69 +100,55 @@ def flow(figure: str, after: date, until: date) -> Flow:
 
 
 def _flow(figure: str, after: date, until: date) -> Flow:
+    found = moves(after, until, figure).get(figure, {})
+    new, moved_in, exits, moved_out = (len(found.get(name, ())) for name in MOVES)
+    return Flow(stock(figure, after), new, moved_in, exits, moved_out, stock(figure, until))
+
+
+def moves(after: date, until: date, *figures: str) -> dict[str, dict[str, list[int]]]:
+    """By figure who came and went on the days after `after` up to `until`: firms under new, moved_in, exits and
+    moved_out; one that came twice stands there twice."""
     spans = select(
-        TrackSpan.enterprise_id, TrackSpan.from_on, TrackSpan.until_on, TrackSpan.is_new, TrackSpan.is_last,
-        TrackSpan.track_id.in_(_moved_in()).label("moved_in"),
-    ).where(TrackSpan.figure == figure)  # fmt: skip
-    counts: dict[str, int] = defaultdict(int)
-    present = _present(figure)
-    of_firm: dict[int, list[Any]] = defaultdict(list)
-    for row in read(spans):
-        of_firm[row.enterprise_id].append(row)
-    for firm, rows in of_firm.items():
-        for name in _changes(rows, present.get(firm, []), after, until):
-            counts[name] += 1
-    return Flow(*(counts[name] for name in ("opening", "new", "moved_in", "exits", "moved_out", "closing")))
+        TrackSpan.enterprise_id, TrackSpan.figure, TrackSpan.from_on, TrackSpan.until_on, TrackSpan.is_new,
+        TrackSpan.is_last, TrackSpan.track_id.in_(_moved_in()).label("moved_in"),
+    ).where(_counts(figures), TrackSpan.enterprise_id.in_(_moving(after, until, figures)))  # fmt: skip
+    of_firm: dict[tuple[str, int], list[Piece]] = defaultdict(list)
+    rows: Any = read(spans)
+    for firm, figure, *days in rows:
+        of_firm[figure, firm].append(Piece(*days))
+    return moves_of(of_firm, after, until)
 
 
-def _present(figure: str) -> dict[int, list[Days]]:
-    firms = select(TrackSpan.enterprise_id).where(TrackSpan.figure == figure)
+def moves_of(
+    of_firm: Mapping[tuple[str, int], Sequence[Piece]], after: date, until: date
+) -> dict[str, dict[str, list[int]]]:
+    """The same of pieces by (figure, firm)."""
+    present = present_of({firm for _figure, firm in of_firm})
+    found: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for (figure, firm), pieces in of_firm.items():
+        for name in changes(pieces, present.get(firm, []), after, until):
+            found[figure][name].append(firm)
+    return {figure: {name: names[name] for name in MOVES if name in names} for figure, names in found.items()}
+
+
+def _counts(figures: Sequence[str]) -> ColumnElement[bool]:
+    return TrackSpan.figure.in_(figures) if figures else TrackSpan.figure != ""
+
+
+def _moving(after: date, until: date, figures: Sequence[str]) -> Any:
+    """Firms whose spans or days in the zone begin or end in the period: the others neither come nor go."""
+    within = [and_(day > after, day <= until) for day in (TrackSpan.from_on, TrackSpan.until_on)]
+    by_zone = [and_(day > after, day <= until) for day in (Presence.from_on, Presence.until_on)]
+    spans = select(TrackSpan.enterprise_id).where(_counts(figures), or_(*within))
+    return spans.union(select(Presence.enterprise_id).where(or_(*by_zone)))
+
+
+def present_of(firms: Collection[int]) -> dict[int, list[Days]]:
+    """By firm its days in the zone in their order."""
     columns = (Presence.enterprise_id, Presence.from_on, Presence.until_on)
-    query: Any = select(*columns).where(Presence.enterprise_id.in_(firms))
+    query: Any = select(*columns).where(among(Presence.enterprise_id, firms))
     found: dict[int, list[Days]] = defaultdict(list)
-    rows: Any = read(query.order_by(Presence.from_on, Presence.id))
+    rows: Any = read(query.order_by(Presence.from_on, Presence.id)) if firms else ()
     for firm, begin, end in rows:
         found[firm].append((begin, end))
     return found
-
-
-def _changes(rows: Sequence[Any], present: Sequence[Days], after: date, until: date) -> Iterable[str]:
-    """Names of what this firm adds to: each uninterrupted stay in the figure may begin and end in the period."""
-    for begin, end in _stays(rows, present):
-        if begin <= after and (end is None or end > after):
-            yield "opening"
-        if begin <= until and (end is None or end > until):
-            yield "closing"
-        if after < begin <= until:
-            yield "new" if any(row.is_new and row.from_on == begin for row in rows) else "moved_in"
-        if end is not None and after < end <= until:
-            yield "exits" if any(row.is_last and row.until_on == end for row in rows) else "moved_out"
-
-
-def _stays(rows: Sequence[Any], present: Sequence[Days]) -> list[Days]:
-    """When the firm counts: its spans within its days in the zone, joined where they touch or overlap."""
-    pieces: list[Days] = []
-    for row in rows:
-        there = _there(present, moved_in=row.moved_in)
-        pieces += [cut for days in there if (cut := _common((row.from_on, row.until_on), days))]
-    joined: list[Days] = []
-    for begin, end in sorted(pieces, key=lambda days: days[0]):
-        if joined and (joined[-1][1] is None or begin <= joined[-1][1]):
-            last = joined[-1][1]
-            joined[-1] = (joined[-1][0], None if last is None or end is None else max(last, end))
-        else:
-            joined.append((begin, end))
-    return joined
-
-
-def _there(present: Sequence[Days], *, moved_in: bool) -> list[Days]:
-    """As `in_zone` says it."""
-    if moved_in:
-        return list(present)
-    return [(date.min, present[0][1]), *present[1:]] if present else [(date.min, None)]
-
-
-def _common(one: Days, other: Days) -> Days | None:
-    begin = max(one[0], other[0])
-    end = min(filter(None, (one[1], other[1])), default=None)
-    return (begin, end) if end is None or begin < end else None

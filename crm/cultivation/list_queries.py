@@ -45,9 +45,13 @@ def members_edited_by(user: User) -> ColumnElement[bool]:
 
 def in_force(on: date) -> dict[str, int]:
     """By kind the id of the list that holds on a day."""
+    return yearly.in_force(all_lists(), on)
+
+
+def all_lists() -> Sequence[Any]:
+    """id, kind, year and first day of every list."""
     columns = (YearlyList.id, YearlyList.kind, YearlyList.year, YearlyList.from_on)
-    found = read(select(*columns).where(YearlyList.from_on <= on, YearlyList.kind.in_(list_kinds())))
-    return yearly.in_force(found.all(), on)
+    return read(select(*columns).where(YearlyList.kind.in_(list_kinds()))).all()
 
 
 def on_lists(lists: Sequence[int], on: date) -> ColumnElement[bool]:

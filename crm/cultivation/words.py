@@ -38,3 +38,8 @@ def slipped_words(times: int, days: int) -> Say | str:
 def list_word(code: str) -> str:
     kind = list_kinds().get(code)
     return str(kind) if kind else code
+
+
+def phase_word(kind: str, code: str) -> str:
+    known = ladder().kinds.get(kind)
+    return next((str(phase) for phase in known.phases if phase.code == code), code) if known else code

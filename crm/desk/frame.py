@@ -37,6 +37,7 @@ MENU = (
     ("desk.enterprises", lambda: _("Enterprises"), "building-2", Permission.ENTERPRISE_VIEW),
     ("desk.visits", lambda: _("Visits"), "footprints", None),
     ("cultivation.all_tracks", lambda: _("Cultivation"), "layers", Permission.ENTERPRISE_VIEW),
+    ("cultivation.head_figures", lambda: _("Head figures"), "activity", Permission.ENTERPRISE_VIEW),
     ("cultivation.yearly_lists", lambda: _("Yearly lists"), "scroll-text", Permission.ENTERPRISE_VIEW),
     ("handover.load_per_official", lambda: _("Workload"), "user-check", Permission.PEOPLE_VIEW),
     ("imports.runs", lambda: _("Import"), "upload", Permission.IMPORT),

@@ -178,6 +178,10 @@ def test_the_newest_list_that_has_begun_is_in_force():
     made = [SimpleNamespace(id=n, kind="K", year=n, from_on=date(n, 3, 1)) for n in (2016, 2018, 2017)]
     days = (date(2016, 2, 29), date(2016, 3, 1), date(2017, 12, 31), date(2018, 3, 1), date(2030, 1, 1))
     assert [yearly.in_force(made, day).get("K") for day in days] == [None, 2016, 2017, 2018, 2018]
+    other = SimpleNamespace(id=1, kind="J", year=2017, from_on=date(2017, 5, 1))
+    told = yearly.days_of([*made, other])
+    assert (told[1], told[2016], told[2018]) == ((date(2017, 5, 1), None), (date(2016, 3, 1), date(2017, 3, 1)),
+                                                 (date(2018, 3, 1), None))  # fmt: skip
 
 
 def test_a_merged_firm_is_on_the_list_once_and_keeps_its_past(book, firms, cast, make):

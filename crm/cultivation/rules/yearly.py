@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import pairwise
 from typing import Any, Protocol
 
 from crm.core.errors import Obstacle
@@ -74,6 +75,16 @@ def in_force(lists: Iterable[Dated], on: date) -> dict[str, Any]:
     """By kind the id of the list that holds on a day: the newest that has begun, until the next one begins."""
     begun = sorted((each for each in lists if each.from_on <= on), key=lambda each: each.from_on)
     return {each.kind: each.id for each in begun}
+
+
+def days_of(lists: Iterable[Dated]) -> dict[Any, tuple[date, date | None]]:
+    """By list its days in force: from its own until that of the next of its kind, None while there is none."""
+    ordered = sorted(lists, key=lambda each: (each.kind, each.from_on))
+    days: dict[Any, tuple[date, date | None]] = {each.id: (each.from_on, None) for each in ordered}
+    for each, following in pairwise(ordered):
+        if following.kind == each.kind:
+            days[each.id] = each.from_on, following.from_on
+    return days
 
 
 def obstacles(others: Iterable[Dated], year: int, from_on: date, today: date) -> list[Obstacle]:
