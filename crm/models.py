@@ -24,6 +24,7 @@ MODULES = (
     "crm.visits.models",
     "crm.cultivation.models",
     "crm.cultivation.guards",
+    "crm.cultivation.paper_models",
     "crm.cultivation.yearly_models",
     "crm.cultivation.partner_models",
     "crm.cultivation.plan_models",

@@ -70,6 +70,8 @@ class TrackEvent(db.Model):
     document_no: Mapped[str] = mapped_column(String(120), default="")
     wording: Mapped[str] = mapped_column(String(240), default="")
     note: Mapped[str] = mapped_column(Text, default="")
+    told_by: Mapped[str | None] = mapped_column(String(80))
+    told_on: Mapped[date | None]
     warnings: Mapped[Any] = mapped_column(Json, default=list)
     ladder: Mapped[str] = mapped_column(String(24))
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
@@ -106,6 +108,8 @@ class TrackProposal(db.Model):
     document_no: Mapped[str] = mapped_column(String(120), default="")
     wording: Mapped[str] = mapped_column(String(240), default="")
     note: Mapped[str] = mapped_column(Text, default="")
+    told_by: Mapped[str | None] = mapped_column(String(80))
+    told_on: Mapped[date | None]
     proposed_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     proposed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     outcome: Mapped[str] = mapped_column(String(12), default="waiting")
@@ -114,7 +118,7 @@ class TrackProposal(db.Model):
     decided_because: Mapped[str] = mapped_column(String(240), default="")
 
     __table_args__ = (
-        CheckConstraint("outcome IN ('waiting', 'confirmed', 'rejected')", name="outcome_known"),
+        CheckConstraint("outcome IN ('waiting', 'confirmed', 'rejected', 'withdrawn')", name="outcome_known"),
         CheckConstraint("(decided_at IS NULL) = (outcome = 'waiting')", name="decided_with_outcome"),
         CheckConstraint("(decided_at IS NULL) = (decided_by_id IS NULL)", name="decided_by_somebody"),
         Index(
