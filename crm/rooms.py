@@ -91,15 +91,17 @@ def cultivation(app: Flask, _: Settings) -> None:
         list_papers,
         list_views,
         merging,
+        paper_views,
         plan_views,
         rungs,
         views,
+        waiting_views,
     )
     from crm.cultivation.rules.ladder import ladder
     from crm.enterprises import derived, filters, linked, merge_clashes
 
     ladder()
-    linked.UNTOLD.update({"track", "track_span", "track_proposal", "list_member", "track_partner"})
+    linked.UNTOLD.update({"track", "track_span", "track_proposal", "list_member", "track_partner", "track_paper"})
     if merging.make_room not in merge_clashes.PERIODS:
         merge_clashes.PERIODS.append(merging.make_room)
         merge_clashes.TAKEN_BACK.append(merging.make_anew)
@@ -108,6 +110,8 @@ def cultivation(app: Flask, _: Settings) -> None:
     jobs.every_day("rungs", time(0, 40), rungs.nightly)
     commands.install(app)
     app.register_blueprint(views.bp)
+    app.register_blueprint(paper_views.bp)
+    app.register_blueprint(waiting_views.bp)
 
 
 def reminders(app: Flask, _: Settings) -> None:

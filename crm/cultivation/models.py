@@ -14,6 +14,7 @@ from crm.core.types import EnumText, Id, Json, UtcDateTime
 from crm.cultivation.rules.history import Sort
 
 WAITING = text("outcome = 'waiting'")
+ALONE = text("alone_because <> ''")
 
 
 class Track(db.Model):
@@ -88,6 +89,7 @@ class TrackEvent(db.Model):
         CheckConstraint("(sort IN ('step', 'baseline', 'restate')) = (state <> '')", name="state_with_sort"),
         CheckConstraint("(sort IN ('step', 'baseline', 'redate')) = (happened_on IS NOT NULL)", name="day_with_sort"),
         CheckConstraint("sort = 'step' OR reason <> ''", name="reason_given"),
+        Index("ix_track_event_alone", "id", sqlite_where=ALONE, postgresql_where=ALONE),
         {"sqlite_autoincrement": True},
     )
 

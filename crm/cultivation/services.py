@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -11,16 +12,16 @@ from crm.core import clock
 from crm.core.db import db, lock
 from crm.core.errors import Obstacle, RuleBroken, Stale
 from crm.core.words import say
-from crm.cultivation import bringing, courses
+from crm.cultivation import bringing, courses, papers
 from crm.cultivation.models import Track, TrackEvent, TrackProposal
 from crm.cultivation.queries import firm_of, history, others_who_confirm, rows_of
 from crm.cultivation.rules import gates
 from crm.cultivation.rules.gates import Proposed
-from crm.cultivation.rules.history import Event, Origin, Sort, obstacles
+from crm.cultivation.rules.history import MEANWHILE, Event, Origin, Sort, obstacles
 from crm.cultivation.rules.ladder import ladder
 from crm.cultivation.rules.states import Kind
 from crm.cultivation.telling import tell, tell_proposed, told_guard
-from crm.enterprises.models import Enterprise
+from crm.enterprises.models import Enterprise, Standing
 from crm.timeline import Actor
 
 
@@ -28,14 +29,16 @@ def propose(enterprise: Enterprise, kind: str, step: Proposed, *, seq: int, by: 
     """Say that a step was taken. One that counts or starts a clock waits for another person's word, others stand at
     once. `seq` is the place in the history that was looked at.
 
-    Raises RuleBroken with what is missing, what the ladder does not allow and which hard conditions do not hold.
+    Raises RuleBroken with what is missing, what the ladder does not allow and which hard conditions do not hold; also
+    while another step of the track waits, for it would follow on what it does not know.
     """
     lock(enterprise)
     known = _kind(kind)
+    _refuse_gone(enterprise)
+    _refuse_second(enterprise, kind)
     _check(enterprise, known, step, seq)
     if not known.states[step.state].asks_confirmation:
         return _take(enterprise, known, step, proposed=by)
-    _refuse_second(enterprise, kind)
     made = TrackProposal(
         enterprise_id=enterprise.id, kind=kind, attempt=step.attempt, seq=seq, happened_on=step.on,
         proposed_by_id=by.id, **_details(step), state=step.state,
@@ -46,17 +49,23 @@ def propose(enterprise: Enterprise, kind: str, step: Proposed, *, seq: int, by: 
     return made
 
 
-def confirm(proposal: TrackProposal, *, by: Actor, alone_because: str = "") -> TrackEvent:
+def confirm(
+    proposal: TrackProposal, *, by: Actor, alone_because: str = "", place: tuple[int, int] | None = None
+) -> TrackEvent:
     """Let a proposed step stand. Whoever proposed it may not, unless nobody else has the right: then with a reason.
+    `place` is the (attempt, number) in the history that the confirmer looked at, by default the proposer's.
 
     Raises Stale when it is decided already, RuleBroken when it no longer may follow.
     """
     enterprise = _hold(proposal)
+    _refuse_gone(enterprise)
     alone = _alone(enterprise, proposal, by, alone_because.strip())
-    kind, step = _kind(proposal.kind), step_of(proposal)
-    _check(enterprise, kind, step, proposal.seq)
+    attempt, seq = place or (proposal.attempt, proposal.seq)
+    kind, step = _kind(proposal.kind), replace(step_of(proposal), attempt=attempt)
+    _check(enterprise, kind, step, seq)
     proposer = _Named(proposal.proposed_by_id, _name_of(proposal.proposed_by_id))
     made = _take(enterprise, kind, step, proposed=proposer, confirmed=by, alone=alone)
+    papers.pass_to(made, proposal)
     _decide(proposal, "confirmed", by, alone_because.strip())
     return made
 
@@ -70,11 +79,22 @@ def reject(proposal: TrackProposal, *, by: Actor, reason: str) -> None:
     tell_proposed(proposal, "track.rejected", by, note=reason)
 
 
+def withdraw(proposal: TrackProposal, *, by: Actor) -> None:
+    """Whoever proposed a step takes it back before it is decided."""
+    _hold(proposal)
+    if by.id != proposal.proposed_by_id:
+        raise RuleBroken(say("A waiting step is taken back by the one who proposed it"))
+    _decide(proposal, "withdrawn", by, "")
+    tell_proposed(proposal, "track.withdrawn", by)
+
+
 def baseline(
     enterprise: Enterprise, kind: str, step: Proposed, *, origin: Origin, by: Actor, provisional_note: str = ""
 ) -> TrackEvent:
     """Begin an attempt in whatever state it is in: what was before this system, a firm that moved in, a transfer."""
     lock(enterprise)
+    if enterprise.standing == Standing.MERGED:
+        raise RuleBroken(say("%(name)s has been merged already", name=enterprise.name))
     known, track = _kind(kind), courses.begin(enterprise.id, kind)
     event = Event(track.last_seq + 1, Sort.BASELINE, step.state, step.on, step.board, origin)
     if broken := obstacles(known, _history(track), event, clock.today()):
@@ -92,7 +112,7 @@ def baseline(
 def step_of(proposal: TrackProposal) -> Proposed:
     return Proposed(
         proposal.state, proposal.happened_on, proposal.attempt, proposal.board, proposal.grade, proposal.document_no,
-        proposal.note, proposal.reason, proposal.wording,
+        proposal.note, proposal.reason, proposal.wording, proposal.told_by or "", proposal.told_on,
     )  # fmt: skip
 
 
@@ -110,13 +130,13 @@ def _check(enterprise: Enterprise, kind: Kind, step: Proposed, seq: int) -> None
     if state is None:
         raise RuleBroken(say("There is no such step"), "state")
     if (step.attempt, seq) != next_seq(enterprise.id, kind.code):
-        raise RuleBroken(say("Somebody has recorded a step meanwhile: look at the history first"))
+        raise RuleBroken(MEANWHILE)
     firm = firm_of(enterprise)
     track = courses.current(enterprise.id, kind.code)
     event = Event(seq, Sort.STEP, step.state, step.on, step.board, step.reason)
     ended = [c.steps[-1].on for c in firm.courses if c.kind == kind.code and c.attempt < step.attempt and c.steps]
     broken = obstacles(kind, _history(track), event, clock.today(), max(ended, default=None))
-    broken += gates.lacking(ladder(), state, step)
+    broken += gates.lacking(ladder(), state, step, clock.today())
     if not broken:
         hard = [each.guard for each in gates.unmet(ladder(), firm, kind, step) if each.guard.is_hard]
         broken += [Obstacle("", say("Not met: %(rule)s", rule=guard)) for guard in hard]
@@ -161,7 +181,12 @@ def _refuse_second(enterprise: Enterprise, kind: str) -> None:
         TrackProposal.enterprise_id == enterprise.id, TrackProposal.kind == kind, TrackProposal.outcome == "waiting"
     )
     if db.session.scalar(waiting) is not None:
-        raise RuleBroken(say("A step of this track waits for confirmation already"))
+        raise RuleBroken(say("A step of this track waits for confirmation: it is decided or taken back first"))
+
+
+def _refuse_gone(enterprise: Enterprise) -> None:
+    if enterprise.standing != Standing.ACTIVE:
+        raise RuleBroken(say("The enterprise is no longer in the zone: its tracks rest"))
 
 
 def _hold(proposal: TrackProposal) -> Enterprise:
@@ -202,5 +227,5 @@ def _name_of(user_id: int) -> str:
 
 
 def _details(step: Proposed) -> dict[str, Any]:
-    names = ("board", "reason", "grade", "document_no", "wording", "note")
-    return {name: getattr(step, name) for name in names}
+    names = ("board", "reason", "grade", "document_no", "wording", "note", "told_on")
+    return {name: getattr(step, name) for name in names} | {"told_by": step.told_by or None}

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
 
+from crm.core import clock
 from crm.core.db import db, read
+from crm.cultivation import gaps, papers
+from crm.cultivation.gaps import Barrier
 from crm.cultivation.models import Track, TrackEvent, TrackProposal
 from crm.cultivation.plan_models import TrackOutlook
+from crm.cultivation.paper_models import TrackPaper
 from crm.cultivation.queries import history, is_known, rows_of, tracks_of, waiting_of
+from crm.cultivation.rules.deadlines import Due, running
+from crm.cultivation.rules.gates import Course, Firm
 from crm.cultivation.rules.history import CORRECTIONS, Step, steps
 from crm.cultivation.rules.ladder import ladder
-from crm.cultivation.rules.states import Kind, Ladder, Named, State
+from crm.cultivation.rules.stalled import is_stalled
+from crm.cultivation.rules.states import Kind, Ladder, Named, Paper, State
+from crm.enterprises.models import Enterprise
+
+Papers = Mapping[int, Sequence[TrackPaper]]
+"""By event."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +34,10 @@ class Line:
 
     row: TrackEvent
     step: Step | None
+    state: State | None
     grade: Named | None
     reason: Named | str
+    papers: Sequence[TrackPaper]
 
     @property
     def is_correction(self) -> bool:
@@ -37,12 +50,18 @@ class Line:
 
 @dataclass(frozen=True)
 class Shown:
-    """An attempt; `after` are the steps that may follow, none when it has ended."""
+    """An attempt; `after` are the steps that may follow, none when it has ended. `lacking` are papers of the step it is
+    in, the event with the number `at`; `barriers` keep it from what may follow."""
 
     track: Track
     kind: Kind
     lines: Sequence[Line]
     after: Sequence[State]
+    at: int
+    lacking: Sequence[Paper]
+    barriers: Sequence[Barrier]
+    due: Due | None
+    is_stalled: bool
     outlook: TrackOutlook | None = None
 
 
@@ -62,15 +81,26 @@ def of(enterprise_id: int, *, restricted: bool) -> list[Shown]:
     order = list(ladder().kinds)
     every = [track for track in db.session.scalars(tracks_of(enterprise_id)) if is_known(track)]
     tracks = [track for track in every if restricted or not track.is_restricted]
-    rows, outlooks = rows_of(tracks), _outlooks(enterprise_id)
+    rows, outlooks = rows_of(every), _outlooks(enterprise_id)
+    there = papers.of_events([row.id for track in tracks for row in rows[track.id]])
+    firm = _firm(enterprise_id, every, rows)
     tracks.sort(key=lambda track: (order.index(track.kind), -track.attempt))
-    return [_shown(track, rows[track.id], outlooks.get(track.id)) for track in tracks if rows[track.id]]
+    return [
+        replace(_shown(track, rows[track.id], there, firm), outlook=outlooks.get(track.id))
+        for track in tracks
+        if rows[track.id]
+    ]
 
 
 def _outlooks(enterprise_id: int) -> dict[int, TrackOutlook]:
     of_firm = select(Track.id).where(Track.enterprise_id == enterprise_id)
     rows = db.session.scalars(select(TrackOutlook).where(TrackOutlook.track_id.in_(of_firm)))
     return {row.track_id: row for row in rows}
+
+
+def _firm(enterprise_id: int, every: Sequence[Track], rows: Mapping[int, Sequence[TrackEvent]]) -> Firm:
+    courses = (Course(t.kind, t.attempt, steps(history(rows[t.id])), len(rows[t.id])) for t in every)
+    return Firm(db.session.get_one(Enterprise, enterprise_id).name, tuple(courses))
 
 
 def waiting(enterprise_id: int, shown: Sequence[Shown], *, restricted: bool) -> list[TrackProposal]:
@@ -112,18 +142,26 @@ def _mark(kind: Kind, row: Any) -> Mark:
     return Mark(icon, kind, state, row.since_on)
 
 
-def _shown(track: Track, rows: Sequence[TrackEvent], outlook: TrackOutlook | None) -> Shown:
-    kind, course = ladder().kinds[track.kind], steps(history(rows))
+def _shown(track: Track, rows: Sequence[TrackEvent], there: Papers, firm: Firm) -> Shown:
+    kind, course, today = ladder().kinds[track.kind], steps(history(rows)), clock.today()
     standing = {step.seq: step for step in course}
-    lines = [_line(ladder(), kind, row, standing.get(row.seq)) for row in reversed(rows)]
-    codes = kind.states[track.state].next if track.state else kind.starts
-    return Shown(track, kind, lines, [kind.states[code] for code in codes], outlook)
+    lines = [_line(ladder(), kind, row, standing.get(row.seq), there.get(row.id, ())) for row in reversed(rows)]
+    last = course[-1] if course else None
+    codes = kind.states[last.state].next if last else kind.starts
+    after = [kind.states[code] for code in codes]
+    row = rows[last.seq - 1] if last else None
+    state = kind.states[last.state] if last else None
+    lacking = gaps.lacking(state, row.document_no, there.get(row.id, ())) if state and row else []
+    barriers = gaps.barriers(firm, kind, track.attempt, after, today) if track.is_open else []
+    is_late = bool(state and last and track.is_open and is_stalled(state, last.on, today))
+    at = last.seq if last else 0
+    return Shown(track, kind, lines, after, at, lacking, barriers, running(kind, course), is_late)
 
 
-def _line(known: Ladder, kind: Kind, row: TrackEvent, step: Step | None) -> Line:
+def _line(known: Ladder, kind: Kind, row: TrackEvent, step: Step | None, there: Sequence[TrackPaper]) -> Line:
     grade = next((each for each in known.grades if each.code == row.grade), None)
     state = kind.states.get(row.state)
     reason: Named | str = row.reason
     if state is not None:
         reason = next((each for each in state.reasons if each.code == row.reason), row.reason)
-    return Line(row, step, grade, reason)
+    return Line(row, step, state, grade, reason, there)

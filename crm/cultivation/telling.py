@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crm.core.db import db
 from crm.cultivation import courses
 from crm.cultivation.models import Track, TrackEvent, TrackProposal
 from crm.cultivation.rules.ladder import ladder
@@ -37,6 +38,14 @@ def tell_of(track: Track, kind: str, subject: tuple[str, int], by: Actor, **told
     level = Level.RESTRICTED if track.is_restricted else Level.INTERNAL
     body = {"track": track.kind, "attempt": track.attempt, "state": track.state, **told}
     record(track.enterprise_id, kind, by=by, subject=subject, level=level, **body)
+
+
+def tell_paper(step: TrackEvent | TrackProposal, kind: str, what: str, name: str, by: Actor) -> None:
+    """A file came or went; its name may say more than the track does, so it shares its level."""
+    if isinstance(step, TrackProposal):
+        tell_proposed(step, kind, by, what=what, name=name)
+    else:
+        tell(db.session.get_one(Track, step.track_id), kind, step, by, what=what, name=name)
 
 
 def tell_proposed(proposal: TrackProposal, kind: str, by: Actor, **more: str) -> None:

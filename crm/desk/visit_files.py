@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, abort, make_response, request, send_file
+from flask import Response, abort, request
 from flask.typing import ResponseReturnValue
 
 from crm.accounts import User, everyone, signed_in
@@ -11,17 +11,12 @@ from crm.core.errors import RuleBroken
 from crm.core.forms import ButtonForm
 from crm.core.web import go, told
 from crm.core.words import say
-from crm.desk import stashing
 from crm.desk.views import bp
 from crm.desk.visit_page import FilesForm, may_attach, show
-from crm.files import checked, store
+from crm.files import sending
 from crm.files.models import StoredFile
 from crm.visits import attaching, queries
 from crm.visits.models import Visit
-
-PLAIN_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'"
-SHUT_POLICY = "default-src 'none'; sandbox"
-"""A picture opened by itself can do nothing; the browser's own PDF viewer does not start in a sandbox."""
 
 
 @bp.get("/visits/<int:visit_id>/files")
@@ -44,12 +39,12 @@ def add_visit_files(visit_id: int) -> ResponseReturnValue:
 
 
 def _take(visit: Visit, me: User) -> None:
-    ready = stashing.looked_at(request.files.getlist("files"))
+    ready = sending.looked_at(request.files.getlist("files"), attaching.MOST_FILES)
     if not ready:
         raise RuleBroken(say("Choose a photo or a PDF"), "files")
     full = say("The server has no room for files; the visit itself is saved")
     kept = 0
-    with stashing.stashed(ready, full=full) as stashed, writing():
+    with sending.stashed(ready, full=full) as stashed, writing():
         for one, bytes_ in zip(ready, stashed, strict=True):
             kept += attaching.attach(visit, bytes_, name=one.name, media_type=one.media_type, by=me)
     told(say("%(n)s files added", n=kept))
@@ -58,14 +53,7 @@ def _take(visit: Visit, me: User) -> None:
 @bp.get("/visits/<int:visit_id>/files/<int:file_id>")
 @everyone
 def visit_file(visit_id: int, file_id: int) -> Response:
-    file = _file(queries.load(visit_id, signed_in()), file_id)
-    path = store.path_of(file.stored_as)
-    if not path.is_file():
-        abort(404)
-    answer = make_response(send_file(path, mimetype=file.media_type, download_name=file.name, conditional=False))
-    answer.headers["Content-Security-Policy"] = PLAIN_POLICY if file.media_type == checked.PDF else SHUT_POLICY
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return sending.shown(_file(queries.load(visit_id, signed_in()), file_id))
 
 
 @bp.post("/visits/<int:visit_id>/files/<int:file_id>/remove")

@@ -18,12 +18,12 @@ from crm.core.errors import RuleBroken
 from crm.core.forms import ButtonForm
 from crm.core.web import go, page, told
 from crm.core.words import Say, say
-from crm.desk import stashing
 from crm.desk import visit_queries as queries
 from crm.desk.views import bp
 from crm.desk.visit_forms import new_key
 from crm.desk.visit_saving import promised
 from crm.enterprises.models import Enterprise
+from crm.files import sending
 from crm.files.checked import Checked
 from crm.followups import services as followups
 from crm.permissions import Permission
@@ -120,7 +120,7 @@ def _check_line(line: Line, author: User) -> None:
         if len(cells[name]) > longest
     }
     try:
-        line.photos = stashing.looked_at(request.files.getlist(f"files-{line.key}"))
+        line.photos = sending.looked_at(request.files.getlist(f"files-{line.key}"), attaching.MOST_FILES)
     except RuleBroken as unfit:
         line.wrong["files"] = unfit.obstacles[0].why
     if cells["next"] and (next_on is None or next_on < clock.today()):
@@ -139,7 +139,7 @@ def _save(lines: list[Line], me: User) -> list[int]:
     """The ids of their visits, each with its photos."""
     photos = [(line.key, one) for line in lines for one in line.photos]
     full = say("The server has no room for files; nothing was saved")
-    with stashing.stashed([one for _key, one in photos], full=full) as stashed, writing():
+    with sending.stashed([one for _key, one in photos], full=full) as stashed, writing():
         visits = _record(lines, me)
         for (key, one), bytes_ in zip(photos, stashed, strict=True):
             attaching.attach(visits[key], bytes_, name=one.name, media_type=one.media_type, by=me)

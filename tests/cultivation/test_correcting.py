@@ -6,7 +6,7 @@ from sqlalchemy import select
 from crm.core.db import db, writing
 from crm.core.errors import RuleBroken
 from crm.cultivation import mending, services
-from crm.cultivation.models import TrackEvent, TrackProposal, TrackSpan
+from crm.cultivation.models import TrackEvent, TrackSpan
 from crm.cultivation.rules.history import Origin
 from crm.enterprises import linked, merging
 
@@ -138,14 +138,17 @@ def test_two_open_tracks_of_a_kind_keep_entries_from_being_merged(way, firm, twi
         merged(firm, twin, cast)
 
 
-def test_a_waiting_step_is_told_of_its_history_having_moved(way):
-    way.baseline("IPO", "IP_ENGAGED", "2025-01-05")
+def test_a_waiting_step_is_confirmed_over_the_history_that_was_looked_at(way):
+    begun = way.baseline("IPO", "IP_ENGAGED", "2025-01-05")
     waiting = way.step("IPO", "IP_COACH", "2026-06-05")
-    assert isinstance(waiting, TrackProposal)
-    way.step("IPO", "IP_REFORMED", "2026-05-05")
+    with pytest.raises(RuleBroken, match="waits"):
+        way.step("IPO", "IP_REFORMED", "2026-05-05")
+    way.correct(begun, "redate", on="2025-01-06")
     with pytest.raises(RuleBroken, match="meanwhile"):
         way.confirm(waiting)
-    assert services.next_seq(way.firm.id, "IPO") == (1, 3)
+    with writing():
+        services.confirm(waiting, by=way.cast.manager, place=services.next_seq(way.firm.id, "IPO"))
+    assert ("IPO", 1, "IP_COACH", True) in way.tracks()
 
 
 def test_two_attempts_move_behind_one_and_a_waiting_step_with_them(way, firm, twin, cast):

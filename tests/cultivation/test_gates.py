@@ -94,16 +94,19 @@ def test_a_transfer_opens_the_next_attempt_listed():
 @pytest.mark.parametrize("state", [s for kind in LADDER.kinds.values() for s in kind.states.values()], ids=str)
 @pytest.mark.parametrize("grade", ["", *(grade.code for grade in LADDER.grades)])
 def test_every_state_asks_for_its_grade(state, grade):
-    enough = LADDER.reaches(grade, state.grade)
-    found = {
-        o.field for o in lacking(LADDER, state, Proposed(state.code, DAY, 1, "", grade, "浙证监〔2026〕1号", "王总说"))
-    }
-    assert found == (set() if enough else {"grade"})
+    enough = bool(grade) and LADDER.reaches(grade, state.grade)
+    step = Proposed(state.code, DAY, 1, "", grade, "浙证监〔2026〕1号", told_by="王总", told_on=DAY)
+    assert {o.field for o in lacking(LADDER, state, step, DAY)} == (set() if enough else {"grade"})
 
 
 def test_a_counted_step_asks_for_its_number_and_a_told_one_for_who_told_it():
     listed, inquiry = LADDER.state("IP_LISTED"), LADDER.state("IP_COMMITTEE")
-    assert [o.field for o in lacking(LADDER, listed, Proposed("IP_LISTED", DAY, 1, grade="published"))] == [
-        "document_no"
-    ]
-    assert [o.field for o in lacking(LADDER, inquiry, Proposed("IP_COMMITTEE", DAY, 1, grade="spoken"))] == ["note"]
+
+    def asks(state, **given):
+        return [o.field for o in lacking(LADDER, state, Proposed(state.code, DAY, 1, **given), DAY)]
+
+    assert asks(listed, grade="published") == ["document_no"]
+    assert asks(inquiry, note="电话告知") == ["grade"]
+    assert asks(inquiry, grade="spoken") == ["told_by", "told_on"]
+    assert asks(inquiry, grade="spoken", told_by="王总", told_on=date(2026, 6, 2)) == ["told_on"]
+    assert asks(inquiry, grade="spoken", told_by="王总", told_on=DAY) == []

@@ -38,8 +38,11 @@ def test_what_is_lacking_stands_beside_its_field(page, way, firm, cast):
 
 def test_a_told_step_stands_at_once_and_is_marked(page, firm, cast):
     page.as_(cast.lin).open("cultivation.step", enterprise_id=firm.id, track_kind="REX")
-    page.submit(state="REX_POOL", on="2026-06-05", grade="spoken", note="王总电话告知").follow()
-    assert "口头，待核" in page.text and "王总电话告知" in page.text
+    page.submit(state="REX_POOL", on="2026-06-05", grade="spoken", expect=422)
+    assert "写明由谁反馈" in page.text and "写明何日告知" in page.text
+    page.submit(state="REX_POOL", on="2026-06-05", expect=422)
+    page.submit(state="REX_POOL", on="2026-06-05", grade="spoken", told_by="王总", told_on="2026-06-04").follow()
+    assert "口头，待核" in page.text and "王总 2026-06-04" in page.text
 
 
 def test_a_step_is_not_confirmed_without_a_reason(page, way, firm, cast):

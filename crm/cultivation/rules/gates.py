@@ -39,7 +39,8 @@ class Firm:
 
 @dataclass(frozen=True)
 class Proposed:
-    """A step somebody wants to record, with its evidence; `attempt` is the one it belongs to."""
+    """A step somebody wants to record, with its evidence; `attempt` is the one it belongs to. What rests on spoken word
+    says who told it, and when."""
 
     state: str
     on: date
@@ -50,6 +51,8 @@ class Proposed:
     note: str = ""
     reason: str = ""
     wording: str = ""
+    told_by: str = ""
+    told_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -59,16 +62,28 @@ class Unmet:
     guard: Guard
 
 
-def lacking(ladder: Ladder, state: State, step: Proposed) -> list[Obstacle]:
+SPOKEN = "spoken"
+
+
+def lacking(ladder: Ladder, state: State, step: Proposed, today: date) -> list[Obstacle]:
     """What is missing in the evidence of a step."""
+    if step.grade not in {each.code for each in ladder.grades}:
+        return [Obstacle("grade", say("Say what the step rests on"))]
     if not ladder.reaches(step.grade, state.grade):
         asked = next(each for each in ladder.grades if each.code == state.grade)
         return [Obstacle("grade", say("This step asks for better evidence: %(grade)s", grade=asked))]
     if state.grade and not step.document_no.strip():
         return [Obstacle("document_no", say("Give the number of the document or announcement"))]
-    if not state.grade and step.grade == "spoken" and not step.note.strip():
-        return [Obstacle("note", say("Say who told it"))]
-    return []
+    return list(_untold(step, today)) if step.grade == SPOKEN else []
+
+
+def _untold(step: Proposed, today: date) -> Iterator[Obstacle]:
+    if not step.told_by.strip():
+        yield Obstacle("told_by", say("Say who told it"))
+    if step.told_on is None:
+        yield Obstacle("told_on", say("Say on which day it was told"))
+    elif step.told_on > today:
+        yield Obstacle("told_on", say("The day lies in the future"))
 
 
 def unmet(ladder: Ladder, firm: Firm, kind: Kind, step: Proposed) -> list[Unmet]:

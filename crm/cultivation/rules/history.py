@@ -11,6 +11,8 @@ from crm.core.errors import Obstacle
 from crm.core.words import say
 from crm.cultivation.rules.states import Kind, State
 
+MEANWHILE = say("Somebody has recorded a step meanwhile: look at it, then save again")
+
 
 class Sort(StrEnum):
     """A step leads on, a baseline opens an attempt anywhere; the others correct one earlier event."""
@@ -112,7 +114,7 @@ def obstacles(
 ) -> list[Obstacle]:
     """What keeps an event from following a history; empty when it may. `earlier`: the end of the attempt before."""
     if new.seq != len(history) + 1:
-        return [Obstacle("", say("Somebody has recorded a step meanwhile: look at the history first"))]
+        return [Obstacle("", MEANWHILE)]
     if new.sort in CORRECTIONS and not any(step.seq == new.corrects for step in steps(history)):
         return [Obstacle("corrects", say("There is no such step any more"))]
     if new.sort in CORRECTIONS and not new.reason.strip():

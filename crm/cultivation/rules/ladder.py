@@ -8,7 +8,7 @@ from typing import Any
 
 from crm.core.rulebook import rulebook
 from crm.cultivation.rules.soundness import faults
-from crm.cultivation.rules.states import Deadline, Effect, Guard, Kind, Ladder, Named, State
+from crm.cultivation.rules.states import Deadline, Effect, Guard, Kind, Ladder, Named, Paper, State
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 
@@ -49,12 +49,12 @@ RENAMED = {"start": "is_start", "end": "is_end", "secret": "is_secret", "confirm
 def _state(raw: dict[str, Any]) -> State:
     plain = {RENAMED.get(key, key): value for key, value in raw.items()}
     plain["next"] = tuple(raw.get("next", ()))
-    plain["evidence"] = tuple(Named(str(n), **each) for n, each in enumerate(raw.get("evidence", ())))
+    plain["evidence"] = tuple(Paper(**each) for each in raw.get("evidence", ()))
     plain["reasons"] = tuple(Named(**each) for each in raw.get("reasons", ()))
     plain["guards"] = tuple(_guard(each) for each in raw.get("guards", ()))
     plain["effects"] = tuple(_effect(each) for each in raw.get("effects", ()))
     if clock := raw.get("deadline"):
-        plain["deadline"] = Deadline(**{**clock, "remind": tuple(clock.get("remind", ()))})
+        plain["deadline"] = Deadline(**{**clock, **{key: tuple(clock.get(key, ())) for key in ("remind", "through")}})
     return State(**plain)
 
 

@@ -49,6 +49,10 @@ def _state_faults(made: Ladder, kind: Kind, state: State) -> Iterator[str]:
     )
     if (state.figure or state.deadline or state.grade) and not state.asks_confirmation:
         yield "asks for a grade, counts or starts a clock, so it must be confirmed"
+    if state.deadline:
+        yield from (f"a clock runs through {code}" for code in state.deadline.through if code not in kind.states)
+        if state.deadline.opens != state.is_end:
+            yield "a clock that an end starts must open something, no other may"
     yield from _guard_faults(made, kind, state)
     named = (state, kind, *kind.phases, *kind.boards.values(), *state.evidence, *state.reasons, *state.guards)
     if not all(each.zh and each.en for each in (*named, *filter(None, [state.deadline]))):

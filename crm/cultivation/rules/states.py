@@ -28,6 +28,15 @@ class Named(InTwo):
 
 
 @dataclass(frozen=True)
+class Paper(InTwo):
+    """Of the evidence of a state; a `number` is there when the step names its document."""
+
+    zh: str
+    en: str
+    number: bool = False
+
+
+@dataclass(frozen=True)
 class Guard(InTwo):
     """A condition on entering a state; a hard one refuses, a soft one is told and recorded.
 
@@ -55,12 +64,19 @@ class Effect:
 
 @dataclass(frozen=True)
 class Deadline(InTwo):
-    """A clock that a state starts; `remind` are days before its end."""
+    """A clock that a state starts; `remind` are days before its end.
+
+    It runs on `through` these later states. A `budget` counts all days in the state together; one that `opens` says
+    from which day something is possible again.
+    """
 
     months: int
     zh: str
     en: str
     remind: tuple[int, ...] = ()
+    through: tuple[str, ...] = ()
+    budget: bool = False
+    opens: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,7 +101,7 @@ class State(InTwo):
     suspends: bool = False
     asks_confirmation: bool = False
     needs_board: bool = False
-    evidence: tuple[Named, ...] = ()
+    evidence: tuple[Paper, ...] = ()
     reasons: tuple[Named, ...] = ()
     guards: tuple[Guard, ...] = ()
     effects: tuple[Effect, ...] = ()

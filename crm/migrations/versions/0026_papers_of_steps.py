@@ -6,8 +6,8 @@ Files behind a step; who told what rests on spoken word; whoever proposed a step
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0025"
-down_revision = "0024"
+revision = "0026"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 
@@ -15,6 +15,7 @@ ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 BEFORE = "outcome IN ('waiting', 'confirmed', 'rejected')"
 AFTER = "outcome IN ('waiting', 'confirmed', 'rejected', 'withdrawn')"
 WAITING = sa.text("outcome = 'waiting'")
+ALONE = sa.text("alone_because <> ''")
 
 
 def upgrade() -> None:
@@ -22,6 +23,7 @@ def upgrade() -> None:
     for table in ("track_event", "track_proposal"):
         op.add_column(table, sa.Column("told_by", sa.String(length=80), nullable=True))
         op.add_column(table, sa.Column("told_on", sa.Date(), nullable=True))
+    op.create_index("ix_track_event_alone", "track_event", ["id"], sqlite_where=ALONE, postgresql_where=ALONE)
     op.create_table(
         "track_paper",
         sa.Column("id", ID, nullable=False),
@@ -52,6 +54,7 @@ def downgrade() -> None:
     for column in ("ends_on", "event_id", "proposal_id", "enterprise_id"):
         op.drop_index(f"ix_track_paper_{column}", table_name="track_paper")
     op.drop_table("track_paper")
+    op.drop_index("ix_track_event_alone", table_name="track_event")
     for table in ("track_proposal", "track_event"):
         op.drop_column(table, "told_on")
         op.drop_column(table, "told_by")

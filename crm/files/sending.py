@@ -6,19 +6,24 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 
+from flask import Response, abort, make_response, send_file
 from werkzeug.datastructures import FileStorage
 
 from crm.core.errors import RuleBroken
 from crm.core.words import Say
 from crm.files import checked, store
 from crm.files.checked import Checked
-from crm.visits import attaching
+from crm.files.models import StoredFile
+
+PLAIN_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'"
+SHUT_POLICY = "default-src 'none'; sandbox"
+"""A picture opened by itself can do nothing; the browser's own PDF viewer does not start in a sandbox."""
 
 
-def looked_at(sent: Sequence[FileStorage]) -> list[Checked]:
-    """Those that were really chosen, as many as a visit takes. Raises RuleBroken with the name of an unfit one."""
+def looked_at(sent: Sequence[FileStorage], most: int) -> list[Checked]:
+    """Those that were really chosen. Raises RuleBroken with the name of an unfit one."""
     chosen = [file for file in sent if file.filename]
-    return [checked.checked(file.stream, file.filename or "") for file in chosen[: attaching.MOST_FILES]]
+    return [checked.checked(file.stream, file.filename or "") for file in chosen[:most]]
 
 
 @contextmanager
@@ -39,3 +44,14 @@ def stashed(ready: Sequence[Checked], *, full: Say) -> Iterator[list[store.Stash
 def _drop(kept: list[store.Stashed]) -> None:
     for one in kept:
         store.drop(one)
+
+
+def shown(file: StoredFile) -> Response:
+    """The bytes, kept by no browser, in a page that can do nothing; 404 when they are not on the disk."""
+    path = store.path_of(file.stored_as)
+    if not path.is_file():
+        abort(404)
+    answer = make_response(send_file(path, mimetype=file.media_type, download_name=file.name, conditional=False))
+    answer.headers["Content-Security-Policy"] = PLAIN_POLICY if file.media_type == checked.PDF else SHUT_POLICY
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

@@ -1,0 +1,94 @@
+"""Deadlines and standstills of tracks, for every page and reminder that shows them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy.orm import aliased
+
+from crm.core.among import among
+from crm.core.db import read
+from crm.core.months import months_later
+from crm.cultivation.models import Track, TrackSpan
+from crm.cultivation.queries import is_known
+from crm.cultivation.rules.deadlines import Due, running
+from crm.cultivation.rules.history import Step
+from crm.cultivation.rules.ladder import ladder
+from crm.cultivation.rules.stalled import longest
+from crm.cultivation.rules.states import Deadline
+
+SLACK = timedelta(days=3)
+"""Months differ by so many days."""
+
+
+def of(track_ids: Collection[int]) -> dict[int, Due]:
+    """The clock that runs on each track that has one; two statements, whatever the number.
+
+    A day from which something is possible again is over once a later attempt has begun.
+    """
+    if not track_ids:
+        return {}
+    later = aliased(Track)
+    followed = select(later.id).where(
+        later.enterprise_id == Track.enterprise_id, later.kind == Track.kind, later.attempt > Track.attempt
+    )
+    columns = (Track.id, Track.kind, Track.state, Track.since_on, Track.is_open, followed.exists().label("followed"))
+    tracks = [row for row in read(select(*columns).where(among(Track.id, track_ids))) if row.state and is_known(row)]
+    courses = _courses(track_ids)
+    found = {row.id: _due(row, courses[row.id]) for row in tracks}
+    return {number: due for number, due in found.items() if due is not None}
+
+
+def _due(track: Any, course: list[Step]) -> Due | None:
+    kind = ladder().kinds[track.kind]
+    if not track.is_open:
+        course = [*course, Step(0, track.state, track.since_on)]
+    if any(step.state not in kind.states for step in course):
+        return None
+    due = running(kind, course)
+    return None if due and due.words.opens and track.followed else due
+
+
+def _courses(track_ids: Collection[int]) -> dict[int, list[Step]]:
+    """What the spans say of the steps; the one that ended a track leaves none."""
+    span = TrackSpan
+    query: Any = select(span.track_id, span.seq, span.state, span.from_on).where(among(span.track_id, track_ids))
+    found: dict[int, list[Step]] = defaultdict(list)
+    rows: Any = read(query.order_by(span.track_id, span.seq))
+    for track_id, seq, state, on in rows:
+        found[track_id].append(Step(seq, state, on))
+    return found
+
+
+def may_be_due(today: date) -> ColumnElement[bool]:
+    """Tracks joined with their spans whose clock may have come to its first reminder: some more, never less."""
+    return or_(false(), *(_clocked(code, words, today) for code, words in clocks().items()))
+
+
+def clocks() -> dict[str, Deadline]:
+    """By state."""
+    every = (state for kind in ladder().kinds.values() for state in kind.states.values())
+    return {state.code: state.deadline for state in every if state.deadline is not None}
+
+
+def _clocked(code: str, words: Deadline, today: date) -> ColumnElement[bool]:
+    begun = today if words.budget else months_later(today, -words.months) + timedelta(max(words.remind, default=0))
+    if words.opens:
+        return and_(Track.state == code, Track.since_on <= begun + SLACK)
+    runs = Track.state.in_((code, *words.through))
+    return and_(TrackSpan.state == code, TrackSpan.from_on <= begun + SLACK, runs)
+
+
+def stalled(today: date) -> ColumnElement[bool]:
+    """Open tracks that have been in their state for half as long again as was planned."""
+    of_days: dict[int, list[str]] = defaultdict(list)
+    for code, days in longest(ladder()).items():
+        of_days[days].append(code)
+    late = (
+        and_(Track.state.in_(codes), Track.since_on < today - timedelta(days=days)) for days, codes in of_days.items()
+    )
+    return and_(Track.is_open, or_(false(), *late))
