@@ -92,6 +92,7 @@ def cultivation(app: Flask, _: Settings) -> None:
         list_views,
         merging,
         paper_views,
+        papers_ending,
         plan_views,
         rungs,
         views,
@@ -108,6 +109,7 @@ def cultivation(app: Flask, _: Settings) -> None:
     filters.register(rung=rungs.at)
     derived.RECOUNTS["rung"] = rungs.remake
     jobs.every_day("rungs", time(0, 40), rungs.nightly)
+    jobs.every_day("papers that end", time(0, 50), papers_ending.nightly)
     commands.install(app)
     app.register_blueprint(views.bp)
     app.register_blueprint(paper_views.bp)

@@ -28,7 +28,7 @@ WHO = ("clerk", "manager", "admin", "lin")
 NO_PAGES = {
     *("static", "health.healthz", "health.readyz", "enterprises.similar"),
     *("desk.contact_sheet", "desk.export_enterprises", "desk.exported", "imports.error_book", "imports.template"),
-    *("ops.export_suggestions", "followups.export", "desk.visit_file", "desk.visit_files"),
+    *("ops.export_suggestions", "followups.export", "desk.visit_file", "desk.visit_files", "track_papers.paper"),
     *("desk.export_people", "desk.export_loads", "desk.export_imports", "demo.mail_html"),
     *("cultivation.export_list", "cultivation.export_figures"),
     *("desk.export_visits", "desk.export_visit_figures", "desk.visit_ledger", "desk.own_sheet"),
@@ -129,6 +129,7 @@ class Lived(Sample):
             **{f"followups.{act}": {"id": self.rows["followup_id"].id} for act in ("settle", "chase", "names")},
             "desk.save_view": {"listing": "enterprises", "query": "sort=name"},
             "enterprises.similar": {"name": "样本"},
+            "track_steps.confirm_many": {"id": self.rows["proposal_id"].id},
             "cultivation.enter_list": {"list": self.rows["list_id"].id, "q": "杭州"},
             "cultivation.figure_firms": {"figure": "NEEQ_KEY"},
             "cultivation.strike_list": {"id": self.member.id},

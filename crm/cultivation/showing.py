@@ -13,8 +13,8 @@ from crm.core.db import db, read
 from crm.cultivation import gaps, papers
 from crm.cultivation.gaps import Barrier
 from crm.cultivation.models import Track, TrackEvent, TrackProposal
-from crm.cultivation.plan_models import TrackOutlook
 from crm.cultivation.paper_models import TrackPaper
+from crm.cultivation.plan_models import TrackOutlook
 from crm.cultivation.queries import history, is_known, rows_of, tracks_of, waiting_of
 from crm.cultivation.rules.deadlines import Due, running
 from crm.cultivation.rules.gates import Course, Firm

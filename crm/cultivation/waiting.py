@@ -9,7 +9,6 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 from werkzeug.datastructures import MultiDict
 
 from crm.accounts.models import User
-from crm.core.db import db
 from crm.core.lists import Act, Badge, Column, Empty, Listing, View
 from crm.core.words import _, say
 from crm.cultivation.models import Track, TrackEvent, TrackProposal
@@ -27,20 +26,19 @@ def clause(user: User, of: str) -> ColumnElement[bool]:
     """Waiting steps this user may see: those he may confirm, those he proposed, or all of them."""
     waits = and_(TrackProposal.outcome == "waiting", TrackProposal.kind.in_(ladder().kinds), proposals_seen_by(user))
     if of == DECIDE:
-        return and_(waits, of_visible(TrackProposal, user, Permission.TRACK_CONFIRM))
+        of_others = TrackProposal.proposed_by_id != user.id
+        return and_(waits, of_others, of_visible(TrackProposal, user, Permission.TRACK_CONFIRM))
     return and_(waits, TrackProposal.proposed_by_id == user.id) if of == MINE else waits
 
 
 def confirmable(user: User) -> ColumnElement[bool]:
-    """Nobody confirms what he proposed himself in bulk."""
-    return and_(clause(user, DECIDE), TrackProposal.proposed_by_id != user.id)
+    """What waits for this person's word; his own steps wait for another's."""
+    return clause(user, DECIDE)
 
 
-def how_many(user: User) -> int:
-    """What waits for this person's word."""
-    if not user.may(Permission.TRACK_CONFIRM):
-        return 0
-    return db.session.scalar(select(func.count()).select_from(TrackProposal).where(confirmable(user))) or 0
+def how_many(user: User) -> Any:
+    """The number of it, as part of a statement."""
+    return select(func.count()).select_from(TrackProposal).where(confirmable(user)).scalar_subquery()
 
 
 def rows() -> Select[*tuple[Any, ...]]:

@@ -16,7 +16,7 @@ from crm.core.forms import ButtonForm
 from crm.core.typed import ids_from
 from crm.core.web import go, page, told
 from crm.core.words import Say, say
-from crm.cultivation import services
+from crm.cultivation import services, standstill
 from crm.cultivation import waiting as steps
 from crm.cultivation.models import TrackProposal
 from crm.permissions import Permission
@@ -70,3 +70,9 @@ def _confirm(proposal_id: int, me: User) -> Say | None:
 @requires(Permission.HISTORY_VIEW)
 def alone() -> ResponseReturnValue:
     return page("cultivation/alone.html", listing=steps.alone(signed_in(), request.args))
+
+
+@bp.get("/tracks/stalled")
+@requires(Permission.ENTERPRISE_VIEW)
+def stalled() -> ResponseReturnValue:
+    return page("cultivation/stalled.html", listing=standstill.listing(signed_in(), request.args))

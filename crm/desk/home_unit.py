@@ -14,6 +14,8 @@ from crm.accounts import User
 from crm.accounts.models import Unit
 from crm.core.db import db, read
 from crm.core.words import _
+from crm.cultivation import standstill, waiting
+from crm.cultivation.models import Track
 from crm.desk.home_mine import SHOWN
 from crm.enterprises import filters
 from crm.enterprises.models import Enterprise, Merge
@@ -55,6 +57,7 @@ def numbers_of(me: User, today: date, days: int) -> list[Number]:
         _firms(me), _firms(me, ~served.exists()), _silent(me, days),
         _firms(me, filters.CLAUSES["added"](me, str(NEW_DAYS))), _firms(me, Enterprise.credit_code.is_(None)),
         _promises(me, Followup.due_on < today), _promises(me, Followup.owner_id.is_(None)), _merges_waiting(me),
+        waiting.how_many(me), _stalled(me),
     )).one()  # fmt: skip
     numbers = [Number(value, label, url) for value, (label, url) in zip(found, _doors(days), strict=True)]
     return [number for n, number in enumerate(numbers) if number.value or n < ALWAYS]
@@ -74,6 +77,8 @@ def _doors(days: int) -> list[tuple[str, str]]:
         (_("Overdue follow-ups"), url_for("followups.followups", of="unit", when="overdue")),
         (_("Follow-ups without an owner"), url_for("followups.followups", of="unit", person="none")),
         (_("Merges to confirm"), url_for("enterprises.merges")),
+        (_("Steps to confirm"), url_for("track_steps.waiting")),
+        (_("Tracks that stand still"), url_for("track_steps.stalled")),
     ]
 
 
@@ -143,6 +148,11 @@ def _promises(me: User, clause: ColumnElement[bool]) -> Any:
     """Open promises in my reach, counted once for the whole statement."""
     here = of_visible(Followup, me, OVERSEES)
     return select(func.count()).select_from(Followup).where(followups.OPEN, here, clause).scalar_subquery()
+
+
+def _stalled(me: User) -> Any:
+    tracks = select(func.count()).select_from(Track).join(Enterprise, Enterprise.id == Track.enterprise_id)
+    return tracks.where(standstill.clause(me)).scalar_subquery()
 
 
 def _merges_waiting(me: User) -> Any:

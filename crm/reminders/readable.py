@@ -11,6 +11,8 @@ from crm.accounts.models import User
 from crm.core.among import among
 from crm.core.db import db
 from crm.core.words import say
+from crm.cultivation.models import Track, TrackProposal
+from crm.cultivation.queries import proposals_seen_by, seen_by
 from crm.enterprises import queries as enterprises
 from crm.enterprises.models import Enterprise
 from crm.followups import queries as followups
@@ -41,6 +43,8 @@ SUBJECTS: dict[str, tuple[Any, Any]] = {
     "followup": (Followup.id, followups.visible_to),
     "visit": (Visit.id, visits.visible_to),
     "enterprise": (Enterprise.id, _enterprise),
+    "track": (Track.id, seen_by),
+    "track_proposal": (TrackProposal.id, proposals_seen_by),
 }
 
 

@@ -10,9 +10,11 @@ from sqlalchemy.exc import DatabaseError
 
 from crm.core.db import db, writing
 from crm.cultivation.models import Track, TrackEvent, TrackProposal, TrackSpan
+from crm.cultivation.paper_models import TrackPaper
 from crm.cultivation.partner_models import Partner, TrackPartner
 from crm.cultivation.plan_models import TrackPlan, TrackReview
 from crm.cultivation.yearly_models import ListMember, Target, YearlyList
+from crm.files.models import StoredFile
 from crm.followups.models import Followup
 from crm.outbox.models import Delivery
 from crm.reminders.models import Digest, Reminder
@@ -38,6 +40,7 @@ TWINS = {
     "partner": {},
     "track_partner": {},
     "track_plan": {},
+    "track_paper": {},
     "reminder": {},
     "digest": {},
     "delivery": {"message_id": "'another@example.cn'"},
@@ -62,6 +65,7 @@ BREACHES = [
     ("an entry without salt", "entry", "UPDATE {table} SET salt = NULL"),
     ("an entry that never happened", "entry", "DELETE FROM {table}"),
     ("a track in a state since never", "track", "UPDATE {table} SET since_on = NULL"),
+    ("a paper of no step", "track_paper", "UPDATE {table} SET event_id = NULL"),
     ("a step that never happened", "track_event", "DELETE FROM {table}"),
     ("a step on another day", "track_event", "UPDATE {table} SET happened_on = '2026-01-01'"),
     ("a span that ends before it began", "track_span", "UPDATE {table} SET until_on = '2000-01-01'"),
@@ -142,6 +146,11 @@ def way_up(session, enterprise_id, today, lin):
     waiting = {"attempt": 1, "seq": 2, "state": "NQ_ENGAGED", "happened_on": today, "proposed_by_id": lin.id}
     event = TrackEvent(**step, sort="step", happened_on=today, ladder="x", proposed_by_name="x")
     session.add_all([event, TrackSpan(**at, **step, from_on=today), TrackProposal(**at, **waiting)])
+    file = StoredFile(name="x", media_type="x", size=1, sha256="x", stored_as="x")
+    session.add(file)
+    session.flush()
+    paper = {"enterprise_id": enterprise_id, "event_id": event.id, "file_id": file.id, "added_by_name": "x"}
+    session.add(TrackPaper(**paper, what="x"))
     said = {"track_id": track.id, "state": "NQ_POOL", "by_name": "x"}
     session.add_all([TrackPlan(**said, seq=1), TrackReview(**said, reviewed_on=today, remark="y")])
 

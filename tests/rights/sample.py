@@ -14,6 +14,7 @@ from crm.accounts.models import Post, SavedView, Suggestion, User
 from crm.core import clock
 from crm.core.db import db, writing
 from crm.cultivation.models import Track, TrackEvent, TrackProposal
+from crm.cultivation.paper_models import TrackPaper
 from crm.cultivation.yearly_models import ListMember, YearlyList
 from crm.enterprises.models import Contact, Enterprise, EnterpriseName, ExtraField, Merge
 from crm.enterprises.serving_models import AssignmentOrder, StandIn
@@ -61,6 +62,7 @@ class Sample:
         self._member()
         self.rows["run_id"] = self._import()
         self.rows["file_id"] = self._photo()
+        self.rows["paper_id"] = self._paper()
         self.plan_id = self._plan()
         self.rows["contact_id"] = db.session.query(Contact).filter_by(enterprise_id=self.firm.id).one()
         self.rows["post_id"] = db.session.query(Post).filter_by(user_id=cast.manager.id).one()
@@ -159,6 +161,20 @@ class Sample:
             kept = store.keep(stashed, name="样本.pdf", media_type="application/pdf", by_id=self.cast.lin.id)
             db.session.add(VisitFile(visit_id=self.rows["visit_id"].id, file_id=kept.id))
         return kept
+
+    def _paper(self) -> TrackPaper:
+        """Behind the step of the track."""
+        stashed, event = (
+            store.stash(BytesIO(b"%PDF-1.4 paper %%EOF"), most=1 << 20),
+            db.session.query(TrackEvent).first(),
+        )
+        with writing():
+            kept = store.keep(stashed, name="样本通知.pdf", media_type="application/pdf", by_id=self.cast.lin.id)
+            made = {"enterprise_id": self.firm.id, "event_id": event.id, "file_id": kept.id, "added_by_name": "林晓"}
+            paper = TrackPaper(**made, what="名单文号")
+            db.session.add(paper)
+            db.session.flush()
+        return paper
 
     def _plan(self) -> int:
         on = clock.today() + timedelta(days=9)

@@ -28,7 +28,10 @@ from crm.reminders.models import STANDS, Reminder, ReminderState
 from crm.visits.models import Visit
 
 NAME = "copied"
-MATTERS = ("followup_due", "followup_overdue", "chased", "visit_timed", "visit_tomorrow", "enterprise_silent")
+MATTERS = (
+    *("followup_due", "followup_overdue", "chased", "visit_timed", "visit_tomorrow", "enterprise_silent"),
+    "track_deadline",
+)
 NEWS = ("visited_by_other", "enterprises_handed")
 BACK = timedelta(days=14)
 

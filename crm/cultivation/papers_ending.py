@@ -1,0 +1,80 @@
+"""Papers that end: 90 days before, a follow-up is opened for whoever serves the firm, once for each paper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from crm.accounts.models import User
+from crm.core import clock
+from crm.core.db import db, writing
+from crm.core.errors import RuleBroken
+from crm.core.pages import speaking
+from crm.core.words import Say, say
+from crm.cultivation.models import Track, TrackEvent
+from crm.cultivation.paper_models import TrackPaper
+from crm.enterprises.models import Enterprise, Standing
+from crm.enterprises.queries import commissioner_of
+from crm.files.models import StoredFile
+from crm.followups import services as followups
+from crm.timeline import SCHEDULER
+
+BEFORE = timedelta(days=90)
+DUE_BEFORE = timedelta(days=30)
+
+
+def nightly() -> str | None:
+    """Says how many follow-ups it opened."""
+    opened = sum(_ask(paper_id) for paper_id in ending(clock.today()))
+    return f"{opened} follow-ups" if opened else None
+
+
+def ending(today: date) -> Sequence[int]:
+    """Papers of open tracks that end soon or have ended, unless a later one of the same kind is there."""
+    p, later, its, of_later = TrackPaper, aliased(TrackPaper), aliased(TrackEvent), aliased(StoredFile)
+    renewed = (
+        select(later.id)
+        .join(its, its.id == later.event_id)
+        .join(of_later, of_later.id == later.file_id)
+        .where(its.track_id == Track.id, later.what == p.what, later.ends_on > p.ends_on, of_later.removed_at.is_(None))
+    )
+    query: Any = select(p.id).join(TrackEvent, TrackEvent.id == p.event_id).join(Track, Track.id == TrackEvent.track_id)
+    query = query.join(StoredFile, StoredFile.id == p.file_id).join(Enterprise, Enterprise.id == p.enterprise_id)
+    soon = (p.ends_on <= today + BEFORE, p.asked_on.is_(None), StoredFile.removed_at.is_(None), Track.is_open)
+    return db.session.scalars(query.where(*soon, Enterprise.standing == Standing.ACTIVE, ~renewed.exists())).all()
+
+
+def _ask(paper_id: int) -> bool:
+    """One act each; a firm that nobody serves waits until somebody does."""
+    try:
+        with writing():
+            return _open_followup(db.session.get_one(TrackPaper, paper_id))
+    except RuleBroken:
+        return False
+
+
+def _open_followup(paper: TrackPaper) -> bool:
+    enterprise = db.session.get_one(Enterprise, paper.enterprise_id)
+    serves = commissioner_of(enterprise.id)
+    if serves is None:
+        return False
+    owner = db.session.get_one(User, serves.commissioner_id)
+    with speaking("zh_Hans_CN"):
+        text = str(_words(paper))
+    assert paper.ends_on is not None
+    due_on = max(clock.today(), paper.ends_on - DUE_BEFORE)
+    followups.add(enterprise, owner=owner, text=text, due_on=due_on, by=SCHEDULER, origin=("track_paper", paper.id))
+    paper.asked_on = clock.today()
+    return True
+
+
+def _words(paper: TrackPaper) -> Say:
+    """Follow-ups are read by more people than plans are: of those it names nothing."""
+    event = db.session.get_one(TrackEvent, paper.event_id)
+    if db.session.get_one(Track, event.track_id).is_restricted:
+        return say("A paper ends on %(day)s: renew it (see its tab in the file)", day=paper.ends_on)
+    return say("“%(paper)s” ends on %(day)s: renew it", paper=paper.what, day=paper.ends_on)
