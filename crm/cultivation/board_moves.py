@@ -9,18 +9,18 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from crm.accounts import User, requires, signed_in
-from crm.core.db import db, writing
+from crm.core.db import db
 from crm.core.errors import RuleBroken
 from crm.core.typed import id_from
-from crm.core.web import go, page, safe_next, told
+from crm.core.web import go, page, safe_next
 from crm.cultivation import services
 from crm.cultivation.forms import StepForm
-from crm.cultivation.models import Track, TrackEvent, TrackProposal
+from crm.cultivation.models import Track, TrackEvent
 from crm.cultivation.queries import seen_by
 from crm.cultivation.rules import lanes
 from crm.cultivation.rules.ladder import ladder
 from crm.cultivation.rules.states import Kind, State
-from crm.cultivation.views import RECORDED, WAITS, bp
+from crm.cultivation.views import bp, take
 from crm.enterprises.models import Enterprise
 from crm.enterprises.queries import load
 from crm.permissions import Permission
@@ -34,16 +34,16 @@ def move(track_id: int) -> ResponseReturnValue:
     track, enterprise = _track(track_id, me)
     kind, back = ladder().kinds[track.kind], safe_next(request.args.get("back"), url_for("cultivation.all_tracks"))
     after = _after(kind, kind.states[track.state], request.args.get("to", ""))
-    form = StepForm(kind, after, services.next_seq(enterprise.id, kind.code), track.board)
+    form = StepForm(kind, after, track.board)
     seen = id_from(request.args.get("seen"))
     asked = (form.seq.data or 0) - 1 if form.is_submitted() else seen
     if asked is not None and asked != track.last_seq:
         return _moved_meanwhile(track, enterprise, back)
     if form.validate_on_submit():
-        with form.showing(RuleBroken), writing():
-            made = services.propose(enterprise, kind.code, form.proposed(), seq=form.seq.data or 0, by=me)
-            told(WAITS if isinstance(made, TrackProposal) else RECORDED)
+        with form.showing(RuleBroken):
+            take(form, enterprise, kind, me)
             return go(back)
+    form.stand_at(services.next_seq(enterprise.id, kind.code))
     return page("cultivation/step.html", form, enterprise=enterprise, kind=kind, track=track, after=after, back=back)
 
 

@@ -1,4 +1,4 @@
-"""Deadlines and standstills of tracks, for every page and reminder that shows them."""
+"""Deadlines of tracks, for every page and reminder that shows them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from crm.cultivation.queries import is_known
 from crm.cultivation.rules.deadlines import Due, running
 from crm.cultivation.rules.history import Step
 from crm.cultivation.rules.ladder import ladder
-from crm.cultivation.rules.stalled import longest
 from crm.cultivation.rules.states import Deadline
 
 SLACK = timedelta(days=3)
@@ -81,14 +80,3 @@ def _clocked(code: str, words: Deadline, today: date) -> ColumnElement[bool]:
         return and_(Track.state == code, Track.since_on <= begun + SLACK)
     runs = Track.state.in_((code, *words.through))
     return and_(TrackSpan.state == code, TrackSpan.from_on <= begun + SLACK, runs)
-
-
-def stalled(today: date) -> ColumnElement[bool]:
-    """Open tracks that have been in their state for half as long again as was planned."""
-    of_days: dict[int, list[str]] = defaultdict(list)
-    for code, days in longest(ladder()).items():
-        of_days[days].append(code)
-    late = (
-        and_(Track.state.in_(codes), Track.since_on < today - timedelta(days=days)) for days, codes in of_days.items()
-    )
-    return and_(Track.is_open, or_(false(), *late))

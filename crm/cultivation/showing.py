@@ -20,7 +20,7 @@ from crm.cultivation.rules.deadlines import Due, running
 from crm.cultivation.rules.gates import Course, Firm
 from crm.cultivation.rules.history import CORRECTIONS, Step, steps
 from crm.cultivation.rules.ladder import ladder
-from crm.cultivation.rules.stalled import is_stalled
+from crm.cultivation.rules.plan import is_stalled
 from crm.cultivation.rules.states import Kind, Ladder, Named, Paper, State
 from crm.enterprises.models import Enterprise
 
@@ -153,7 +153,7 @@ def _shown(track: Track, rows: Sequence[TrackEvent], there: Papers, firm: Firm) 
     state = kind.states[last.state] if last else None
     lacking = gaps.lacking(state, row.document_no, there.get(row.id, ())) if state and row else []
     barriers = gaps.barriers(firm, kind, track.attempt, after, today) if track.is_open else []
-    is_late = bool(state and last and track.is_open and is_stalled(state, last.on, today))
+    is_late = bool(state and last and track.is_open and is_stalled(state.days, last.on, today))
     at = last.seq if last else 0
     return Shown(track, kind, lines, after, at, lacking, barriers, running(kind, course), is_late)
 

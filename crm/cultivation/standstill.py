@@ -13,7 +13,7 @@ from crm.core import clock
 from crm.core.db import db
 from crm.core.lists import Badge, Column, Empty, Listing
 from crm.core.words import _, say
-from crm.cultivation import deadlines
+from crm.cultivation.board_filters import stalled
 from crm.cultivation.models import Track
 from crm.cultivation.queries import seen_by
 from crm.cultivation.rules.ladder import ladder
@@ -25,7 +25,7 @@ from crm.enterprises.serving_models import Assignment
 
 def clause(user: User) -> ColumnElement[bool]:
     """Of firms in the zone, as far as this user may see their tracks; joined with Enterprise."""
-    return and_(deadlines.stalled(clock.today()), IN_ZONE, seen_by(user))
+    return and_(Track.is_open, stalled(), IN_ZONE, seen_by(user))
 
 
 def how_many(user: User) -> int:

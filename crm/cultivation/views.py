@@ -43,18 +43,19 @@ def step(enterprise_id: int, track_kind: str) -> ResponseReturnValue:
     form = StepForm(kind, after, track.board if track else "")
     if form.validate_on_submit():
         with form.showing(RuleBroken):
-            return _take(form, enterprise, kind, me)
+            take(form, enterprise, kind, me)
+            return _back(enterprise.id)
     form.stand_at(services.next_seq(enterprise.id, kind.code))
     last = weighing.last_of(track) if track is not None else None
     return page("cultivation/step.html", form, enterprise=enterprise, kind=kind, track=track, after=after, last=last)
 
 
-def _take(form: StepForm, enterprise: Enterprise, kind: Kind, me: User) -> ResponseReturnValue:
+def take(form: StepForm, enterprise: Enterprise, kind: Kind, me: User) -> None:
+    """The step of a form with its papers: whatever door it came by."""
     with sent(form) as papers, writing():
         made = services.propose(enterprise, kind.code, form.proposed(), seq=form.seq.data or 0, by=me)
         attach_sent(made, papers, by=me)
         told(WAITS if isinstance(made, TrackProposal) else RECORDED)
-    return _back(enterprise.id)
 
 
 @bp.route("/track-steps/<int:proposal_id>", methods=["GET", "POST"])

@@ -37,8 +37,7 @@ def test_two_browsers_move_one_card(site, make, cast, way, firm):
 
     manager.locator(".board-card").get_by_text("移动").click()
     dialog = manager.locator("#dialog")
-    dialog.get_by_label("备注").fill("券商电话告知")
-    dialog.get_by_label("依据").select_option("spoken")
+    dialog.get_by_label("依据").select_option("written")
     dialog.get_by_role("button", name="保存").click()
     expect(manager.locator("[data-lane=review] .board-card")).to_have_count(1)
     assert db.session.scalars(select(Track)).one().state == "NQ_KERNEL"

@@ -1,6 +1,6 @@
 """Clocks that steps start: when they end, what overtakes them, what stands still."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
@@ -10,7 +10,6 @@ from crm.cultivation.models import Track
 from crm.cultivation.rules.deadlines import running
 from crm.cultivation.rules.history import Step
 from crm.cultivation.rules.ladder import ladder
-from crm.cultivation.rules.stalled import is_stalled
 
 
 def course(*path):
@@ -58,15 +57,6 @@ def test_the_last_reminder_that_has_come(today, step):
     assert due.reached(date.fromisoformat(today)) == step
 
 
-@pytest.mark.rules
-def test_half_as_long_again_as_planned_is_a_standstill():
-    state, since = ladder().state("NQ_ENGAGED"), date(2026, 1, 1)
-    assert state.days == 60
-    assert not is_stalled(state, since, since + timedelta(days=90))
-    assert is_stalled(state, since, since + timedelta(days=91))
-    assert not is_stalled(ladder().state("NQ_BASE"), date(1999, 1, 1), since)
-
-
 def test_pages_ask_for_the_clocks_of_many_tracks_at_once(way, count_queries):
     way.baseline("IPO", "IP_REG_SUBMIT", "2025-01-05", board="MAIN")
     way.done("IPO", "IP_REG_DENIED", "2026-09-01")
@@ -81,12 +71,3 @@ def test_pages_ask_for_the_clocks_of_many_tracks_at_once(way, count_queries):
     }  # fmt: skip
     way.step("IPO", "IP_POOL", "2026-10-01")
     assert [tracks[number][0] for number in deadlines.of(tracks)] == ["SRDI"], "a new attempt has begun"
-
-
-def test_the_clause_of_a_standstill_is_the_rule(way):
-    way.baseline("NEEQ", "NQ_ENGAGED", "2026-01-01")
-    way.baseline("REX", "REX_POOL", "2026-01-01")
-    for days, kinds in ((90, []), (91, ["NEEQ"])):
-        on = date(2026, 1, 1) + timedelta(days=days)
-        found = db.session.query(Track.kind).where(deadlines.stalled(on)).all()
-        assert [row.kind for row in found] == kinds
