@@ -161,7 +161,9 @@ def test_a_card_that_a_colleague_moved_meanwhile_stays_and_says_who(page, bureau
     page.as_(cast.lin).open("cultivation.move", track_id=track.id, to="review", seen=1)
     way.firm = db.session.get_one(type(way.firm), track.enterprise_id)
     way.done("NEEQ", "NQ_KERNEL", clock.today().isoformat(), by=cast.zhou)
-    page.submit(on=clock.today().isoformat(), grade="spoken", told_by="券商", told_on=clock.today().isoformat(), expect=409)
+    page.submit(
+        on=clock.today().isoformat(), grade="spoken", told_by="券商", told_on=clock.today().isoformat(), expect=409
+    )
     assert "周敏 已于 2026-11-23 09:00 调整该进程：新三板 现为“券商内核通过”" in page.text
     page.open("cultivation.move", track_id=track.id, to="review", seen=1, expect=409)
     page.open("cultivation.move", track_id=track.id, to="review", seen=2)
