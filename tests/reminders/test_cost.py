@@ -12,7 +12,7 @@ from crm.reminders.planning import plan
 from crm.workdays.models import CalendarDay
 from crm.workdays.queries import calendar, calendar_read_once
 
-MOST = 27
+MOST = 31
 
 
 def test_a_beat_with_nothing_due_costs_what_it_must(make, cast, now, count_statements):
