@@ -19,6 +19,8 @@ MODULES = (
     "crm.enterprises.serving_models",
     "crm.enterprises.undo_models",
     "crm.tiers.models",
+    "crm.tiers.annual.models",
+    "crm.tiers.annual.guards",
     "crm.followups.models",
     "crm.followups.chase_models",
     "crm.visits.models",

@@ -63,6 +63,9 @@ class Permission(StrEnum):
     TRACK_CONFIRM = "track.confirm"  # steps proposed by others; corrections
     LISTS_EDIT = "lists.edit"  # yearly lists and who is on them
     TARGETS_EDIT = "targets.edit"  # what a year is to bring
+    FIGURES_VIEW = "figures.view"  # annual and quarterly figures of an enterprise
+    FIGURES_ENTER = "figures.enter"
+    FIGURES_IMPORT = "figures.import"
     HISTORY_VIEW = "history.view"
     PEOPLE_VIEW = "people.view"
     PEOPLE_EDIT = "people.edit"
@@ -102,6 +105,9 @@ WHO_MAY: dict[Permission, dict[Role, Scope]] = {
     Permission.TRACK_CONFIRM: {Role.MANAGER: Scope.SUBTREE},
     Permission.LISTS_EDIT: {Role.MANAGER: Scope.SUBTREE, Role.CLERK: Scope.SUBTREE},
     Permission.TARGETS_EDIT: {Role.MANAGER: Scope.SUBTREE},
+    Permission.FIGURES_VIEW: {**_SUBTREE_READERS, Role.SERVING: Scope.SERVED, Role.AUDITOR: Scope.ALL},
+    Permission.FIGURES_ENTER: {Role.SERVING: Scope.SERVED, Role.MANAGER: Scope.SUBTREE, Role.CLERK: Scope.SUBTREE},
+    Permission.FIGURES_IMPORT: {Role.MANAGER: Scope.SUBTREE, Role.CLERK: Scope.SUBTREE},
     Permission.HISTORY_VIEW: {**_SUBTREE_READERS, Role.ADMINISTRATOR: Scope.ALL, Role.AUDITOR: Scope.ALL},
     Permission.PEOPLE_VIEW: {**_SUBTREE_READERS, Role.ADMINISTRATOR: Scope.ALL, Role.AUDITOR: Scope.ALL},
     Permission.PEOPLE_EDIT: {Role.ADMINISTRATOR: Scope.ALL},
@@ -133,6 +139,9 @@ DOMAIN_ACTS = {
             Permission.TRACK_CONFIRM,
             Permission.LISTS_EDIT,
             Permission.TARGETS_EDIT,
+            Permission.FIGURES_VIEW,
+            Permission.FIGURES_ENTER,
+            Permission.FIGURES_IMPORT,
         }
     ),
 }
@@ -153,6 +162,7 @@ LIAISON_CARRIES = frozenset(
         Permission.VISIT_VIEW,
         Permission.FOLLOWUP_VIEW,
         Permission.TRACK_RESTRICTED,
+        Permission.FIGURES_VIEW,
     }
 )
 """What a liaison leader (联系领导) has of a commissioner's rights on his enterprises: seeing and calling, no acts."""

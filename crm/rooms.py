@@ -36,13 +36,18 @@ def enterprises(app: Flask, _: Settings) -> None:
 
 
 def tiers(app: Flask, _: Settings) -> None:
-    from crm.enterprises import derived, filters, merge_clashes
+    from crm.enterprises import derived, filters, linked, merge_clashes
     from crm.tiers import cadence, cadence_views, calendar_moves, queries, services, views  # noqa: F401 - one hangs itself on
+    from crm.tiers.annual import services as annual
+    from crm.tiers.annual import views as annual_views  # noqa: F401 - hangs itself on the blueprint
     from crm.workdays import effects
 
     effects.register(calendar_moves.SORT)
     filters.register(title=queries.holds_title)
-    merge_clashes.PERIODS.append(services.make_room)
+    linked.UNTOLD.add("period_figures")
+    for make_room in (services.make_room, annual.make_room):
+        if make_room not in merge_clashes.PERIODS:
+            merge_clashes.PERIODS.append(make_room)
     derived.DUE_DAYS["next_visit_due_on"] = cadence.refresh
     jobs.every_day("due days", time(0, 20), cadence.nightly)
     app.register_blueprint(views.bp)

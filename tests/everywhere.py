@@ -32,6 +32,7 @@ NO_PAGES = {
     *("desk.export_people", "desk.export_loads", "desk.export_imports", "demo.mail_html"),
     *("cultivation.export_list", "cultivation.export_figures"),
     *("desk.export_visits", "desk.export_visit_figures", "desk.visit_ledger", "desk.own_sheet"),
+    "tiers.export_figures",
 }
 """Answers that are no whole page: a file, a line of JSON, a part of a page."""
 

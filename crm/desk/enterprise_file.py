@@ -32,6 +32,7 @@ ASKED = (
     Permission.ENTERPRISE_EDIT, Permission.CONTACT_DIRECT, Permission.ASSIGN_FIRST, Permission.ASSIGN,
     Permission.ASSIGN_BY_DOCUMENT, Permission.MERGE_PROPOSE, Permission.HISTORY_VIEW, Permission.ENTERPRISE_CREATE,
     Permission.STAND_IN, Permission.TRACK_RESTRICTED, Permission.TRACK_RECORD, Permission.TRACK_CONFIRM,
+    Permission.FIGURES_VIEW, Permission.FIGURES_ENTER,
 )  # fmt: skip
 OPEN_ITEMS = 5
 

@@ -17,6 +17,8 @@ from crm.enterprises import contacts, extras, facts, presence, serving_queries
 from crm.handover import queries as handover
 from crm.permissions import Permission
 from crm.tiers import queries as tiers
+from crm.tiers.annual import showing as annual
+from crm.tiers.annual.rules import ended
 
 if TYPE_CHECKING:
     from crm.desk.enterprise_file import File
@@ -32,6 +34,8 @@ def of(file: File) -> dict[str, tuple[str, int | None]]:
         "tiers": (_("Tier and titles"), None),
     }
     found["tracks"] = (_("Cultivation"), None)
+    if file.may(Permission.FIGURES_VIEW):
+        found["figures"] = (_("Annual figures"), None)
     if file.may(Permission.HISTORY_VIEW):
         found["audit"] = (_("Record"), None)
     return found
@@ -45,6 +49,7 @@ def contents(tab: str, file: File, args: MultiDict[str, str]) -> dict[str, Any]:
         "serving": _serving,
         "tiers": _tiers,
         "tracks": _tracks,
+        "figures": _figures,
         "audit": _audit,
     }[tab](file, args)
 
@@ -102,8 +107,12 @@ def _tracks(file: File, args: MultiDict[str, str]) -> dict[str, Any]:
     }
 
 
+def _figures(file: File, args: MultiDict[str, str]) -> dict[str, Any]:
+    return {"figures": annual.of(file.enterprise.id), "periods": ended(clock.today())}
+
+
 def _audit(file: File, args: MultiDict[str, str]) -> dict[str, Any]:
-    sees_all = file.may(Permission.TRACK_RESTRICTED)
+    sees_all = file.may(Permission.TRACK_RESTRICTED) and file.may(Permission.FIGURES_VIEW)
     entries, older = stream.audit(file.enterprise.id, before=id_from(args.get("before")), restricted=sees_all)
     return {"entries": entries, "told": stream.told(entries), "older": older}
 

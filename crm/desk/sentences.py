@@ -15,6 +15,7 @@ from crm.cultivation.words import state_word
 from crm.enterprises import phones
 from crm.enterprises.facts import FACTS
 from crm.imports.labels import field_label
+from crm.tiers.annual import words as annual
 from crm.tiers.words import tier_word, title_word
 from crm.visits.rules import kinds
 from crm.visits.words import kind_word
@@ -61,6 +62,9 @@ SENTENCES: dict[str, tuple[str, Say]] = {
     "title.given": ("badge-check", say("Title held: %(title)s")),
     "title.changed": ("badge-check", say("Title changed: %(title)s")),
     "title.removed": ("badge-check", say("Title no longer held: %(title)s")),
+    "figures.entered": ("table", say("Figures entered: %(period)s")),
+    "figures.corrected": ("pencil", say("Figures corrected: %(period)s")),
+    "figures.withdrawn": ("ban", say("Figures withdrawn: %(period)s")),
     "track.proposed": ("clock", say("%(track)s: %(state)s on %(on)s proposed, waits for confirmation")),
     "track.rejected": ("ban", say("%(track)s: %(state)s on %(on)s not confirmed")),
     "track.withdrawn": ("undo-2", say("%(track)s: %(state)s on %(on)s taken back by its proposer")),
@@ -155,7 +159,7 @@ def _word(key: str, value: Any) -> Any:
         return tier_word(str(value))
     if key == "kind":
         return kind_word(str(value), clock.today())
-    worded = {"title": title_word, "track": track_word, "state": state_word}.get(key)
+    worded = {"title": title_word, "track": track_word, "state": state_word, "period": annual.period_word}.get(key)
     return worded(str(value)) if worded else value
 
 
@@ -180,7 +184,7 @@ def _text(body: Mapping[str, Any]) -> str:
             _("%(label)s: %(value)s", label=_label(key), value=f"{_value(key, a)} → {_value(key, b)}")
             for key, (a, b) in pairs
         ]
-    return "\n".join(lines)
+    return "\n".join([*lines, *annual.lines_of(body)])
 
 
 def _own(value: Any) -> str:

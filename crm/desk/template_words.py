@@ -10,6 +10,7 @@ from crm.cultivation import words as track_words
 from crm.desk.enterprise_columns import STANDING
 from crm.enterprises import phones
 from crm.enterprises.models import Enterprise
+from crm.tiers.annual import words as annual
 from crm.tiers.words import due_words, tier_word, title_word
 from crm.visits.words import kind_word
 
@@ -31,6 +32,11 @@ def install(app: Flask) -> None:
         masked=phones.masked_all,
         masked_mail=phones.masked_mail,
         capital_words=capital_words,
+        source_of_figures=annual.source_word,
+        unit_of_figure=annual.unit_word,
+        figure_text=annual.figure_text,
+        figures_in_words=annual.in_words,
+        doubt_words=annual.doubt_words,
         standing_word=lambda standing: str(STANDING[standing]),
     )
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Table, and_, delete, select, update
+from sqlalchemy import Date, Table, and_, delete, select, update
 
 from crm.core.db import db
+from crm.core.types import UtcDateTime
 
 Key = tuple[Any, ...]
 
@@ -85,10 +86,12 @@ def _revert(name: str, key: list[Any], before: dict[str, Any], after: dict[str, 
 
 def _typed(table: Table, column: str, value: Any) -> Any:
     """Days and instants come back from JSON as text."""
-    kind = table.c[column].type.python_type
+    kind = table.c[column].type
     if not isinstance(value, str):
         return value
-    return datetime.fromisoformat(value) if kind is datetime else date.fromisoformat(value) if kind is date else value
+    if isinstance(kind, UtcDateTime):
+        return datetime.fromisoformat(value)
+    return date.fromisoformat(value) if isinstance(kind, Date) else value
 
 
 def _is(table: Table, key: list[Any]) -> Any:

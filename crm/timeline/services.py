@@ -131,10 +131,10 @@ def digest(entry: dict[str, Any]) -> str:
     return hashlib.sha256(canonical([moment, *outer, str(entry["level"]), inner]).encode()).hexdigest()
 
 
-def note(kind: str, /, *, by: Actor, enterprise_id: int | None = None, **body: Any) -> None:
+def note(kind: str, /, *, by: Actor, enterprise_id: int | None = None, level: Level = Level.OPEN, **body: Any) -> None:
     """Write down what a reading or a refused request did, in a short transaction of its own."""
     with writing():
-        record(enterprise_id, kind, by=by, **body)
+        record(enterprise_id, kind, by=by, level=level, **body)
 
 
 def seal(limit: int = SEAL_BATCH) -> int:

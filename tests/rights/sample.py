@@ -28,6 +28,7 @@ from crm.imports.reading import read_tables
 from crm.jobs.models import Job
 from crm.ops.builders import Cast
 from crm.outbox.models import Delivery, DemoMail
+from crm.tiers.annual.models import PeriodFigures
 from crm.tiers.models import TitleHeld
 from crm.visits import services as visits
 from crm.visits.models import Policy, Visit, VisitFile
@@ -74,6 +75,9 @@ class Sample:
             "field_id": ExtraField(label="样本栏", kind="text"),
             "followup_id": Followup(enterprise_id=firm, owner_id=cast.lin.id, text="样本跟进", due_on=today),
             "title_id": TitleHeld(enterprise_id=firm, title="HIGH_TECH", from_on=today),
+            "figures_id": PeriodFigures(
+                enterprise_id=firm, year=today.year - 1, months=12, revenue=1, source="tax", entered_by_name="样本"
+            ),
             "view_id": SavedView(listing="enterprises", owner_id=cast.lin.id, name="样本视图", query="sort=name"),
             "order_id": AssignmentOrder(
                 enterprise_id=firm,
