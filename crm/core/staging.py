@@ -86,12 +86,16 @@ class Handover:
 
 @dataclass(frozen=True)
 class Choices:
-    """What was confirmed after the check. `officials_unit` None: nobody is created, `handover` None: nobody changes."""
+    """What was confirmed after the check. `officials_unit` None: nobody is created, `handover` None: nobody changes.
+
+    Without `stands_by_doubts` rows that look wrong are left out.
+    """
 
     officials_unit: int | None = None
     creates_units: bool = False
     deputies: bool = False
     handover: Handover | None = None
+    stands_by_doubts: bool = False
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from crm.sheets.grid import Cell, Kind
 YUAN = "CNY"
 USUAL_UNIT = "万元"
 LARGEST = 10**16
+LARGEST_PERCENT = 10**8
 
 _CURRENCIES = {
     "USD": "美元|美金|us\\$|usd|\\$",
@@ -38,6 +39,7 @@ _CURRENCY = re.compile("|".join(f"(?P<{code}>{words})" for code, words in _CURRE
 _APPROXIMATE = re.compile(
     r"^(?:约|大约|大概|近|逾|超过|超|不足|不到)|(?:左右|上下|余|多|以上|以内)$|(?<=[\d万亿千])[余多]"
 )
+_IN_BRACKETS = re.compile(r"\(([\d.,]+(?:万|亿)?元?)\)")
 _NUMBER = re.compile(r"(-?[\d,]*\d(?:\.\d+)?|-?\.\d+)(万亿|千万|百万|亿|万|千|百)?整?")
 _THOUSANDS = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|-?\.\d+")
 
@@ -57,6 +59,25 @@ def money(cell: Cell, text: str, unit: str | None) -> Outcome[Amount]:
     if cell.kind not in (Kind.NUMBER, Kind.TEXT) or cell.imprecise:
         return Problem(_no_amount(text))
     return _of_text(text, unit)
+
+
+@of_text
+def signed(cell: Cell, text: str, unit: str | None) -> Outcome[Amount]:
+    """The same of an amount that may be below zero: -120, or (120) as accountants write it."""
+    if cell.kind not in (Kind.NUMBER, Kind.TEXT) or cell.imprecise:
+        return Problem(_no_amount(text))
+    return _of_text(text, unit, may_be_negative=True)
+
+
+def percent(cell: Cell | None) -> Outcome[int]:
+    """8.25 or 8.25% in 1/10,000."""
+    outcome = number(cell)
+    if isinstance(outcome, Problem) or outcome.value is None:
+        return outcome if isinstance(outcome, Problem) else Parsed(None)
+    value = (outcome.value * 100).quantize(Decimal(1), ROUND_HALF_UP)
+    if abs(value) > LARGEST_PERCENT:
+        return Problem(say("%(value)s is no percentage. Check the column.", value=written(cell)))
+    return Parsed(int(value), outcome.note)
 
 
 def count(cell: Cell | None) -> Outcome[int]:
@@ -80,8 +101,10 @@ def number(_cell: Cell, text: str) -> Outcome[Decimal]:
     return Parsed(value * _SCALES[found.group(2) or ""], _approximately(text) if is_approximate else None)
 
 
-def _of_text(text: str, unit: str | None) -> Outcome[Amount]:
+def _of_text(text: str, unit: str | None, *, may_be_negative: bool = False) -> Outcome[Amount]:
     bare, is_approximate = _without_approximation(_flat(text))
+    if may_be_negative and (within := _IN_BRACKETS.fullmatch(bare)):
+        bare = "-" + within.group(1)
     currencies = {str(found.lastgroup) for found in _CURRENCY.finditer(bare)}
     figure = re.sub(r"[()]", "", _CURRENCY.sub("", bare))
     figure, is_approximate_inside = _without_approximation(figure)
@@ -92,7 +115,7 @@ def _of_text(text: str, unit: str | None) -> Outcome[Amount]:
     named = currencies.pop() if currencies else ""
     scale, currency = _meant(found.group(2), named, unit or USUAL_UNIT)
     units = int((value * scale).quantize(Decimal(1), ROUND_HALF_UP))
-    if not 0 <= units <= LARGEST:
+    if not (-LARGEST if may_be_negative else 0) <= units <= LARGEST:
         return Problem(say("%(value)s cannot be an amount of capital. Check figure and unit.", value=text))
     amount = Amount(units, currency, is_approximate or is_approximate_inside)
     return Parsed(amount, _note(amount, text))

@@ -38,6 +38,8 @@ def parse(field: Field, cell: Cell | None, *, unit: str | None = None, title: st
     """The value of a cell under a field; `unit` of money and `title` of a 是否规上 column come from the head."""
     if field.kind == "money":
         outcome: Outcome[Any] = amounts.money(cell, unit)
+    elif field.kind == "signed_money":
+        outcome = amounts.signed(cell, unit)
     elif field.kind == "titles":
         outcome = titles(cell, title)
     else:
@@ -193,4 +195,6 @@ READERS: dict[str, Callable[[Cell | None], Outcome[Any]]] = {
     "tier": tier,
     "date": dates.day,
     "count": amounts.count,
+    "percent": amounts.percent,
+    "boolean": boolean,
 }

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 from flask import Flask, current_app
@@ -111,9 +111,18 @@ def tracks(*, provisional: bool, **given: Any) -> None:
     _run("tracks", handover=("", "", clock.today()), enters_unknown=provisional, **given)
 
 
+@imports.command("figures")
+@options
+@click.option("--doubtful", is_flag=True, help="With --apply: write rows that look odd too, after a look at them.")
+@spoken
+def figures(*, doubtful: bool, **given: Any) -> None:
+    """Import annual and quarterly figures of enterprises (.xlsx, .xls, .csv)."""
+    _run("figures", handover=("", "", clock.today()), stands_by_doubts=doubtful, **given)
+
+
 def _run(
     kind: str, *, mode: str, skip_errors: bool, as_json: bool, handover: tuple[str, str, date],
-    enters_unknown: bool = False, **given: Any,
+    enters_unknown: bool = False, stands_by_doubts: bool = False, **given: Any,
 ) -> None:  # fmt: skip
     file, unit = given["file"], _unit(given["unit_name"])
     mapping = _mapping(kind, given["mapping"])
@@ -121,17 +130,19 @@ def _run(
     run = db.session.get_one(ImportRun, run_id)
     outcome, has_errors = report.as_json(run), bool(run.counts["error"])
     writes = mode == "apply" and (skip_errors or not has_errors)
+    left_out = 0
     if writes:
         note, document_no, on = handover
         change = Handover(note or _usual_note(file), document_no, on)
-        _apply(run_id, Choices(unit.id, creates_units=True, deputies=True, handover=change), skip_errors)
+        choices = Choices(unit.id, True, True, change, stands_by_doubts)
+        left_out = _apply(run_id, choices, skip_errors).get("left_out", 0)
     else:
         with writing():
             services.discard(db.session.get_one(ImportRun, run_id), by=CLI)
     _print(outcome, as_json)
     if not as_json:
-        click.echo(str(_ending(outcome, mode, writes)))
-    raise SystemExit(CLEAN if writes or not has_errors else HAS_ERRORS)
+        click.echo(str(_ending(outcome, mode, writes, left_out)))
+    raise SystemExit(CLEAN if not left_out and (writes or not has_errors) else HAS_ERRORS)
 
 
 def _usual_note(file: Path) -> str:
@@ -161,9 +172,9 @@ def checked_run(kind: str, file: Path, unit: Unit, mapping: dict[str, str], *, e
     return run_id
 
 
-def _apply(run_id: int, choices: Choices, skip_errors: bool) -> None:
+def _apply(run_id: int, choices: Choices, skip_errors: bool) -> dict[str, int]:
     try:
-        applying.apply(run_id, by=CLI, choices=choices, skips_errors=skip_errors)
+        return applying.apply(run_id, by=CLI, choices=choices, skips_errors=skip_errors)
     except RuleBroken as broken:
         _stop("\n".join(str(obstacle.why) for obstacle in broken.obstacles))
     except Stale as stale:
@@ -195,7 +206,7 @@ def _mapping(kind: str, given: Iterable[str]) -> dict[str, str]:
     return mapping
 
 
-def _stop(words: str) -> None:
+def _stop(words: str) -> NoReturn:
     click.echo(words, err=True)
     raise SystemExit(UNUSABLE)
 
@@ -223,8 +234,11 @@ def _wrong(outcome: dict[str, Any]) -> int:
     return len({(error["sheet"], error["row"]) for error in outcome["errors"]})
 
 
-def _ending(outcome: dict[str, Any], mode: str, writes: bool) -> Say:
+def _ending(outcome: dict[str, Any], mode: str, writes: bool, left_out: int) -> Say:
     """What became of the file: written, refused, or only looked at."""
+    if left_out:
+        told = {"n": outcome["new"] + outcome["update"] - left_out, "odd": left_out}
+        return say("%(n)s rows written, %(odd)s that look odd left out: compare them, then add --doubtful", **told)
     if writes:
         return say("%(n)s rows written", n=outcome["new"] + outcome["update"])
     if mode == "check":

@@ -33,6 +33,7 @@ SHOWN = {
     "last_visit_on": Show.DATE,
     "employees": Show.NUMBER,
 }
+IN_UNITS = {"money": "（万元）", "signed_money": "（万元）", "percent": "（%）"}
 WAN = 10_000
 FIRMS_AT_ONCE = 500
 MOST_NAMES = 2
@@ -63,8 +64,8 @@ def write_template(kind: str, target: Path) -> None:
 
 
 def _column(field: str, kind: str = "roster") -> Column:
-    head = vocabulary(kind).fields[field].zh
-    return Column(f"{head}（万元）" if field == "registered_capital" else head, SHOWN.get(field, Show.TEXT))
+    known = vocabulary(kind).fields[field]
+    return Column(known.zh + IN_UNITS.get(known.kind, ""), SHOWN.get(field, Show.TEXT))
 
 
 def _values(where: Sequence[ColumnElement[bool]], masks: Masks) -> Iterator[dict[str, Any]]:

@@ -58,6 +58,7 @@ class WriteForm(Form):
     officials_unit = SelectField(_("Unit of the new officials"), coerce=int)
     creates_units = BooleanField(_("Create these units"), default=True)
     deputies = BooleanField(_("The second name is the deputy"), default=True)
+    stands_by_doubts = BooleanField(_("These rows are right: write them too"))
     changes = RadioField(
         _("Changed commissioners"),
         default="make",
@@ -91,7 +92,8 @@ class WriteForm(Form):
         order = None
         if self.hands_over and self.changes.data == "make" and self.on.data:
             order = Handover(self.note.data or "", self.document_no.data or "", self.on.data)
-        return Choices(self.officials_unit.data or None, bool(self.creates_units.data), bool(self.deputies.data), order)
+        units, deputies, doubts = (bool(f.data) for f in (self.creates_units, self.deputies, self.stands_by_doubts))
+        return Choices(self.officials_unit.data or None, units, deputies, order, doubts)
 
     @property
     def typed(self) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from crm.sheets.places import letter
 DEEPEST_HEADER = 40
 """A header is looked for in so many rows from the top."""
 LONGEST_LABEL = 30
+MONEY = frozenset({"money", "signed_money"})
 
 _UNIT = re.compile(rf"(?:单位|金额)[:：为]?[(（]?{UNIT}(?![\u4e00-\u9fff])|^[(（]{UNIT}[)）]$")
 
@@ -210,7 +211,7 @@ def _columns(header: Header, words: Vocabulary, kept: Sequence[Row], unit: str |
         target = None if match.field == IGNORE else match.field
         kind = words.fields[target].kind if target else ""
         extra = guess_kind((row.at(index) for row in kept), label) if match.field is None and label else None
-        own_unit = (money_unit(label) or unit) if kind == "money" else None
+        own_unit = (money_unit(label) or unit) if kind in MONEY else None
         columns.append(Column(index, label, target, own_unit, match.title, extra, match.by_hand))
     return columns
 
@@ -225,7 +226,7 @@ def _notices(
         if plain_path(label) not in seen
     ]
     for column in columns:
-        if column.field and words.fields[column.field].kind == "money" and column.unit is None:
+        if column.field and words.fields[column.field].kind in MONEY and column.unit is None:
             found.append(
                 say(
                     "Column “%(label)s” names no unit, its figures are read as ten thousands of yuan",

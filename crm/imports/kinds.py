@@ -22,6 +22,8 @@ class Kind:
     """Comes in by a page of its own, and only its sender works on it."""
     is_final: bool = False
     """What was written is never deleted: it is corrected row by row."""
+    is_private: bool = False
+    """What it brings is confidential: a run is seen by its sender alone, and only while he may send such tables."""
 
 
 KINDS: dict[str, Kind] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from crm.core.words import Say, is_english, say
+from crm.core.words import Say, _, is_english, say
 from crm.enterprises import phones
 from crm.imports import values
 from crm.imports.models import ImportRow, ImportRun, RunState
@@ -27,6 +27,7 @@ STATES: dict[RunState, tuple[str, Say]] = {
 }
 BLOCK_TITLES = {
     "error": say("Rows with errors"),
+    "doubt": say("Rows that look odd"),
     "change": say("Changed commissioners"),
     "deputy": say("Two officials in one cell"),
     "new": say("New"),
@@ -36,7 +37,8 @@ BLOCK_TITLES = {
     "repeat": say("Repeated rows"),
 }
 
-ABOUT = {"change": ("commissioner",), "deputy": ("commissioner", "deputy")}
+DOUBTS = "doubts"
+ABOUT = {"doubt": (DOUBTS,), "change": ("commissioner",), "deputy": ("commissioner", "deputy")}
 """What a block is about; the rest of such a row stands in another block."""
 
 
@@ -70,6 +72,8 @@ def field_label(kind: str, field: str) -> str:
     """The field as its column is headed; an own column by its label."""
     if field.startswith(EXTRA):
         return field.removeprefix(EXTRA)
+    if field == DOUBTS:
+        return _("Looks odd")
     known = vocabulary(kind).fields.get(field)
     return field if known is None else known.zh if not is_english() else known.en
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import abort
-from sqlalchemy import ColumnElement, Select, Text, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, select
 
 from crm.accounts.models import Unit, User
 from crm.accounts.queries import units_of
@@ -13,14 +13,29 @@ from crm.imports.kinds import KINDS, Kind
 from crm.imports.models import ImportRow, ImportRun
 from crm.permissions import Permission, Scope
 
-BLOCKS = ("error", "change", "deputy", "new", "update", "other", "same", "repeat")
-MAY_OPEN = (Permission.IMPORT, Permission.IMPORT_PEOPLE, Permission.ASSIGN, Permission.VISIT_RECORD)
-MAY_WORK = (Permission.IMPORT, Permission.IMPORT_PEOPLE, Permission.VISIT_RECORD)
+BLOCKS = ("error", "doubt", "change", "deputy", "new", "update", "other", "same", "repeat")
+IMPORTS = (Permission.IMPORT, Permission.IMPORT_PEOPLE, Permission.FIGURES_IMPORT)
+MAY_OPEN = (*IMPORTS, Permission.ASSIGN, Permission.VISIT_RECORD)
+MAY_WORK = (*IMPORTS, Permission.VISIT_RECORD)
 
 
 def visible(me: User) -> ColumnElement[bool]:
-    """Own runs, those read for a unit that one manages, and all of them for an administrator."""
+    """Own runs, those read for a unit that one manages, and all of them for an administrator; private ones only own."""
     mine = ImportRun.by_id == me.id
+    return and_(
+        _in_reach(me, mine), or_(ImportRun.kind.not_in(_private()), and_(mine, ImportRun.kind.in_(_sent_by(me))))
+    )
+
+
+def _private() -> list[str]:
+    return [kind.key for kind in KINDS.values() if kind.is_private]
+
+
+def _sent_by(me: User) -> list[str]:
+    return [kind.key for kind in KINDS.values() if me.may(kind.permission)]
+
+
+def _in_reach(me: User, mine: ColumnElement[bool]) -> ColumnElement[bool]:
     if any(scope == Scope.ALL for scope, _ in me.grants(Permission.IMPORT, clock.today())):
         return ImportRun.id.is_not(None)
     managed = [unit.id for unit in units_of(me, Permission.ASSIGN)]
@@ -64,13 +79,14 @@ def rows(run: ImportRun, block: str) -> Select[ImportRow]:
 
 
 def in_block(block: str) -> ColumnElement[bool]:
-    """`change`: another commissioner than now; `deputy`: a second name; `other`: more than a commissioner changes.
-
-    They are read off the canonical JSON.
+    """`doubt`: looks wrong; `change`: another commissioner than now; `deputy`: a second name; `other`: more than a
+    commissioner changes. They are read off the canonical JSON.
     """
     will_be_written = ImportRow.outcome.in_(("new", "update"))
     if block == "change":
         return will_be_written & _changes().like('%"commissioner":["%')
+    if block == "doubt":
+        return will_be_written & _changes().like('%"doubts":[%')
     if block == "deputy":
         return will_be_written & _changes().like('%"deputy":[%')
     if block == "other":

@@ -31,6 +31,7 @@ def as_json(run: ImportRun) -> dict[str, Any]:
             for row in errors(run.id)
             for error in row.errors
         ],
+        **({"doubtful": counts["doubtful"]} if "doubtful" in counts else {}),
         "officials_new": len(counts["officials"]),
         "notices": [str(notice) for notice in [*proposals(run), *map(Say.from_json, run.notices)]],
         "skipped_sheets": run.options.get("skipped_sheets", []),

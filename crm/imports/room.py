@@ -17,6 +17,7 @@ from crm.imports.jobs import run_check
 from crm.jobs.models import Job
 from crm.permissions import Permission
 from crm.tiers import cadence
+from crm.tiers.annual.sheet import FiguresSheet
 from crm.tiers.sheet import Tiers
 from crm.visits.sheet import Ledger
 
@@ -27,6 +28,10 @@ def install(app: Flask) -> None:
     kinds.register(kinds.Kind("people", say("List of officials"), Staff(), Permission.IMPORT_PEOPLE))
     kinds.register(kinds.Kind("visits", say("Ledger of visits"), Ledger((cadence.refresh,)), Permission.IMPORT))
     kinds.register(kinds.Kind("tracks", say("Firms quoted or listed"), Standings(), Permission.IMPORT, is_final=True))
+    figures = kinds.Kind(
+        "figures", say("Annual and quarterly figures"), FiguresSheet(), Permission.FIGURES_IMPORT, is_private=True
+    )
+    kinds.register(figures)
     returned = Ledger((cadence.refresh,), is_own=True)
     kinds.register(kinds.Kind("returned", say("Sheet of my visits"), returned, Permission.VISIT_RECORD, is_own=True))
     jobs.register(services.JOB, run_check, label=say("Checking a table"), then=_to_its_run)

@@ -30,8 +30,8 @@ from crm.imports.views import bp, sent
 from crm.jobs.models import Job
 
 FIRST = 8
-SHOWN = ("error", "change", "deputy", "new", "update")
-BESIDE_CHANGES = ("error", "change", "deputy", "new", "other")
+SHOWN = ("error", "doubt", "change", "deputy", "new", "update")
+BESIDE_CHANGES = ("error", "doubt", "change", "deputy", "new", "other")
 """A changed commissioner has a block of its own and does not stand among the others again."""
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from crm.core.shown import APART
-from crm.core.words import _
+from crm.core.words import Say, _
 from crm.imports.amounts import Amount
 from crm.imports.dates import PartialDate
 from crm.imports.synonyms import Field
@@ -43,6 +43,10 @@ def shown(field: str, value: Any) -> str:
         return "--"
     if field == "registered_capital":
         return _money(*value)
+    if isinstance(value, dict):
+        return str(Say.from_json(value))
+    if field == "doubts":
+        return "；".join(shown("", each) for each in value)
     if field == "titles":
         return "、".join(_title(item) for item in value)
     if isinstance(value, list):

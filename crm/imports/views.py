@@ -25,12 +25,11 @@ from crm.imports.kinds import KINDS
 from crm.imports.labels import STATES
 from crm.imports.models import ImportRun
 from crm.imports.reading import Reading, read_tables
-from crm.permissions import Permission
 from crm.sheets.unreadable import Unreadable
 
+IMPORTS = queries.IMPORTS
 bp = Blueprint("imports", __name__)
 MOST_BYTES = 32 << 20
-IMPORTS = (Permission.IMPORT, Permission.IMPORT_PEOPLE)
 
 
 @bp.get("/imports")

@@ -62,6 +62,8 @@ def test_small_sums_may_change_tenfold():
         {"rd_spending": 11, "revenue": 10},
         {"net_profit": 11, "revenue": 10},
         {"roe": 10_001},
+        {"roe": 8, "net_profit": 80 * WAN, "net_assets": 1_000 * WAN, "revenue": 900 * WAN},
+        {"roe": -800, "net_profit": 80 * WAN, "net_assets": 1_000 * WAN},
         {"roe": -10_001},
         {"revenue": 120_000_000 * WAN, "employees": 100},
         {"revenue": 5_000, "employees": 100},
@@ -75,6 +77,8 @@ def test_figures_that_do_not_go_together_are_asked_about_once(values):
     "values",
     [
         {"net_profit": -1},
+        {"roe": 600, "net_profit": 80 * WAN, "net_assets": 1_000 * WAN},
+        {"roe": 0, "net_profit": 1, "net_assets": 1_000 * WAN},
         {"operating_cash_flow": -1},
         {"net_profit_adjusted": -5},
         {"net_assets": 10, "total_assets": 10, "employees": 10, "rd_staff": 10},
@@ -125,6 +129,7 @@ def test_a_year_like_the_last_one_jumps_nowhere(values):
         ("2025", "2025年1—6月", (2025, 6)), ("2025", "2025年", (2025, 12)), ("FY2025", "", None),
         ("2025", "二季度", None), ("2025", "第四季度", None), ("2025", "Q2", None), ("2025", "1-11月", None),
         ("2025", "3-6月", None), ("25", "", None), ("", "上半年", None), ("2025", "下半年", None),
+        ("2025-12-31", "", (2025, 12)), ("2025/6/30", "", (2025, 6)), ("2025-05-31", "", None),
     ],
 )  # fmt: skip
 def test_a_bureaus_words_for_a_period(year, period, means):

@@ -77,8 +77,18 @@ def _within(period: Period, values: Values) -> Iterator[Say]:
         if not LEAST_PER_HEAD <= per_head <= MOST_PER_HEAD:
             told = shown(MEASURES["revenue"], per_head)
             yield say("Revenue per head of staff comes to %(value)s. Is the unit right?", value=told)
-    if (roe := values.get("roe")) is not None and abs(roe) > WHOLE:
+    yield from _return(values)
+
+
+def _return(values: Values) -> Iterator[Say]:
+    """A share typed for a percentage, or the other way round."""
+    roe, profit, net = values.get("roe"), values.get("net_profit"), values.get("net_assets")
+    if roe is not None and abs(roe) > WHOLE:
         yield say("%(what)s is over 100 %%", what=MEASURES["roe"].label)
+    elif roe and profit and net and net > 0:
+        times = Decimal(profit) * WHOLE / net / roe
+        if not Decimal(1) / JUMP < times < JUMP:
+            yield say("%(what)s does not go with net profit and net assets", what=MEASURES["roe"].label)
 
 
 def _year(period: Period, values: Values, known: History) -> Iterator[Say]:

@@ -87,9 +87,9 @@ class FiguresForm(Form):
         self.replaces.data = str(row.id)
 
     def entered(self, period: Period) -> Entered:
-        source = Source(self.source.data)
-        audited = bool(self.is_audited.data) or source == Source.AUDIT
-        return Entered(period, {f.name: f.amount for f in self.figures}, source, audited, self.note.data or "")
+        values = {figure.name: figure.amount for figure in self.figures}
+        source, audited = Source(self.source.data), bool(self.is_audited.data)
+        return Entered(period, values, source, audited, self.note.data or "")
 
 
 for _code, _measure in MEASURES.items():

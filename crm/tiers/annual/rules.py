@@ -123,6 +123,7 @@ def ended(today: date, years: int = 6) -> list[Period]:
 
 
 _YEAR = re.compile(r"((?:19|20|21)\d{2})(?:年度?|fy)?")
+_END = re.compile(r"((?:19|20|21)\d{2})[-/](0?3[-/]31|0?6[-/]30|0?9[-/]30|12[-/]31)")
 _SAID = {
     3: ("一季度", "第一季度", "1季度", "q1", "一季报"),
     6: ("上半年", "半年", "半年度", "半年报", "中报", "h1"),
@@ -134,8 +135,13 @@ _SPAN = re.compile(r"(?:0?1月?)(?:-|—|–|~|～|至|到)(3|03|6|06|9|09|12)�
 
 
 def recognise(year: str, period: str) -> Period | None:
-    """Out of 2025 and 上半年, or 2025年1—9月 in either. 二季度 alone is none: figures count from January."""
+    """Out of 2025 and 上半年, 2025年1—9月 in either, or the last day 2025-12-31.
+
+    二季度 alone is none: figures count from January.
+    """
     text = _flat(year)
+    if end := _END.fullmatch(text):
+        return Period(int(end.group(1)), int(re.split("[-/]", end.group(2))[0]))
     found = _YEAR.match(text)
     if found is None:
         text, rest = _flat(period), ""

@@ -35,6 +35,10 @@ class Entered:
     is_audited: bool = False
     note: str = ""
 
+    def __post_init__(self) -> None:
+        """What an audit report says is audited."""
+        object.__setattr__(self, "is_audited", self.is_audited or self.source == Source.AUDIT)
+
 
 class Doubtful(Exception):
     """The figures look wrong in these ways, and nobody has said yet that they are right."""

@@ -1,4 +1,4 @@
-"""Figures side by side, the oldest period first, each with what became of it since the same months a year before."""
+"""Figures side by side, the newest period first, each with what became of it since the same months a year before."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Line:
-    """A measure over the periods; `unit` as its head says it."""
+    """A measure over the periods; `unit` beside its name, nothing for money: the table says it once."""
 
     label: Say
-    unit: Say
+    unit: Say | str
     cells: list[Cell]
     is_derived: bool = False
 
@@ -58,8 +58,8 @@ UNITS = {Sort.MONEY: say("10,000 yuan"), Sort.RATIO: say("%"), Sort.COUNT: say("
 def of(enterprise_id: int) -> Figures:
     rows = db.session.scalars(of_firm(enterprise_id)).all()
     stand = {row.period: row for row in rows if row.ended_at is None}
-    whole = sorted(period for period in stand if period.is_whole_year)[-YEARS:]
-    parts = sorted(period for period in stand if not period.is_whole_year)[-PARTS:]
+    whole = [period for period in stand if period.is_whole_year][:YEARS]
+    parts = [period for period in stand if not period.is_whole_year][:PARTS]
     past = [row for row in rows if row.ended_at is not None]
     return Figures(_sheet(whole, stand), _sheet(parts, stand), past)
 
@@ -71,7 +71,8 @@ def _sheet(periods: Sequence[Period], stand: Mapping[Period, PeriodFigures]) -> 
     for measure in (*MEASURES.values(), *DERIVED):
         cells = [Cell(text(measure, known[p].get(measure.code)), change(measure, known, p)) for p in periods]
         if any(cell.text != NOTHING for cell in cells):
-            lines.append(Line(measure.label, UNITS[measure.sort], cells, measure in DERIVED))
+            unit = "" if measure.sort == Sort.MONEY else UNITS[measure.sort]
+            lines.append(Line(measure.label, unit, cells, measure in DERIVED))
     return Sheet([stand[period] for period in periods], lines)
 
 
@@ -115,7 +116,7 @@ def change(measure: Measure, known: Mapping[Period, Values], period: Period) -> 
         return None
     if measure.sort == Sort.RATIO:
         points = (Decimal(now - then) / 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
-        return say("%(n)s points", n=f"{points:+}")
+        return say("%(n)s points", n=signed(points))
     return growth(now, then, is_result=measure.is_result)
 
 
@@ -126,7 +127,11 @@ def growth(now: int, then: int, *, is_result: bool) -> Say | None:
     if then <= 0 or now < 0:
         return None
     percent = (Decimal(now - then) * 100 / then).quantize(Decimal("0.1"), ROUND_HALF_UP)
-    return say("%(n)s%%", n=f"{percent:+,}")
+    return say("%(n)s%%", n=signed(percent))
+
+
+def signed(value: Decimal) -> str:
+    return f"{value:+,}" if value else f"{abs(value)}"
 
 
 def _of_a_loss(now: int, then: int) -> Say | None:
