@@ -22,7 +22,7 @@ from crm.followups.models import Followup
 from crm.followups.queries import late
 from crm.handover import attached
 from crm.handover import services as handover
-from crm.ops import demo_past
+from crm.ops import demo_figures, demo_past
 from crm.ops.builders import Cast, Make, make_cast
 from crm.tiers import services as tiers
 from crm.visits import services as visits
@@ -65,6 +65,7 @@ def act_out(make: Make, go: Callable[[datetime], None], language: str = "zh") ->
         go(clock.at(day, 10))
         act(story, day)
     go(clock.at(today, 8))
+    demo_figures.enter(story.firms, story.cast.clerk)
     _owe(story)
     demo_past.remember(story)
     return story
