@@ -204,6 +204,7 @@ def test_files_of_the_command_line_that_leave_the_house_hold_nothing_restricted(
         assert "金丝雀" in text and [canary for canary in RESTRICTED if canary in text] == []
 
 
+@pytest.mark.slow
 def test_a_staged_table_of_figures_is_its_senders_alone(page, cast, world, book):  # noqa: F811
     head = ("企业名称", "年度", "营业收入（万元）", "备注")
     path = book([head, (world.firm.name, 2022, "98765.43", "金丝雀报表")])
