@@ -175,7 +175,7 @@ def test_what_is_given_out_comes_back_without_a_change(page, cast, check, firm, 
     books.enter(2025, 9, revenue=1, tax_paid=5, total_assets=9)
     for kind in ("xlsx", "csv"):
         page.as_(cast.lin).client.get("/")
-        answer = page.client.get(f"/figures/export?enterprise={firm.id}&format={kind}")
+        answer = page.client.get(f"/enterprises/figures/export?enterprise={firm.id}&format={kind}")
         path = tmp_path / f"经营数据.{kind}"
         path.write_bytes(io.BytesIO(answer.data).getvalue())
         assert counts(check(path, kind="figures")) == (2, 0, 0, 2)

@@ -112,7 +112,7 @@ def _back(enterprise: Enterprise) -> ResponseReturnValue:
     return go("desk.enterprise", enterprise_id=enterprise.id, tab="figures")
 
 
-@bp.get("/figures/export")
+@bp.get("/enterprises/figures/export")
 @requires(Permission.FIGURES_VIEW, confirmed=True)
 def export_figures() -> ResponseReturnValue:
     """What this person may see of figures: of one enterprise, or of all of them."""
