@@ -100,6 +100,7 @@ def cultivation(app: Flask, _: Settings) -> None:
         papers_ending,
         plan_views,
         rungs,
+        target_views,
         views,
         waiting_views,
     )

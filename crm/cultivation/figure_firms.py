@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from flask import abort, url_for
+from flask import abort, request, url_for
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, and_, func, select, true
 from werkzeug.datastructures import MultiDict
@@ -67,6 +68,21 @@ def listing(me: User, args: MultiDict[str, str], since: date, on: date) -> tuple
     told = str(WHAT[what]) % {"figure": label, "since": day(since), "on": day(on)}
     board = board_word(args["board"]) if args.get("board") else ""
     return made, f"{told} · {board}" if board else told, total
+
+
+def of_ids(me: User, label: str, ids: Collection[int]) -> tuple[Listing, int]:
+    """The list of firms known by their ids, and how many of them this person does not see."""
+    args = request.args
+    made = Listing(
+        "figure", label, _columns(), sort="name", tie=Enterprise.id, filters=FilterForm(args),
+        href=lambda row: url_for("desk.enterprise", enterprise_id=row.id, tab="tracks"),
+    )  # fmt: skip
+    made.clear_url = made.url(q=None)
+    text = args.get("q", "").strip()[:64]
+    of_text = search.matching(text, me) if text else true()
+    made.take(_rows(me).where(among(Enterprise.id, sorted(ids)), of_text))
+    made.empty = Empty(_("No enterprise that you may see"))
+    return made, 0 if text else len(ids) - made.total
 
 
 def label_of(code: str, me: User) -> str | None:

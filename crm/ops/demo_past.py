@@ -25,6 +25,7 @@ from crm.cultivation.rules.yearly import list_kinds
 from crm.enterprises import names, pinyin
 from crm.enterprises.models import Enterprise, Precision, Presence, Standing
 from crm.enterprises.search_index import index_many
+from crm.ops import demo_plans
 
 if TYPE_CHECKING:
     from crm.ops.demo import Story
@@ -39,9 +40,10 @@ def remember(story: Story) -> None:
     gone = _enter_gone(story, told)
     known: dict[Any, int] = {n: firm.id for n, firm in enumerate(story.firms)}
     known |= {f"g{n}": row_id for n, row_id in enumerate(gone, 1)}
-    ways = [(known[way["firm"]], way["kind"], way["events"]) for way in told["tracks"]]
+    ways = [(known[way["firm"]], way["kind"], _dated(way["events"], story.today)) for way in told["tracks"]]
     ways += [(known[firm], "REX", events) for firm, events in _on_the_exchange(told)]
-    _begin(ways, story)
+    ids = _begin(ways, story)
+    demo_plans.expect(story, told, ids)
     for each in told["lists"]:
         _list(story, each, known)
     rungs.remake(list(known.values()))
@@ -100,8 +102,15 @@ def _on_the_exchange(told: dict[str, Any]) -> Iterator[tuple[Any, list[list[Any]
         yield f"g{firm}", events
 
 
-def _begin(ways: Sequence[tuple[int, str, list[list[Any]]]], story: Story) -> None:
-    """Attempts with their events and spans; the first event of each is taken over as it stood."""
+def _dated(events: list[list[Any]], today: date) -> list[list[Any]]:
+    """Days counted back from today as days."""
+    return [
+        [state, today - timedelta(days=on) if isinstance(on, int) else on, *more] for state, on, *more in events
+    ]  # fmt: skip
+
+
+def _begin(ways: Sequence[tuple[int, str, list[list[Any]]]], story: Story) -> list[int]:
+    """Attempts with their events and spans, as ids; the first event of each is taken over as it stood."""
     ids = new_ids(Track.__table__, len(ways))
     made = [(row_id, firm, kind, _events(events)) for row_id, (firm, kind, events) in zip(ids, ways, strict=True)]
     insert_many(Track.__table__, (_track(*each) for each in made))
@@ -113,6 +122,7 @@ def _begin(ways: Sequence[tuple[int, str, list[list[Any]]]], story: Story) -> No
         for row_id, firm, kind, events in made
         for span in courses.span_rows(firm, row_id, ladder().kinds[kind], steps(events))
     ))  # fmt: skip
+    return ids
 
 
 def _events(told: list[list[Any]]) -> list[Event]:

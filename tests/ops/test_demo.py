@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import func, select
 
 from crm import create_app
+from crm.accounts import User
 from crm.core import clock
 from crm.core.db import db
 from crm.core.settings import BadSettings
-from crm.cultivation import figures, mending, rungs
+from crm.cultivation import figures, mending, rungs, target_progress
 from crm.cultivation.yearly_models import ListMember
 from crm.enterprises import credit_code
 from crm.enterprises.models import Enterprise, Standing
@@ -116,6 +117,10 @@ def test_the_interview_is_a_past_day(run, language):
     assert db.session.scalars(both).all(), "the lists overlap"
     year = figures.flow("neeq", date(2016, 12, 31), date(2017, 12, 31))
     assert 6 <= year.new <= 8
+    manager = db.session.scalars(select(User).where(User.mobile == "13800000003")).one()
+    then = date(2017, 2, 28)
+    (row,) = target_progress.shown(manager, target_progress.in_force(2017, then), 2017, then, with_plans=False)
+    assert (row.progress.low, row.progress.high, row.progress.done, row.progress.percent) == (6, 8, 2, 16)
     names = db.session.scalars(select(Enterprise.name)).all()
     assert len(names) == len(set(names))
     assert [mending.wrong(), rungs.wrong()] == [[], []]

@@ -15,7 +15,7 @@ from crm.core import clock
 from crm.core.db import db, writing
 from crm.cultivation.models import Track, TrackEvent, TrackProposal
 from crm.cultivation.paper_models import TrackPaper
-from crm.cultivation.yearly_models import ListMember, YearlyList
+from crm.cultivation.yearly_models import ListMember, Target, YearlyList
 from crm.enterprises.models import Contact, Enterprise, EnterpriseName, ExtraField, Merge
 from crm.enterprises.serving_models import AssignmentOrder, StandIn
 from crm.enterprises.undo_models import UndoStep
@@ -126,6 +126,17 @@ class Sample:
                 proposed_by_id=cast.lin.id,
             ),
             "list_id": YearlyList(kind="NEEQ_KEY", year=2026, name="样本名单", from_on=today),
+            "target_id": Target(
+                measure="step",
+                subject="REX_LISTED",
+                year=2026,
+                unit_id=cast.bureau.id,
+                low=1,
+                high=2,
+                from_on=today,
+                set_by_id=cast.manager.id,
+                set_by_name="样本",
+            ),
             "policy_id": Policy(title="样本政策", office="样本局"),
             "mail_id": DemoMail(
                 recipient="lin@example.cn", subject="样本邮件", message_id="<1@sample>", raw=MAIL, at=clock.now()

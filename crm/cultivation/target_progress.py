@@ -1,0 +1,151 @@
+"""How far the targets of a year have come: the firms behind each number, read once for all targets.
+
+What is public counts the whole zone; steps that are secret, and plans, only as far as the reader sees them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import aliased
+
+from crm.accounts.models import Unit, User
+from crm.core.among import among
+from crm.core.db import one_picture, read
+from crm.cultivation import figures
+from crm.cultivation.figures import in_zone
+from crm.cultivation.models import Track, TrackEvent, TrackSpan
+from crm.cultivation.overview import holds
+from crm.cultivation.plan_models import TrackOutlook
+from crm.cultivation.queries import seen_by
+from crm.cultivation.rules.history import Origin, Sort
+from crm.cultivation.rules.ladder import ladder
+from crm.cultivation.rules.targets import Progress, kinds_meant, progress
+from crm.cultivation.yearly_models import Target
+from crm.enterprises.models import Enterprise
+from crm.enterprises.serving_models import Assignment
+
+Firms = set[int]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A target with its numbers and the firms behind them: done, sure, trying, and open (neither done nor sure)."""
+
+    target: Any
+    unit_name: str
+    progress: Progress
+    firms: dict[str, Firms]
+
+
+@dataclass
+class _Read:
+    """What was read of a year, by step, figure and class."""
+
+    steps: dict[str, Firms]
+    new: dict[str, Firms]
+    stock: dict[str, Firms]
+    planned: dict[tuple[str, str], Firms]
+    paths: dict[int, list[str]]
+
+
+def shown(me: User, targets: Sequence[Any], year: int, on: date, *, with_plans: bool) -> list[Shown]:
+    """As of a day of the year, or its last one. Plans are known as they are today: of a day past they are left out."""
+    if not targets:
+        return []
+    with one_picture():
+        rows: Any = read(select(Unit.id, Unit.path, Unit.name))
+        units = {unit: (path, name) for unit, path, name in rows}
+        found = _read(me, year, on)
+    return [_shown(target, *units[target.unit_id], found, on, with_plans) for target in targets]
+
+
+def in_force(year: int, on: date | None = None) -> Sequence[Any]:
+    """The targets of a year as they stand, or as they stood on a day; plain rows."""
+    still = Target.until_on.is_(None)
+    then = and_(Target.from_on <= on, or_(still, Target.until_on > on)) if on else still
+    query = select(*Target.__table__.columns).where(Target.year == year, then)
+    return read(query.order_by(Target.unit_id, Target.measure, Target.id)).all()
+
+
+def _shown(target: Any, path: str, name: str, found: _Read, on: date, with_plans: bool) -> Shown:
+    of = {"step": found.steps, "new": found.new, "stock": found.stock}[target.measure]
+    firms = {"done": _in_unit(of.get(target.subject, set()), path, found)}
+    kinds = kinds_meant(ladder(), target.measure, target.subject) if with_plans else ()
+    for each, classes in (("sure", ["sure"]), ("trying", ["trying"]), ("open", ["trying", "reserve", ""])):
+        meant = set().union(*(found.planned.get((kind, one), set()) for kind in kinds for one in classes))
+        firms[each] = _in_unit(meant, path, found) - firms["done"] - firms.get("sure", set())
+    sure, trying = (len(firms[each]) if kinds else None for each in ("sure", "trying"))
+    told = progress(target.low, target.high, len(firms["done"]), year=target.year, on=on, sure=sure, trying=trying)
+    return Shown(target, name, told, firms)
+
+
+def _in_unit(firms: Firms, path: str, found: _Read) -> Firms:
+    """Those in the subtree of a unit, as `enterprises.queries.in_subtree` says it; all for the root."""
+    return {firm for firm in firms if any(each.startswith(path) for each in found.paths.get(firm, ()))}
+
+
+def _read(me: User, year: int, on: date) -> _Read:
+    first, until = date(year - 1, 12, 31), min(on, date(year, 12, 31))
+    moved = {code: set(names.get("new", ())) for code, names in figures.moves(first, until).items()}
+    steps, stock, planned = _steps(me, first, until), _stock(until), _planned(me, year)
+    firms = set().union(*steps.values(), *moved.values(), *stock.values(), *planned.values())
+    return _Read(steps, moved, stock, planned, _paths(firms))
+
+
+def _steps(me: User, after: date, until: date) -> dict[str, Firms]:
+    """By step the firms in the zone that took it in the days; of a head figure only where they are new in it."""
+    span, event = TrackSpan, TrackEvent
+    at = and_(event.track_id == span.track_id, event.seq == span.seq)
+    came = or_(event.sort != Sort.BASELINE, event.reason == str(Origin.HISTORY))
+    query = select(span.state, span.enterprise_id).join(Track, Track.id == span.track_id).join(event, at)
+    days = (span.from_on > after, span.from_on <= until, or_(span.figure == "", span.is_new.is_(True)), came)
+    public = [state for kind in ladder().kinds.values() for state in kind.states if not kind.states[state].is_secret]
+    told = or_(span.state.in_(public), seen_by(me))
+    found: dict[str, Firms] = defaultdict(set)
+    day: Any = span.from_on
+    rows: Any = read(query.where(*days, told, in_zone(day)))
+    for state, firm in rows:
+        found[state].add(firm)
+    return found
+
+
+def _stock(on: date) -> dict[str, Firms]:
+    found: dict[str, Firms] = defaultdict(set)
+    query = select(TrackSpan.figure, TrackSpan.enterprise_id).where(TrackSpan.figure != "", holds(on), in_zone(on))
+    rows: Any = read(query)
+    for figure, firm in rows:
+        found[figure].add(firm)
+    return found
+
+
+def _planned(me: User, year: int) -> dict[tuple[str, str], Firms]:
+    """By kind of track and class the firms on their way that are expected to arrive in the year."""
+    goal = TrackOutlook.goal_on.between(date(year, 1, 1), date(year, 12, 31))
+    arrived = [state for code in ladder().owner for state in [ladder().state(code)] if state.figure]
+    query = select(Track.kind, TrackOutlook.goal_class, Track.enterprise_id).join(
+        TrackOutlook, TrackOutlook.track_id == Track.id
+    )
+    query = query.where(Track.is_open, Track.state.not_in([state.code for state in arrived]), goal, seen_by(me))
+    found: dict[tuple[str, str], Firms] = defaultdict(set)
+    rows: Any = read(query)
+    for kind, goal_class, firm in rows:
+        found[kind, goal_class].add(firm)
+    return found
+
+
+def _paths(firms: Firms) -> dict[int, list[str]]:
+    """By firm the paths of the units it belongs to: responsible, section, territory, that of its commissioner."""
+    e, units = Enterprise, [aliased(Unit) for _ in range(4)]
+    is_open = and_(Assignment.enterprise_id == e.id, Assignment.ended_on.is_(None))
+    query = select(e.id, *(unit.path for unit in units)).outerjoin(Assignment, is_open)
+    query = query.outerjoin(User, User.id == Assignment.commissioner_id)
+    for unit, of in zip(units, (e.unit_id, e.section_id, e.territory_id, User.unit_id), strict=True):
+        query = query.outerjoin(unit, unit.id == of)
+    rows: Any = read(query.where(among(e.id, sorted(firms)))) if firms else ()
+    return {firm: [path for path in paths if path] for firm, *paths in rows}
