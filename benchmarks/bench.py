@@ -37,6 +37,8 @@ from crm.ops.builders import Make
 from crm.ops.commands import ensure_root
 from crm.permissions import Role
 
+SERVED = 25
+"""Enterprises of an official: what the bureau's ceiling allows."""
 PAGES = {
     "list": ("/enterprises?size=50", "/list"),
     "search, 2 characters": (f"/enterprises?size=50&q={quote('和达')}", f"/search?v={quote('和达')}"),
@@ -67,7 +69,7 @@ def prepared(settings: Settings, size: int):
     with app.app_context():
         schema.upgrade()
         ensure_root("开发区管理委员会")
-        bench_data.fill(size, visits=20 if size <= 5000 else 10)
+        bench_data.fill(size, commissioners=max(60, size // SERVED), visits=20 if size <= 5000 else 10)
         with writing():
             manager = Make(password_hash="-").user("测速", mobile="13700000001", role=Role.MANAGER, over=root())
         with app.test_request_context(), writing():

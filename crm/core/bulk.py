@@ -38,8 +38,60 @@ def delete_pairs(table: Table, names: tuple[str, str], pairs: Sequence[tuple[str
     """The same rows gone."""
     if not pairs:
         return
-    one = table.delete().where(*(table.c[name] == text(":" + name) for name in names))
-    db.session.connection().execute(one, [dict(zip(names, pair, strict=True)) for pair in pairs])
+    if db.engine.dialect.name == "postgresql":
+        _by_lists(f"DELETE FROM {_quoted(table.name)} AS old USING", table, names, names, pairs)  # noqa: S608 - our names
+    else:
+        _one_by_one(f"DELETE FROM {_quoted(table.name)} WHERE {_equal(names)}", pairs)  # noqa: S608 - as above
+
+
+def update_many(table: Table, keys: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
+    """Write each row where its `keys` are; all name the same columns, `onupdate` adds its own."""
+    if not rows:
+        return
+    names, readers = _readers(table, rows[0], db.engine.dialect, "onupdate")
+    names, readers = _last(keys, names, readers)
+    values = [tuple(read(row) for read in readers) for row in rows]
+    written, into = names[: -len(keys)], _quoted(table.name)
+    if db.engine.dialect.name == "postgresql":
+        given = ", ".join(f"{_quoted(name)} = given.{_quoted(name)}" for name in written)
+        _by_lists(f"UPDATE {into} AS old SET {given} FROM", table, names, keys, values)  # noqa: S608 - our names
+    else:
+        _one_by_one(f"UPDATE {into} SET {_equal(written, ', ')} WHERE {_equal(keys)}", values)  # noqa: S608 - as above
+
+
+def _last(keys: Sequence[str], names: list[str], readers: list[Reader]) -> tuple[list[str], list[Reader]]:
+    """The same with the keys at the end."""
+    order = sorted(range(len(names)), key=lambda n: names[n] in keys and keys.index(names[n]) + 1)
+    return [names[n] for n in order], [readers[n] for n in order]
+
+
+def _by_lists(
+    what: str, table: Table, names: Sequence[str], keys: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """PostgreSQL takes thousands of rows as one list per column."""
+    lists = ", ".join(f"%s::{_type_of(table.c[name])}[]" for name in names)
+    given = f"unnest({lists}) AS given ({', '.join(map(_quoted, names))})"
+    where = " AND ".join(f"old.{_quoted(key)} = given.{_quoted(key)}" for key in keys)
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        columns = zip(*rows[start : start + ROWS_AT_ONCE], strict=True)
+        db.session.connection().exec_driver_sql(f"{what} {given} WHERE {where}", tuple(map(list, columns)))
+
+
+def _one_by_one(statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """SQLite repeats one prepared statement."""
+    db.session.connection().exec_driver_sql(statement, list(rows))
+
+
+def _equal(names: Sequence[str], between: str = " AND ") -> str:
+    return between.join(f"{_quoted(name)} = ?" for name in names)
+
+
+def _quoted(name: str) -> str:
+    return db.engine.dialect.identifier_preparer.quote(name)
+
+
+def _type_of(column: Column[Any]) -> str:
+    return column.type.compile(db.engine.dialect).partition(" COLLATE")[0]
 
 
 def new_ids(table: Table, n: int) -> list[int]:
@@ -55,16 +107,19 @@ def new_ids(table: Table, n: int) -> list[int]:
     return list(range((last or 0) + 1, (last or 0) + n + 1))
 
 
-def _readers(table: Table, row: dict[str, Any], dialect: Dialect) -> tuple[list[str], list[Reader]]:
+def _readers(
+    table: Table, row: dict[str, Any], dialect: Dialect, otherwise: str = "default"
+) -> tuple[list[str], list[Reader]]:
     """The columns to write, and how the value of each is got out of a row in the form the driver wants."""
-    used = [column for column in table.columns if column.name in row or column.default is not None]
-    return [column.name for column in used], [_reader(column, column.name in row, dialect) for column in used]
+    used = [column for column in table.columns if column.name in row or getattr(column, otherwise) is not None]
+    return [c.name for c in used], [_reader(c, None if c.name in row else otherwise, dialect) for c in used]
 
 
-def _reader(column: Column[Any], is_given: bool, dialect: Dialect) -> Reader:
+def _reader(column: Column[Any], otherwise: str | None, dialect: Dialect) -> Reader:
+    """`otherwise` names what stands in for a value that is not given."""
     process = column.type.dialect_impl(dialect).bind_processor(dialect)
-    name, default = column.name, column.default
-    if is_given:
+    name, default = column.name, getattr(column, otherwise or "default")
+    if otherwise is None:
         return (lambda row: process(row[name])) if process else (lambda row: row[name])
     argument: Any = getattr(default, "arg", None)
     make = (lambda: argument(None)) if default is not None and default.is_callable else (lambda: argument)

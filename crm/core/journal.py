@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Table, bindparam, update
+from sqlalchemy import Table
 
-from crm.core.bulk import insert_many, new_ids
-from crm.core.db import db
+from crm.core.bulk import insert_many, new_ids, update_many
 from crm.core.failpoint import failpoint
 
 Item = TypeVar("Item")
@@ -63,20 +62,17 @@ class Journal:
         if not rows:
             return
         table: Table = model.__table__
-        statement = update(table).where(table.c[key] == bindparam("_key"))
-        if key != "id":
-            statement = statement.where(table.c.enterprise_id == bindparam("_firm"))
-        values: dict[str, Any] = {column: bindparam(f"_{column}") for column in rows[0].after}
-        given = [
-            {
-                "_key": row.row_id,
-                "_firm": row.enterprise_id,
-                **{f"_{column}": row.after[column] for column in row.after},
-            }
-            for row in rows
-        ]
-        db.session.connection().execute(statement.values(values), given)
+        keys = {"id": "row_id"} if key == "id" else {"enterprise_id": "enterprise_id", key: "row_id"}
+        if columns := _changing(rows):
+            places = [{name: getattr(row, its) for name, its in keys.items()} for row in rows]
+            values = ({column: row.after[column] for column in columns} for row in rows)
+            update_many(table, [*keys], [a | b for a, b in zip(places, values, strict=True)])
         self.noted.extend(_noted(table.name, row) for row in rows)
+
+
+def _changing(rows: Sequence[Changed]) -> list[str]:
+    """The columns in which some row changes; PostgreSQL writes a row much faster when no column with an index does."""
+    return [column for column in rows[0].after if any(row.before.get(column) != row.after[column] for row in rows)]
 
 
 def _passed(row: dict[str, Any]) -> dict[str, Any]:

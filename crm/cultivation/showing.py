@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from crm.core import clock
 from crm.core.db import db, read
@@ -122,12 +123,19 @@ def beginnings(shown: Sequence[Shown], *, restricted: bool) -> list[Kind]:
 
 def marks(enterprise_id: int, *, restricted: bool) -> list[Mark]:
     """One per kind of track, its last attempt: quoted or listed, on the way, or ended."""
-    columns = (Track.kind, Track.state, Track.since_on, Track.is_open)
-    query = select(*columns).where(Track.enterprise_id == enterprise_id, Track.state != "")
+    rows = read(_present(restricted), {"firm": enterprise_id})
+    last = {row.kind: row for row in rows if is_known(row)}
+    return [_mark(kind, last[kind.code]) for kind in ladder().kinds.values() if kind.code in last]
+
+
+@cache
+def _present(restricted: bool) -> Select[*tuple[Any, ...]]:
+    """Built once: where the attempts of `firm` stand."""
+    query = select(Track.kind, Track.state, Track.since_on, Track.is_open)
+    query = query.where(Track.enterprise_id == bindparam("firm"), Track.state != "")
     if not restricted:
         query = query.where(Track.is_restricted.is_(False))
-    last = {row.kind: row for row in read(query.order_by(Track.kind, Track.attempt)) if is_known(row)}
-    return [_mark(kind, last[kind.code]) for kind in ladder().kinds.values() if kind.code in last]
+    return query.order_by(Track.kind, Track.attempt)
 
 
 def rung(found: Iterable[Mark]) -> Named | None:

@@ -41,7 +41,8 @@ OPEN_ITEMS = 5
 class File:
     """What every tab of the file shows at its head."""
 
-    enterprise: Enterprise
+    enterprise: Any
+    """A row of the register; see `load_seen`."""
     rights: frozenset[Permission]
     contacts: Sequence[Any]
     serving: serving_queries.Now
@@ -78,7 +79,7 @@ def enterprise(enterprise_id: int) -> ResponseReturnValue:
         acts=acts(file),
         marks=file.marks,
         rung=showing.rung(file.marks),
-        button=ButtonForm(),
+        button=None if file.is_direct and tab == "timeline" else ButtonForm(),
         **tabs.contents(tab, file, request.args),
     )  # fmt: skip
 
@@ -91,7 +92,7 @@ def open_file(enterprise_id: int, me: User) -> File:
         enterprise=found,
         rights=rights,
         contacts=contacts.shown(found.id),
-        serving=serving_queries.now(found.id),
+        serving=serving_queries.now(found),
         followups=[item for item in items if item.id is not None],
         last_visitor=items[0].last_visitor,
         marks=showing.marks(found.id, restricted=Permission.TRACK_RESTRICTED in rights),

@@ -14,7 +14,7 @@ from crm.core.web import page
 from crm.desk import stream
 from crm.desk.enterprise_file import open_file
 from crm.desk.views import bp
-from crm.enterprises import extras, facts, presence
+from crm.enterprises import extras, facts, other_names, presence
 from crm.handover import queries as handover
 from crm.permissions import Permission
 from crm.tiers import queries as tiers
@@ -35,6 +35,7 @@ def print_enterprise(enterprise_id: int) -> ResponseReturnValue:
         "desk/enterprise_paper.html",
         file=file, enterprise=firm, bureau_name=bureau("bureau_name"), today_is=clock.today(),
         founded=facts.FACTS["founded"].read(firm),
+        names=other_names.names_of(firm.id),
         extras=extras.shown(firm.id, is_direct=file.is_direct),
         history=handover.history(firm.id), periods=presence.periods(firm.id),
         tier_periods=db.session.scalars(tiers.tier_history(firm.id)).all(),

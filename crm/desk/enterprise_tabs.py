@@ -13,7 +13,7 @@ from crm.core.typed import id_from
 from crm.core.words import _
 from crm.cultivation import showing
 from crm.desk import stream
-from crm.enterprises import contacts, extras, facts, presence, serving_queries
+from crm.enterprises import contacts, extras, facts, other_names, presence, serving_queries
 from crm.handover import queries as handover
 from crm.permissions import Permission
 from crm.tiers import queries as tiers
@@ -68,7 +68,7 @@ def _basics(file: File, args: MultiDict[str, str]) -> dict[str, Any]:
     return {
         "founded": facts.FACTS["founded"].read(file.enterprise),
         "extras": extras.shown(file.enterprise.id, is_direct=file.is_direct),
-        "names": file.enterprise.names,
+        "names": other_names.names_of(file.enterprise.id),
         "periods": presence.periods(file.enterprise.id),
     }
 

@@ -50,7 +50,7 @@ class Told:
     is_struck: bool = False
 
 
-def entries(enterprise_id: int, *, chip: str = "", before: int | None = None) -> tuple[list[Told], int | None]:
+def entries(enterprise_id: int, *, chip: str = "", before: int | None = None) -> tuple[tuple[Told, ...], int | None]:
     """The newest entries, and the id to go on from when there are more. Also those of firms merged into this one."""
     rows = read(_newest(chip if chip in CHIPS else ""), {"firm": enterprise_id, "before": before or NO_END}).all()
     shown = rows[:ENTRIES_AT_ONCE]
@@ -72,10 +72,10 @@ def audit(
     return rows[:ENTRIES_AT_ONCE], rows[ENTRIES_AT_ONCE - 1].id if len(rows) > ENTRIES_AT_ONCE else None
 
 
-def told(rows: Sequence[Any], *, firm: int | None = None) -> list[Told]:
+def told(rows: Sequence[Any], *, firm: int | None = None) -> tuple[Told, ...]:
     """In sentences. In the file of a firm each visit opens its page, and one that is void or at another firm by now is
     struck; what was talked about or promised there is not told here any more."""
-    return [_told(entry, places.of(entry) if firm is not None else None, firm) for entry in rows]
+    return tuple(_told(entry, places.of(entry) if firm is not None else None, firm) for entry in rows)
 
 
 def _told(entry: Any, place: places.Place | None, firm: int | None) -> Told:

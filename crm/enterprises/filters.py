@@ -20,7 +20,7 @@ from crm.core.typed import id_from, ids_from
 from crm.enterprises import search
 from crm.enterprises.grams import escaped
 from crm.enterprises.models import Enterprise, ExtraField, ExtraValue, Standing
-from crm.enterprises.queries import EVERYWHERE, IN_ZONE, linked_to, served_by, standing, within
+from crm.enterprises.queries import EVERYWHERE, IN_ZONE, linked_to, served_by, within
 from crm.enterprises.serving_models import Assignment, Liaison
 from crm.permissions import Permission
 
@@ -73,7 +73,7 @@ def _standing(text: str) -> ColumnElement[bool]:
     if text == "all":
         return Enterprise.standing != Standing.MERGED
     known = {s.value for s in Standing} - {Standing.MERGED.value}
-    return standing(Standing(text)) if text in known else IN_ZONE
+    return Enterprise.standing == Standing(text) if text in known else IN_ZONE
 
 
 def _commissioner(user: User, text: str) -> ColumnElement[bool]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
 from crm.core.db import db, lock
 from crm.core.errors import RuleBroken
 from crm.core.words import say
@@ -9,6 +13,11 @@ from crm.enterprises.editing import keep_name
 from crm.enterprises.models import Enterprise, EnterpriseName
 from crm.enterprises.search_index import index
 from crm.timeline import Actor, record
+
+
+def names_of(enterprise_id: int) -> Sequence[EnterpriseName]:
+    query = select(EnterpriseName).where(EnterpriseName.enterprise_id == enterprise_id).order_by(EnterpriseName.id)
+    return db.session.scalars(query).all()
 
 
 def add_name(enterprise: Enterprise, *, name: str, kind: str, by: Actor) -> EnterpriseName:

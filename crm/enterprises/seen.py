@@ -7,33 +7,39 @@ from typing import Any
 
 from flask import abort
 from sqlalchemy import Select, bindparam, select
-from sqlalchemy.orm import joinedload, load_only
+from sqlalchemy.orm import aliased, load_only
 
 from crm.accounts.models import Unit, User
-from crm.core.db import db
+from crm.core import clock
+from crm.core.db import db, read
+from crm.enterprises import serving_queries
 from crm.enterprises.models import Enterprise, Standing
 from crm.enterprises.queries import Reach, clause_of, reach
 from crm.permissions import Permission
 
+UNITS = {"unit_id": "unit_name", "territory_id": "territory_name", "section_id": "section_name"}
 
-def load_seen(
-    enterprise_id: int, user: User, permissions: tuple[Permission, ...]
-) -> tuple[Enterprise, frozenset[Permission]]:
-    """The enterprise with its units for a page about it, and which of these permissions the user has on it; or 404."""
+
+def load_seen(enterprise_id: int, user: User, permissions: tuple[Permission, ...]) -> tuple[Any, frozenset[Permission]]:
+    """The enterprise as a plain row for a page about it, with `unit_name`, `territory_name`, `section_name` and who
+    serves it (for `serving_queries.now`); and which of these permissions the user has on it. Or 404."""
     reaches = tuple(reach(user, permission) for permission in permissions)
     query = _seen(reach(user, Permission.ENTERPRISE_VIEW), reaches)
-    row = db.session.execute(query, {"firm": enterprise_id}).first()
+    row = read(query, {"firm": enterprise_id, "day": clock.today()}).first()
     if row is None:
         abort(404)
-    found, *flags = row
-    return found, frozenset(permission for permission, has in zip(permissions, flags, strict=True) if has)
+    has = row[-len(permissions) :]
+    return row, frozenset(permission for permission, given in zip(permissions, has, strict=True) if given)
 
 
 @lru_cache(maxsize=2048)
 def _seen(given: Reach, asked: tuple[Reach, ...]) -> Select[*tuple[Any, ...]]:
-    units = [joinedload(named) for named in (Enterprise.unit, Enterprise.territory, Enterprise.section)]
-    query = select(Enterprise, *_flags(asked)).where(Enterprise.standing != Standing.MERGED, clause_of(given))
-    return query.where(Enterprise.id == bindparam("firm")).options(*(unit.load_only(Unit.name) for unit in units))
+    query: Select[*tuple[Any, ...]] = select(*Enterprise.__table__.c)
+    for key, name in UNITS.items():
+        unit = aliased(Unit)
+        query = query.outerjoin(unit, unit.id == getattr(Enterprise, key)).add_columns(unit.name.label(name))
+    query = serving_queries.with_now(query.select_from(Enterprise)).add_columns(*_flags(asked))
+    return query.where(Enterprise.id == bindparam("firm"), Enterprise.standing != Standing.MERGED, clause_of(given))
 
 
 def load_any(

@@ -12,8 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from crm.accounts.models import Unit, User
-from crm.core import clock
-from crm.core.db import db, read
+from crm.core.db import db
 from crm.core.list_parts import Person
 from crm.enterprises.models import Enterprise
 from crm.enterprises.serving_models import Assignment, Liaison, Responsibility, StandIn
@@ -29,29 +28,27 @@ class Now:
     """Names."""
 
 
-def now(enterprise_id: int) -> Now:
-    """One statement."""
-    row = read(_now(), {"firm": enterprise_id, "day": clock.today()}).one()
+def now(row: Any) -> Now:
+    """Of a row read with `with_now`."""
     if row.commissioner is None:
         return Now(None, row.leader, [])
-    return Now(Person(row.commissioner, row.unit), row.leader, sorted({*(row.deputies or "").splitlines()}))
+    deputies = sorted({*(row.deputies or "").splitlines()})
+    return Now(Person(row.commissioner, row.commissioner_unit), row.leader, deputies)
 
 
-@cache
-def _now() -> Select[*tuple[Any, ...]]:
-    leader, deputy = aliased(User), aliased(User)
+def with_now(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """A query of one enterprise, with who serves it beside; parameters: `firm`, and the `day` of the deputies."""
+    leader, deputy, its_unit = aliased(User), aliased(User), aliased(Unit)
     deputies = select(func.aggregate_strings(deputy.name, "\n")).join(StandIn, StandIn.deputy_id == deputy.id)
     deputies = deputies.where(*_stands_in(User.id)).correlate(User)
-    serving = (User.name.label("commissioner"), Unit.name.label("unit"))
+    query = query.add_columns(User.name.label("commissioner"), its_unit.name.label("commissioner_unit"))
+    query = query.add_columns(leader.name.label("leader"), deputies.scalar_subquery().label("deputies"))
     return (
-        select(*serving, leader.name.label("leader"), deputies.scalar_subquery().label("deputies"))
-        .select_from(Enterprise)
-        .outerjoin(Assignment, and_(Assignment.enterprise_id == Enterprise.id, Assignment.ended_on.is_(None)))
+        query.outerjoin(Assignment, and_(Assignment.enterprise_id == Enterprise.id, Assignment.ended_on.is_(None)))
         .outerjoin(User, User.id == Assignment.commissioner_id)
-        .outerjoin(Unit, Unit.id == User.unit_id)
+        .outerjoin(its_unit, its_unit.id == User.unit_id)
         .outerjoin(Liaison, and_(Liaison.enterprise_id == Enterprise.id, Liaison.until_on.is_(None)))
         .outerjoin(leader, leader.id == Liaison.leader_id)
-        .where(Enterprise.id == bindparam("firm"))
     )
 
 
