@@ -88,6 +88,7 @@ def visits(_app: Flask, _: Settings) -> None:
 
 def cultivation(app: Flask, _: Settings) -> None:
     from crm.cultivation import (  # noqa: F401 - pages hang themselves on the blueprint of views
+        board_export,
         board_moves,
         board_views,
         commands,
@@ -99,6 +100,8 @@ def cultivation(app: Flask, _: Settings) -> None:
         paper_views,
         papers_ending,
         plan_views,
+        review_round,
+        review_views,
         rungs,
         target_views,
         views,

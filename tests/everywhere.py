@@ -29,6 +29,7 @@ NO_PAGES = {
     *("static", "health.healthz", "health.readyz", "enterprises.similar"),
     *("desk.contact_sheet", "desk.export_enterprises", "desk.exported", "imports.error_book", "imports.template"),
     *("ops.export_suggestions", "followups.export", "desk.visit_file", "desk.visit_files", "track_papers.paper"),
+    *("cultivation.export_tracks", "cultivation.begin_round"),
     *("desk.export_people", "desk.export_loads", "desk.export_imports", "demo.mail_html"),
     *("cultivation.export_list", "cultivation.export_figures"),
     *("desk.export_visits", "desk.export_visit_figures", "desk.visit_ledger", "desk.own_sheet"),

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
-from crm.accounts.models import User
+from crm.accounts.models import Unit, User
 from crm.core import clock
 from crm.core.among import among
 from crm.core.db import read
@@ -154,6 +154,7 @@ def details(user: User) -> Select[Any]:
     )  # fmt: skip
     named = {
         "waiting_id": TrackProposal.id, "waiting_state": TrackProposal.state, "commissioner": User.name,
+        "commissioner_unit": Unit.name,
         "may_record": within(user, Permission.TRACK_RECORD), "may_confirm": within(user, Permission.TRACK_CONFIRM),
     }  # fmt: skip
     outlook = (column for column in TrackOutlook.__table__.columns if column.name != "track_id")
@@ -166,4 +167,5 @@ def details(user: User) -> Select[Any]:
     query = query.outerjoin(
         Assignment, (Assignment.enterprise_id == Track.enterprise_id) & Assignment.ended_on.is_(None)
     )
-    return query.outerjoin(User, User.id == Assignment.commissioner_id)
+    query = query.outerjoin(User, User.id == Assignment.commissioner_id)
+    return query.outerjoin(Unit, Unit.id == User.unit_id)

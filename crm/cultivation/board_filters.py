@@ -41,12 +41,12 @@ class FilterForm(Form):
     q = SearchField(
         _l("Search"), render_kw={"placeholder": _l("Name of the enterprise, what blocks it"), "maxlength": 64}
     )
-    unit = Choice(_l("Responsible unit"))
     commissioner = StringField(_l("Commissioner"), render_kw={"placeholder": _l("Name, or part of it")})
     goal = Choice(_l("Class"))
     move = Choice(_l("Whose move it is"))
     pace = Choice(_l("Pace"))
     review = Choice(_l("Review"))
+    unit = Choice(_l("Responsible unit"), render_kw=MORE)
     territory = Choice(_l("Territory"), render_kw=MORE)
     leader = StringField(_l("Liaison leader"), render_kw={**MORE, "placeholder": _l("Name, or part of it")})
     kind = Choice(_l("Track"), render_kw=MORE)

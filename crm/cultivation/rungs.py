@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, delete, func, select
+from sqlalchemy import ColumnElement, case, delete, select
 
 from crm.accounts.models import User
 from crm.core import clock
@@ -131,7 +131,7 @@ def seen_by(user: User) -> Any:
 def order(user: User) -> ColumnElement[int]:
     """How far up, as a number; whoever sorts by it joins `EnterpriseRung` from outside."""
     places = {each.code: place for place, each in enumerate(ladder().rungs) if each.code != NONE}
-    return func.coalesce(case(places, value=seen_by(user), else_=0), 0)
+    return case(places, value=seen_by(user), else_=0)
 
 
 def at(user: User, code: str) -> ColumnElement[bool]:

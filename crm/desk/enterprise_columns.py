@@ -16,6 +16,7 @@ from crm.core import clock
 from crm.core.lists import Badge, Column, Person
 from crm.core.shown import day, numbers, yuan_in_wan
 from crm.core.words import say
+from crm.cultivation.plan_models import EnterpriseRung
 from crm.enterprises import phones
 from crm.enterprises.extras import Extra
 from crm.enterprises.models import Enterprise, Standing
@@ -34,7 +35,15 @@ STANDING = {
 
 @lru_cache(maxsize=8)
 def columns(extras: tuple[Extra, ...]) -> tuple[Column, ...]:
-    return (*_identity(), *_service(), *_contact(), *_facts(), *_dates(), *(_of_extra(extra) for extra in extras))
+    return (
+        *_identity(),
+        *_service(),
+        _rung(),
+        *_contact(),
+        *_facts(),
+        *_dates(),
+        *(_of_extra(extra) for extra in extras),
+    )
 
 
 def _identity() -> list[Column]:
@@ -56,6 +65,8 @@ def joined(ids: Select[int], sort: str) -> Select[int]:
     if key == "commissioner":
         is_open = (SERVED.enterprise_id == Enterprise.id) & SERVED.ended_on.is_(None)
         return ids.outerjoin(SERVED, is_open).outerjoin(SERVER, SERVER.id == SERVED.commissioner_id)
+    if key == "rung":
+        return ids.outerjoin(EnterpriseRung, EnterpriseRung.enterprise_id == Enterprise.id)
     if key in UNITS:
         return ids.outerjoin(UNITS[key], UNITS[key].id == getattr(Enterprise, f"{key}_id"))
     return ids
@@ -75,6 +86,11 @@ def _service() -> list[Column]:
                same=lambda r: r.tier),
         Column("titles", say("Titles"), "badge", value=_titles, optional=True, same=lambda r: r.titles),
     ]  # fmt: skip
+
+
+def _rung() -> Column:
+    """Whoever sorts by it does so as far as he may know it: see `enterprises`."""
+    return Column("rung", say("Rung"), "badge", value=_rung_cell, order=(EnterpriseRung.public_rung,), optional=True)
 
 
 def _contact() -> list[Column]:
@@ -139,6 +155,10 @@ def _commissioner(row: Any) -> Person | None:
 
 def _tier(row: Any) -> Badge | None:
     return Badge("neutral", words.tier_word(row.tier)) if row.tier else None
+
+
+def _rung_cell(row: Any) -> Badge | None:
+    return Badge("accent", str(row.rung)) if row.rung else None
 
 
 def _titles(row: Any) -> list[Badge]:

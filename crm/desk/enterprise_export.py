@@ -28,6 +28,7 @@ from crm.core.journal import parts
 from crm.core.pages import speaking
 from crm.core.typed import ids_from
 from crm.core.words import say
+from crm.cultivation import rungs
 from crm.desk.enterprise_rows import matching_ids
 from crm.desk.exporting_later import asked, later
 from crm.desk.views import bp
@@ -104,7 +105,13 @@ def _count(me: User, args: MultiDict[str, str]) -> tuple[int, bool]:
 def _write(me: User, args: MultiDict[str, str], kind: str, path: Path) -> int:
     own = set(db.session.scalars(select(Enterprise.id).where(within(me, Permission.CONTACT_DIRECT))))
     where: Sequence[ColumnElement[bool]] = [_chosen(me, args)]
-    return exporting.write(kind, path, where=where, masks=lambda row_id: row_id not in own)
+    beside = {"培育梯度": lambda ids: _rungs(ids, me)} if "rung" in args.getlist("columns") else {}
+    return exporting.write(kind, path, where=where, masks=lambda row_id: row_id not in own, beside=beside)
+
+
+def _rungs(ids: Sequence[int], me: User) -> dict[int, str]:
+    with speaking("zh_Hans_CN"):
+        return {row_id: str(rung) for row_id, rung in rungs.of(ids, me).items()}
 
 
 def run(args: Any, progress: jobs.Progress) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from crm.core import clock
 from crm.core.filter_fields import Choice
 from crm.core.lists import OF_THE_LIST
 from crm.core.words import _
+from crm.cultivation.rules.ladder import ladder
 from crm.desk.enterprise_choices import MOST_CHOICES, Choices
 from crm.enterprises.extras import OF_WORDS, Extra
 from crm.tiers import words
@@ -31,6 +32,7 @@ class FilterForm(Form):
     commissioner = Choice(_l("Commissioner"))
     territory = Choice(_l("Territory"))
     tier = Choice(_l("Tier"))
+    rung = Choice(_l("Rung"), render_kw=MORE)
     title = Choice(_l("Title"), render_kw=MORE)
     unit = Choice(_l("Responsible unit"), render_kw=MORE)
     section = Choice(_l("Responsible section"), render_kw=MORE)
@@ -87,6 +89,7 @@ def _fixed_choices(form: FilterForm) -> None:
         ("deregistered", _("Deregistered")),
         ("all", _("All")),
     ]
+    form.rung.choices = [("", _("All")), *((each.code, str(each)) for each in ladder().rungs)]
     form.silent.choices = [("", _("All")), *((str(n), _("%(n)s days", n=n)) for n in (30, 60, 90, 180))]
     form.added.choices = [("", _("All")), *((str(n), _("within %(n)s days", n=n)) for n in (7, 30, 90))]
     form.provisional.choices = [("", _("All")), ("yes", _("Code missing")), ("no", _("With code"))]

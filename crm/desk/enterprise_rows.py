@@ -16,6 +16,7 @@ from crm.core import clock
 from crm.core.among import among
 from crm.core.db import read
 from crm.core.lists import MOST_COUNTED, Listing
+from crm.cultivation import rungs
 from crm.desk.enterprise_columns import joined
 from crm.enterprises import extras, filters, search
 from crm.enterprises.models import Contact, Enterprise
@@ -27,7 +28,7 @@ from crm.workdays.queries import is_estimated
 
 
 class Line(SimpleNamespace):
-    """A row with `extras`, the bureau's own values by field; without them the database's row itself will do."""
+    """A row with `extras`, the bureau's own values by field, and `rung`; without them the database's row will do."""
 
 
 def turn(
@@ -37,8 +38,9 @@ def turn(
     ids, total, capped = matching_ids(user, args, permission)
     listing.counted(total, capped=capped)
     page = read(joined(listing.window(ids), listing.sort)).scalars().all() if total else []
-    needs_extras = any(column.key[1:].isdigit() for column in listing.columns)
-    listing.rows, listing.is_plain = lines(page, user, with_extras=needs_extras), not needs_extras
+    needs_extras, needs_rung = any(column.key[1:].isdigit() for column in listing.columns), listing.shows("rung")
+    listing.rows = lines(page, user, with_extras=needs_extras, with_rung=needs_rung)
+    listing.is_plain = not needs_extras and not needs_rung
     days = {row.next_visit_due_on for row in listing.rows}
     listing.depends = tuple(sorted({day.year for day in days if is_estimated(day)}))
 
@@ -58,16 +60,17 @@ def matching_ids(
     return every.where(among(Enterprise.id, found)), len(found), False
 
 
-def lines(ids: Sequence[int], user: User, *, with_extras: bool = True) -> list[Any]:
+def lines(ids: Sequence[int], user: User, *, with_extras: bool = True, with_rung: bool = False) -> list[Any]:
     """What the list shows of these enterprises, in the order of the ids."""
     if not ids:
         return []
     me = user.id if user.may(Permission.CONTACT_DIRECT) else 0
     given = {"ids": list(ids), "me": me, "today": clock.today()}
     rows: dict[int, Any] = {row.id: row for row in read(_contents(), given).all()}
-    if with_extras:
-        own = extras.values_of(ids)
-        rows = {row_id: Line(**row._mapping, extras=own.get(row_id, {})) for row_id, row in rows.items()}
+    if with_extras or with_rung:
+        own, found = extras.values_of(ids) if with_extras else {}, rungs.of(ids, user) if with_rung else {}
+        more = {row_id: {"extras": own.get(row_id, {}), "rung": found.get(row_id)} for row_id in rows}
+        rows = {row_id: Line(**row._mapping, **more[row_id]) for row_id, row in rows.items()}
     return [rows[row_id] for row_id in ids if row_id in rows]
 
 

@@ -12,6 +12,7 @@ from crm.accounts import User, requires, signed_in, tabs_of_lists
 from crm.core.lists import Act, Column, Empty, Listing, View
 from crm.core.web import door, go, page, told
 from crm.core.words import Say, _, say
+from crm.cultivation import rungs
 from crm.desk import enterprise_choices, table_edit, table_saving
 from crm.desk.enterprise_columns import columns
 from crm.desk.enterprise_filters import filter_form
@@ -89,7 +90,10 @@ def _columns(me: User, known: tuple[extras.Extra, ...]) -> list[Column]:
     """A commissioner sees whom to call and what is open, those above him who serves; the grid what it can change."""
     if request.args.get("grid") and not request.args.getlist("columns"):
         return [replace(c, optional=not c.editable and c.key != "name") for c in columns(known)]
-    return _reading_columns(known, me.may(Permission.PEOPLE_VIEW))
+    found = _reading_columns(known, me.may(Permission.PEOPLE_VIEW))
+    if request.args.get("sort", "").lstrip("-") != "rung":
+        return found
+    return [replace(c, order=(rungs.order(me),)) if c.key == "rung" else c for c in found]
 
 
 @lru_cache(maxsize=32)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -38,16 +38,22 @@ WAN = 10_000
 FIRMS_AT_ONCE = 500
 MOST_NAMES = 2
 Masks = Callable[[int], bool]
+Beside = Mapping[str, Callable[[Sequence[int]], Mapping[int, Any]]]
+"""Heading → what stands under it for some enterprises: columns that are read only."""
+NOTHING_BESIDE: Beside = {}
 
 
-def write(kind: str, target: Path, *, where: Sequence[ColumnElement[bool]] = (), masks: Masks = lambda _: False) -> int:
+def write(
+    kind: str, target: Path, *, where: Sequence[ColumnElement[bool]] = (), masks: Masks = lambda _: False,
+    beside: Beside = NOTHING_BESIDE,
+) -> int:  # fmt: skip
     """Write the enterprises of a clause; `masks(id)` says whose phone is hidden. Returns how many rows."""
     if kind == "json":
         return _write_json(target, _values(where, masks))
     own = extras.known()
-    columns = [*(_column(field) for field in FIELDS), *(Column(label) for label in own)]
-    keys = [*FIELDS, *(said.EXTRA + label for label in own)]
-    rows = ([_content(key, values.get(key)) for key in keys] for values in _values(where, masks))
+    columns = [*(_column(field) for field in FIELDS), *(Column(label) for label in (*own, *beside))]
+    keys = [*FIELDS, *(said.EXTRA + label for label in own), *beside]
+    rows = ([_content(key, values.get(key)) for key in keys] for values in _values(where, masks, beside))
     if kind == "csv":
         return write_csv(target, columns=columns, rows=rows)
     return write_table(target, columns=columns, rows=rows, title="企业名单")
@@ -68,7 +74,9 @@ def _column(field: str, kind: str = "roster") -> Column:
     return Column(known.zh + IN_UNITS.get(known.kind, ""), SHOWN.get(field, Show.TEXT))
 
 
-def _values(where: Sequence[ColumnElement[bool]], masks: Masks) -> Iterator[dict[str, Any]]:
+def _values(
+    where: Sequence[ColumnElement[bool]], masks: Masks, beside: Beside = NOTHING_BESIDE
+) -> Iterator[dict[str, Any]]:
     """Each firm as its row says it, in the order of the list, some hundreds at a time; without a clause the zone."""
     today = clock.today()
     query = select(Enterprise.id).where(*(where or [Enterprise.standing == Standing.ACTIVE]))
@@ -77,13 +85,15 @@ def _values(where: Sequence[ColumnElement[bool]], masks: Masks) -> Iterator[dict
     for start in range(0, len(ids), FIRMS_AT_ONCE):
         some = ids[start : start + FIRMS_AT_ONCE]
         loaded, held = firms.load(some, today), titles_held(some)
+        known = {heading: find(some) for heading, find in beside.items()}
         for firm_id in some:
             values = said.of_firm(loaded[firm_id])
             if "phone" in values:
                 values["phone"] = (phones.masked_all if masks(firm_id) else shown.phones)(values["phone"])
             if masks(firm_id):
                 values |= {key: phones.masked_all(values[key]) for key in numbers if key in values}
-            yield {**values, "titles": _titles(held.get(firm_id, {}))}
+            more = {heading: found.get(firm_id) for heading, found in known.items()}
+            yield {**values, "titles": _titles(held.get(firm_id, {})), **more}
 
 
 def _content(field: str, value: Any) -> Content:

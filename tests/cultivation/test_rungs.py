@@ -76,3 +76,50 @@ def test_yearly_lists_give_rungs_and_take_them(way, firm, cast):
         lists.make("NEEQ_KEY", 2027, date(2026, 11, 5), name="2027 年名单", by=cast.clerk)
     assert stands() == {firm.id: ("exchange", "exchange")}
     assert rungs.wrong() == []
+
+
+@pytest.fixture
+def register(make, cast, way):
+    """甲 quoted on the equity exchange with a plan of a listing, 乙 on the New Third Board, 丙 on nothing."""
+    firms = [make.enterprise(name, unit=cast.section, commissioner=cast.lin) for name in ("甲企业", "乙企业", "丙企业")]
+    way.baseline("REX", "REX_LISTED", "2015-06-05", firm=firms[0])
+    way.baseline("IPO", "IP_COACH", "2026-01-05", firm=firms[0])
+    way.baseline("NEEQ", "NQ_BASE", "2015-06-05", firm=firms[1])
+    return firms
+
+
+def listed(page):
+    names = ("".join(head.itertext()).strip() for head in page.all("th", scope="row"))
+    return [name for name in names if name != "杭州样板股份有限公司"]
+
+
+def test_the_list_shows_filters_and_sorts_as_far_as_one_may_know(page, register, cast):
+    high, low = ["甲企业", "乙企业", "丙企业"], ["乙企业", "甲企业", "丙企业"]
+    for who, order, coached in ((cast.manager, high, True), (cast.auditor, high, True), (cast.admin, low, False)):
+        page.as_(who).open("/enterprises?columns=name&columns=rung&sort=-rung")
+        assert listed(page) == order, who.name
+        rows = "".join("".join(body.itertext()) for body in page.all("tbody"))
+        assert ("辅导" in rows) is coached and ("省股交" in rows) is not coached
+        for code, expected in (("coaching", coached), ("exchange", not coached)):
+            page.open(f"/enterprises?rung={code}")
+            assert listed(page) == (["甲企业"] if expected else []), (who.name, code)
+        page.open("/enterprises?rung=none")
+        assert listed(page) == ["丙企业"]
+        text = page.client.get("/enterprises/export?format=csv&columns=name&columns=rung").data.decode("utf-8-sig")
+        assert ("辅导" in text) is coached and "培育梯度" in text
+        assert "培育梯度" not in page.client.get("/enterprises/export?format=csv").data.decode("utf-8-sig")
+
+
+def test_the_column_costs_the_same_for_many(page, make, register, cast, way, count_queries):
+    page.as_(cast.manager)
+
+    def cost():
+        with count_queries() as seen:
+            page.open("/enterprises?columns=name&columns=rung&sort=rung")
+        return len(seen)
+
+    few = cost()
+    for n in range(15):
+        firm = make.enterprise(f"第{n}企业", unit=cast.section, commissioner=cast.zhou)
+        way.baseline("REX", "REX_LISTED", "2015-06-05", firm=firm)
+    assert cost() == few <= 12

@@ -47,5 +47,7 @@ def within_reach(state: State, lanes: Iterable[Lane]) -> list[str]:
 
 
 def next_step(kind: Kind, state: State) -> State | None:
-    """What usually follows: the first step named that does not end the track."""
+    """What usually follows: the first step named that does not end the track; nothing where it has arrived."""
+    if state.figure:
+        return None
     return next((kind.states[code] for code in state.next if not kind.states[code].is_end), None)

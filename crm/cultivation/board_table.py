@@ -1,0 +1,94 @@
+"""The same tracks as a table: columns, orders, rows."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import case
+from werkzeug.datastructures import MultiDict
+
+from crm.accounts.models import User
+from crm.core import clock
+from crm.core.list_files import files
+from crm.core.lists import Act, Badge, Column, Empty, Listing, Person
+from crm.core.words import _, say
+from crm.cultivation import board, board_filters, words
+from crm.cultivation.board_bar import bar
+from crm.cultivation.models import Track
+from crm.cultivation.plan_models import TrackOutlook
+from crm.cultivation.rules import lanes
+from crm.cultivation.rules.ladder import ladder
+from crm.cultivation.rules.plan import CLASSES, is_stalled
+from crm.enterprises.models import Enterprise
+from crm.permissions import Permission
+
+LOOK = {"sure": "good", "trying": "accent"}
+
+
+def listing(me: User, args: MultiDict[str, str]) -> Listing:
+    made = bar(
+        me, args, columns=_columns(), sort="name", tie=Track.id, path=url_for("cultivation.tracks_table"),
+        href=lambda row: url_for("desk.enterprise", enterprise_id=row.enterprise_id, tab="tracks"),
+    )  # fmt: skip
+    made.take(board.details(me).where(*board_filters.where(me, args)))
+    if me.may(Permission.EXPORT):
+        made.exports = files(made, "cultivation.export_tracks")
+    if me.may(Permission.TRACK_CONFIRM) and made.total:
+        made.tools = [
+            Act(_("Review one after another"), url_for("cultivation.begin_round") + "?" + made.query(), "eye")
+        ]
+    made.empty = Empty(
+        _("Nobody is on the way yet"), _("A track begins in the file of an enterprise, under “Cultivation”.")
+    )
+    return made
+
+
+@cache
+def _columns() -> list[Column]:
+    out, late, name = TrackOutlook, "last", words.kind_word
+    by_class = case({code: place for place, code in enumerate(CLASSES)}, value=out.goal_class, else_=None)
+    by_kind = case({code: place for place, code in enumerate(ladder().kinds)}, value=Track.kind)
+    return [
+        Column("name", say("Enterprise"), "link", order=(Enterprise.sort_key,), width="wide"),
+        Column("kind", say("Track"), value=lambda r: name(r.kind), order=(by_kind, Track.state)),
+        Column("state", say("Step"), "badge", value=_state, phone=True),
+        Column("since", say("In this step since"), "day", value=lambda r: r.since_on, order=(Track.since_on,),
+               phone=True),
+        Column("after", say("Step that comes next"), value=_after, optional=True),
+        Column("next", say("Next milestone expected on"), "day", value=lambda r: r.next_on, order=(out.next_on,),
+               nulls=late),
+        Column("goal", say("Quotation or listing"), "month", value=lambda r: r.goal_on, order=(out.goal_on,),
+               nulls=late, phone=True),
+        Column("class", say("Class"), "badge", value=_class, order=(by_class,), nulls=late),
+        Column("blocker", say("What blocks it"), value=lambda r: r.blocker or None),
+        Column("move", say("Whose move it is"), value=lambda r: words.move_word(r.blocked_by) if r.blocker else None,
+               order=(out.blocked_by,), nulls=late),
+        Column("slips", say("Slippage"), value=lambda r: words.slipped_words(r.slips or 0, r.slipped_days or 0) or None,
+               order=(out.slipped_days,), nulls="first", optional=True),
+        Column("commissioner", say("Commissioner"), "person", order=(User.name_pinyin,), nulls="first",
+               value=lambda r: Person(r.commissioner, r.commissioner_unit) if r.commissioner else None),
+        Column("reviewed", say("Last reviewed"), "day", value=lambda r: r.reviewed_on, order=(out.reviewed_on,),
+               nulls="first", optional=True),
+        Column("again", say("Look again on"), "day", value=lambda r: r.review_next_on, order=(out.review_next_on,),
+               nulls=late, optional=True),
+        Column("board", say("Board"), value=lambda r: words.board_word(r.board) or None, optional=True),
+    ]  # fmt: skip
+
+
+def _state(row: Any) -> Badge:
+    state, since = ladder().state(row.state), row.since_on
+    if is_stalled(state.days, since, clock.today()):
+        days = (clock.today() - since).days
+        return Badge("overdue", str(state), say("Stalled: %(n)s days", n=days))
+    return Badge("neutral", str(state))
+
+
+def _after(row: Any) -> str | None:
+    after = lanes.next_step(ladder().kinds[row.kind], ladder().state(row.state))
+    return str(after) if after else None
+
+
+def _class(row: Any) -> Badge | None:
+    return Badge(LOOK.get(row.goal_class, "neutral"), words.class_word(row.goal_class)) if row.goal_class else None
