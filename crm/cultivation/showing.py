@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, and_, bindparam, func, select
 
 from crm.core import clock
 from crm.core.db import db, read
 from crm.cultivation import gaps, papers
 from crm.cultivation.gaps import Barrier
-from crm.cultivation.models import Track, TrackEvent, TrackProposal
+from crm.cultivation.models import Track, TrackEvent, TrackProposal, TrackSpan
 from crm.cultivation.paper_models import TrackPaper
-from crm.cultivation.plan_models import TrackOutlook
+from crm.cultivation.plan_models import EnterpriseRung, TrackOutlook
 from crm.cultivation.queries import history, is_known, rows_of, tracks_of, waiting_of
 from crm.cultivation.rules.deadlines import Due, running
 from crm.cultivation.rules.gates import Course, Firm
@@ -68,12 +68,14 @@ class Shown:
 
 @dataclass(frozen=True)
 class Mark:
-    """The present step of a track for the head of a file; `icon` is a kind of badge."""
+    """The present step of a track for the head of a file; `icon` is a kind of badge, `since` the day it was reached,
+    of a quotation or listing its first."""
 
     icon: str
     kind: Kind
     state: State
     since: Any
+    blocker: str = ""
 
 
 def of(enterprise_id: int, *, restricted: bool) -> list[Shown]:
@@ -121,33 +123,35 @@ def beginnings(shown: Sequence[Shown], *, restricted: bool) -> list[Kind]:
     return [kind for kind in known if kind.code not in still_open and (restricted or not kind.is_confidential)]
 
 
-def marks(enterprise_id: int, *, restricted: bool) -> list[Mark]:
-    """One per kind of track, its last attempt: quoted or listed, on the way, or ended."""
-    rows = read(_present(restricted), {"firm": enterprise_id})
-    last = {row.kind: row for row in rows if is_known(row)}
-    return [_mark(kind, last[kind.code]) for kind in ladder().kinds.values() if kind.code in last]
+def standing(enterprise_id: int, *, restricted: bool) -> tuple[list[Mark], Named | None]:
+    """One mark per kind of track, its last attempt: quoted or listed, on the way, or ended; and the rung over all."""
+    rows = read(_present(restricted), {"firm": enterprise_id}).all()
+    last = {row.kind: row for row in rows if row.kind is not None and is_known(row)}
+    marks = [_mark(kind, last[kind.code]) for kind in ladder().kinds.values() if kind.code in last]
+    code = rows[0].rung if rows else ""
+    return marks, next((each for each in ladder().rungs if each.code == code), None)
 
 
 @cache
 def _present(restricted: bool) -> Select[*tuple[Any, ...]]:
-    """Built once: where the attempts of `firm` stand."""
-    query = select(Track.kind, Track.state, Track.since_on, Track.is_open)
-    query = query.where(Track.enterprise_id == bindparam("firm"), Track.state != "")
+    """Built once: where the attempts of `firm` stand, and its rung; one row for a firm without any."""
+    arrived = select(func.min(TrackSpan.from_on)).where(TrackSpan.track_id == Track.id, TrackSpan.figure != "")
+    rung = EnterpriseRung.rung if restricted else EnterpriseRung.public_rung
+    columns = (Track.kind, Track.state, Track.since_on, TrackOutlook.blocker, rung.label("rung"))
+    seen = and_(Track.enterprise_id == Enterprise.id, Track.state != "")
     if not restricted:
-        query = query.where(Track.is_restricted.is_(False))
-    return query.order_by(Track.kind, Track.attempt)
-
-
-def rung(found: Iterable[Mark]) -> Named | None:
-    """The highest rung of the tracks that have not ended; None without any."""
-    reached = {mark.state.rung for mark in found if not mark.state.is_end}
-    return next((each for each in reversed(ladder().rungs) if each.code in reached), None)
+        seen = and_(seen, Track.is_restricted.is_(False))
+    query = select(*columns, arrived.scalar_subquery().label("arrived_on")).select_from(Enterprise)
+    query = query.outerjoin(Track, seen).outerjoin(TrackOutlook, TrackOutlook.track_id == Track.id)
+    query = query.outerjoin(EnterpriseRung, EnterpriseRung.enterprise_id == Enterprise.id)
+    return query.where(Enterprise.id == bindparam("firm")).order_by(Track.kind, Track.attempt)
 
 
 def _mark(kind: Kind, row: Any) -> Mark:
     state = kind.states[row.state]
     icon = "done" if state.is_end else "good" if state.figure else "soon"
-    return Mark(icon, kind, state, row.since_on)
+    since = row.arrived_on if state.figure and row.arrived_on else row.since_on
+    return Mark(icon, kind, state, since, row.blocker or "")
 
 
 def _shown(track: Track, rows: Sequence[TrackEvent], there: Papers, firm: Firm) -> Shown:

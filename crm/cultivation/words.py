@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from crm.core.words import Say
+from crm.core.shown import day
+from crm.core.words import Say, say
+from crm.cultivation.rules.drawing import Stay
 from crm.cultivation.rules.ladder import ladder
 from crm.cultivation.rules.plan import CLASSES, MOVES, slipped
 from crm.cultivation.rules.yearly import list_kinds
@@ -21,6 +23,14 @@ def state_word(code: str) -> str:
 def board_word(code: str) -> str:
     known = (kind.boards[code] for kind in ladder().kinds.values() if code in kind.boards)
     return str(next(known, code))
+
+
+def stay_words(stay: Stay) -> Say:
+    """新三板 股改中：2026-02-14 至 2026-06-05."""
+    named = {"kind": kind_word(stay.kind), "state": state_word(stay.state), "begin": day(stay.from_on)}
+    if stay.until_on is None:
+        return say("%(kind)s, %(state)s: since %(begin)s", **named)
+    return say("%(kind)s, %(state)s: %(begin)s to %(end)s", end=day(stay.until_on), **named)
 
 
 def class_word(code: str) -> str:

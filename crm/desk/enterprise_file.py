@@ -18,7 +18,7 @@ from crm.core.db import read
 from crm.core.forms import ButtonForm
 from crm.core.web import address, door, page
 from crm.core.words import _
-from crm.cultivation import showing
+from crm.cultivation import rising, showing
 from crm.desk import enterprise_tabs as tabs
 from crm.desk.views import bp
 from crm.enterprises import contacts, serving_queries
@@ -52,6 +52,8 @@ class File:
     """Who paid the last visit."""
     marks: Sequence[showing.Mark] = ()
     """Where it stands on its tracks, as far as the reader may see them."""
+    rung: Any = None
+    """How far up the ladder, as far as the reader may know."""
 
     @property
     def is_direct(self) -> bool:
@@ -77,8 +79,9 @@ def enterprise(enterprise_id: int) -> ResponseReturnValue:
         tabs=[(address("desk.enterprise", enterprise_id=enterprise_id, tab=key), word, key == tab, n)
               for key, (word, n) in known.items()],
         acts=acts(file),
-        marks=file.marks,
-        rung=showing.rung(file.marks),
+        marks=rising.besides(file.marks),
+        strip=rising.strip(file.marks),
+        rung=file.rung,
         button=None if file.is_direct and tab == "timeline" else ButtonForm(),
         **tabs.contents(tab, file, request.args),
     )  # fmt: skip
@@ -88,6 +91,7 @@ def open_file(enterprise_id: int, me: User) -> File:
     """The firm with what stands at the head of its file, or 404."""
     found, rights = load_seen(enterprise_id, me, ASKED)
     items = read(_open_items(), {"firm": found.id}).all()
+    marks, rung = showing.standing(found.id, restricted=Permission.TRACK_RESTRICTED in rights)
     return File(
         enterprise=found,
         rights=rights,
@@ -95,7 +99,8 @@ def open_file(enterprise_id: int, me: User) -> File:
         serving=serving_queries.now(found),
         followups=[item for item in items if item.id is not None],
         last_visitor=items[0].last_visitor,
-        marks=showing.marks(found.id, restricted=Permission.TRACK_RESTRICTED in rights),
+        marks=marks,
+        rung=rung,
     )
 
 

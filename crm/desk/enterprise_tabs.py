@@ -11,7 +11,9 @@ from crm.core import clock
 from crm.core.db import db
 from crm.core.typed import id_from
 from crm.core.words import _
-from crm.cultivation import showing
+from crm.cultivation import rising, showing
+from crm.cultivation.rules.drawing import draw
+from crm.cultivation.rules.ladder import ladder
 from crm.desk import stream
 from crm.enterprises import contacts, extras, facts, other_names, presence, serving_queries
 from crm.handover import queries as handover
@@ -100,7 +102,10 @@ def _tiers(file: File, args: MultiDict[str, str]) -> dict[str, Any]:
 def _tracks(file: File, args: MultiDict[str, str]) -> dict[str, Any]:
     sees_all = file.may(Permission.TRACK_RESTRICTED)
     shown = showing.of(file.enterprise.id, restricted=sees_all)
+    stays = rising.stays(file.enterprise.id, restricted=sees_all)
     return {
+        "stays": stays,
+        "drawing": draw(ladder(), stays, clock.today()),
         "tracks": shown,
         "waiting": showing.waiting(file.enterprise.id, shown, restricted=sees_all),
         "beginnings": showing.beginnings(shown, restricted=sees_all),

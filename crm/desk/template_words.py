@@ -24,6 +24,7 @@ def install(app: Flask) -> None:
         kind_of_track=track_words.kind_word,
         state_word=track_words.state_word,
         board_word=track_words.board_word,
+        stay_words=track_words.stay_words,
         class_word=track_words.class_word,
         move_word=track_words.move_word,
         slipped_words=track_words.slipped_words,

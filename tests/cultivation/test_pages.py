@@ -23,7 +23,7 @@ def test_a_commissioner_proposes_and_his_manager_confirms(page, way, firm, cast)
 
     assert ("IPO", 1, "IP_COACH", True) in way.tracks()
     page.open("desk.enterprise", enterprise_id=firm.id)
-    assert "境内上市 · 辅导备案 2026-06" in page.text and "辅导" in page.text
+    assert "进行中： 上市 辅导备案" in page.text and "尚未： 省股交" in page.text
 
 
 def test_what_is_lacking_stands_beside_its_field(page, way, firm, cast):
@@ -76,7 +76,7 @@ def test_the_head_and_the_tab_keep_a_plan_to_those_entitled(page, way, firm, cas
     for who, sees in ((cast.lin, True), (cast.manager, True), (cast.auditor, True), (cast.admin, False)):
         for tab in ("timeline", "tracks"):
             page.as_(who).open("desk.enterprise", enterprise_id=firm.id, tab=tab)
-            assert "新三板 · 基础层挂牌 2015-03" in page.text
+            assert "已达到： 新三板 2015-03" in page.text
             assert ("保荐机构" in page.text) is sees, (who.name, tab)
             assert sees or "辅导" not in page.text
     page.as_(cast.admin).open("cultivation.decide", proposal_id=waiting.id, expect=403)

@@ -96,8 +96,8 @@ def slipped(times: int, days: int) -> Say | None:
     if not times:
         return None
     if (months := Slippage(times, days).months) >= 1:
-        return say("Put off %(times)s times, %(months)s months in all", times=times, months=months)
-    return say("Put off %(times)s times, %(days)s days in all", times=times, days=days)
+        return say("Put off %(times)s×, %(months)s months in all", times=times, months=months)
+    return say("Put off %(times)s×, %(days)s days in all", times=times, days=days)
 
 
 def stalled_before(days: int | None, today: date) -> date | None:
