@@ -34,6 +34,12 @@ def test_every_route_says_who_may_use_it_and_stands_in_the_table(app):
     assert found == {endpoint: row["mark"] for endpoint, row in TABLE.items()}, "routes.csv: add or mend the row"
 
 
+def test_no_two_routes_share_an_address(app):
+    """The first of them would answer for both."""
+    found = [(method, rule.rule) for rule in app.url_map.iter_rules() for method in rule.methods - {"HEAD", "OPTIONS"}]
+    assert [each for each in set(found) if found.count(each) > 1] == []
+
+
 def test_a_route_without_a_mark_is_closed_to_everybody(app, page, cast):
     app.view_functions["desk.home"], kept = (lambda: "open to all"), app.view_functions["desk.home"]
     page.as_(cast.admin).open("/", expect=403)
