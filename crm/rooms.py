@@ -99,6 +99,7 @@ def cultivation(app: Flask, _: Settings) -> None:
         merging,
         paper_views,
         papers_ending,
+        partner_views,
         plan_views,
         review_round,
         review_views,

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import contains_eager
 
 from crm.accounts.models import User
 from crm.core.db import db, read
@@ -101,3 +102,12 @@ def of_kind(kind: str) -> list[YearlyList]:
     return list(
         db.session.scalars(select(YearlyList).where(YearlyList.kind == kind).order_by(YearlyList.from_on.desc()))
     )
+
+
+def of_firm(enterprise_id: int, *, restricted: bool) -> list[ListMember]:
+    """The lists an enterprise is or was on, the newest first; the confidential ones only where `restricted`."""
+    query = select(ListMember).join(ListMember.list).options(contains_eager(ListMember.list))
+    query = query.where(ListMember.enterprise_id == enterprise_id, YearlyList.kind.in_(list_kinds()))
+    if not restricted:
+        query = query.where(YearlyList.kind.not_in(confidential()))
+    return list(db.session.scalars(query.order_by(YearlyList.year.desc(), ListMember.id.desc())))

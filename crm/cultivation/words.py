@@ -6,6 +6,7 @@ from crm.core.shown import day
 from crm.core.words import Say, say
 from crm.cultivation.rules.drawing import Stay
 from crm.cultivation.rules.ladder import ladder
+from crm.cultivation.rules.partners import roles
 from crm.cultivation.rules.plan import CLASSES, MOVES, slipped
 from crm.cultivation.rules.yearly import list_kinds
 
@@ -53,3 +54,7 @@ def list_word(code: str) -> str:
 def phase_word(kind: str, code: str) -> str:
     known = ladder().kinds.get(kind)
     return next((str(phase) for phase in known.phases if phase.code == code), code) if known else code
+
+
+def role_word(code: str) -> str:
+    return str(roles().get(code, code))

@@ -11,7 +11,7 @@ from crm.core import clock
 from crm.core.db import db
 from crm.core.typed import id_from
 from crm.core.words import _
-from crm.cultivation import rising, showing
+from crm.cultivation import list_queries, partners, rising, showing
 from crm.cultivation.rules.drawing import draw
 from crm.cultivation.rules.ladder import ladder
 from crm.desk import stream
@@ -109,6 +109,8 @@ def _tracks(file: File, args: MultiDict[str, str]) -> dict[str, Any]:
         "tracks": shown,
         "waiting": showing.waiting(file.enterprise.id, shown, restricted=sees_all),
         "beginnings": showing.beginnings(shown, restricted=sees_all),
+        "partners": partners.of_tracks([each.track.id for each in shown]),
+        "on_lists": list_queries.of_firm(file.enterprise.id, restricted=sees_all),
     }
 
 

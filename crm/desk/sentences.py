@@ -11,7 +11,7 @@ from typing import Any
 from crm.core import clock
 from crm.core.words import Say, _, say
 from crm.cultivation.words import kind_word as track_word
-from crm.cultivation.words import state_word
+from crm.cultivation.words import role_word, state_word
 from crm.enterprises import phones
 from crm.enterprises.facts import FACTS
 from crm.imports.labels import field_label
@@ -73,6 +73,8 @@ SENTENCES: dict[str, tuple[str, Say]] = {
     "track.step": ("check", say("%(track)s: %(state)s on %(on)s")),
     "track.baseline": ("check", say("%(track)s: %(state)s on %(on)s, taken over as it stands")),
     "track.corrected": ("pencil", say("%(track)s: the step %(state)s was corrected")),
+    "track.partner_came": ("briefcase", say("%(track)s: %(partner)s came as %(role)s on %(on)s")),
+    "track.partner_left": ("briefcase", say("%(track)s: %(partner)s, %(role)s, left on %(on)s")),
     "list.entered": ("scroll-text", say("On the list %(list)s from %(on)s")),
     "list.left": ("scroll-text", say("Left the list %(list)s on %(on)s")),
     "track.planned": ("calendar-clock", say("%(track)s: plan changed")),
@@ -159,7 +161,13 @@ def _word(key: str, value: Any) -> Any:
         return tier_word(str(value))
     if key == "kind":
         return kind_word(str(value), clock.today())
-    worded = {"title": title_word, "track": track_word, "state": state_word, "period": annual.period_word}.get(key)
+    worded = {
+        "title": title_word,
+        "track": track_word,
+        "state": state_word,
+        "role": role_word,
+        "period": annual.period_word,
+    }.get(key)
     return worded(str(value)) if worded else value
 
 

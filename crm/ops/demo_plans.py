@@ -1,4 +1,4 @@
-"""What the demonstration expects: plans of the tracks on their way, targets of 2017 and of this year."""
+"""What the demonstration expects: plans and partners of the tracks on their way, targets of 2017 and of this year."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from crm.accounts.queries import root
 from crm.core.db import db
-from crm.cultivation import planning, targets
+from crm.cultivation import partners, planning, targets
 from crm.cultivation.models import Track
 from crm.cultivation.rules.plan import Plan
 
@@ -26,6 +26,9 @@ def expect(story: Story, told: dict[str, Any], ids: Sequence[int]) -> None:
         if "plan" in way:
             track = db.session.get_one(Track, row_id)
             planning.plan(track, _plan(story, told, way["plan"]), seq=1, by=story.cast.manager)
+            for role, n in way.get("partners", {}).items():
+                name = told["partners"][story.language][n]
+                partners.engage(track, name, role=role, since_on=track.since_on, by=story.cast.clerk)
     for each in told["targets"]:
         made = targets.put(
             "step", each["step"], year=(each.get("day") or story.today).year, unit=root(), low=each["low"],

@@ -15,6 +15,7 @@ from crm.core import clock
 from crm.core.db import db, writing
 from crm.cultivation.models import Track, TrackEvent, TrackProposal
 from crm.cultivation.paper_models import TrackPaper
+from crm.cultivation.partner_models import Partner, TrackPartner
 from crm.cultivation.yearly_models import ListMember, Target, YearlyList
 from crm.enterprises.models import Contact, Enterprise, EnterpriseName, ExtraField, Merge
 from crm.enterprises.serving_models import AssignmentOrder, StandIn
@@ -137,6 +138,7 @@ class Sample:
                 set_by_id=cast.manager.id,
                 set_by_name="样本",
             ),
+            "partner_id": Partner(name="样本证券", name_key="样本证券"),
             "policy_id": Policy(title="样本政策", office="样本局"),
             "mail_id": DemoMail(
                 recipient="lin@example.cn", subject="样本邮件", message_id="<1@sample>", raw=MAIL, at=clock.now()
@@ -153,9 +155,12 @@ class Sample:
             db.session.add(TrackEvent(track_id=self.rows["track_id"].id, seq=1, sort="step", **made))
 
     def _member(self) -> None:
-        """The firm on the list."""
+        """The firm on the list, a partner at its track."""
         of_list = {"list_id": self.rows["list_id"].id, "entry_reason": "样本列入"}
+        at = {"enterprise_id": self.firm.id, "track_id": self.rows["track_id"].id}
         with writing():
+            self.rows["row_id"] = TrackPartner(**at, partner_id=self.rows["partner_id"].id, role="recommender")
+            db.session.add(self.rows["row_id"])
             self.member = ListMember(enterprise_id=self.firm.id, from_on=clock.today(), **of_list)
             db.session.add(self.member)
 

@@ -9,7 +9,17 @@ from crm.core.db import db, writing
 from tests.rights.sample import Sample, rules
 from tests.rights.test_routes import address
 
-CANARIES = ("王样本", "13900001111", "样本跟进", "样本走访", "旧样本厂", "样本列入", "金丝雀路", "金丝雀备注")
+CANARIES = (
+    "王样本",
+    "13900001111",
+    "样本跟进",
+    "样本走访",
+    "旧样本厂",
+    "样本列入",
+    "样本证券",
+    "金丝雀路",
+    "金丝雀备注",
+)
 SEARCHED = ("杭州样本", "样本", "王样本", "1111", "yangben", "yb", "旧样本")
 STRANGERS = ("zhou", "stranger", "handler")
 
