@@ -12,7 +12,7 @@ from crm.core.db import db, writing
 from crm.ops.builders import PASSWORD
 from tests.browser import PHONE
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database", ["sqlite"], indirect=True)]
 
 
 def end_sessions():

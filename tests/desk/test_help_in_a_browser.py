@@ -4,7 +4,7 @@ import pytest
 
 from tests.browser import PHONE
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database", ["sqlite"], indirect=True)]
 
 
 def test_the_drawer_tells_the_steps_and_what_was_typed_stays(site, make, cast):

@@ -83,6 +83,7 @@ def test_when_it_failed_the_reason_stands_there_and_nobody_asks_again(page, cast
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_on_a_slow_machine_the_next_page_is_asked_for_once(asked_again, site, cast, job):
     """A bar that went on asking would begin the way anew at every answer and never arrive."""
     page = site.window(cast.clerk).page

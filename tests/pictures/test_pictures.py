@@ -13,7 +13,7 @@ from crm.imports.models import ImportRun
 from crm.jobs import heartbeat
 from tests.browser import DESK, PHONE
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database", ["sqlite"], indirect=True)]
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "pictures"
 ROSTER = Path(__file__).resolve().parents[1] / "data" / "roster_sample.xlsx"
 WORDS = ("和达", "启明", "立昂", "瑞博", "宏泰", "佳和")

@@ -9,7 +9,7 @@ from crm.visits.models import Visit
 from tests.browser import PHONE
 from tests.visits.listing import planned, visit
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database", ["sqlite"], indirect=True)]
 DRAFTS = "Object.keys(localStorage).filter(name => name.startsWith('draft:')).length"
 
 

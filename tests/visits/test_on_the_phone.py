@@ -13,7 +13,7 @@ from crm.files.models import StoredFile
 from crm.visits.models import Visit
 from tests.browser import PHONE
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database", ["sqlite"], indirect=True)]
 DRAFTS = "Object.keys(localStorage).filter(name => name.startsWith('draft:')).length"
 
 
