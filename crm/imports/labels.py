@@ -80,7 +80,7 @@ def field_label(kind: str, field: str) -> str:
 
 def shown(run: ImportRun, row: ImportRow, *, is_own: bool, block: str = "") -> ShownRow:
     """Numbers that stand in the register stay masked; for others than the uploader the file's own ones too."""
-    kept = {key: pair for key, pair in (row.changes or {}).items() if key in ABOUT.get(block, (key,))}
+    kept = {key: pair for key, pair in (row.changes or {}).items() if _is_about(block, key)}
     changed = sorted(kept.items(), key=lambda item: _rank(run.kind, item[0]))
     own = run.options.get("kept", {})
     is_number = {field: own.get(field.removeprefix(EXTRA)) == "phone" for field in kept}
@@ -88,6 +88,10 @@ def shown(run: ImportRun, row: ImportRow, *, is_own: bool, block: str = "") -> S
     complaints = [Complaint(e["column"], e["value"], reason(e)) for e in row.errors or []]
     name = row.values["said"].get("name") or row.values["said"].get("credit_code") or ""
     return ShownRow(row.id, row.sheet, row.number, name, changes, complaints)
+
+
+def _is_about(block: str, key: str) -> bool:
+    return key in ABOUT[block] if block in ABOUT else key != DOUBTS
 
 
 def _rank(kind: str, field: str) -> tuple[bool, int, str]:

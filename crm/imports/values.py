@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from crm.core.shown import APART
-from crm.core.words import Say, _
+from crm.core.words import Say, _, is_english
 from crm.imports.amounts import Amount
 from crm.imports.dates import PartialDate
 from crm.imports.synonyms import Field
@@ -46,7 +46,7 @@ def shown(field: str, value: Any) -> str:
     if isinstance(value, dict):
         return str(Say.from_json(value))
     if field == "doubts":
-        return "；".join(shown("", each) for each in value)
+        return ("; " if is_english() else "；").join(shown("", each) for each in value)
     if field == "titles":
         return "、".join(_title(item) for item in value)
     if isinstance(value, list):

@@ -75,7 +75,7 @@ def _within(period: Period, values: Values) -> Iterator[Say]:
     if revenue is not None and heads and revenue > 0:
         per_head = revenue * 12 // (heads * period.months)
         if not LEAST_PER_HEAD <= per_head <= MOST_PER_HEAD:
-            told = shown(MEASURES["revenue"], per_head)
+            told = shown(MEASURES["revenue"], per_head // 10_000 * 10_000 or per_head)
             yield say("Revenue per head of staff comes to %(value)s. Is the unit right?", value=told)
     yield from _return(values)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crm.core.shown import NOTHING
-from crm.core.words import Say, _
+from crm.core.words import Say, _, is_english
 from crm.tiers.annual.models import PeriodFigures
 from crm.tiers.annual.rules import MEASURES, SOURCES, Period, Source
 from crm.tiers.annual.showing import UNITS, changes, text
@@ -21,7 +21,7 @@ def unit_word(code: str) -> str:
 
 
 def doubt_words(kept: Sequence[dict[str, Any]]) -> str:
-    return "；".join(str(Say.from_json(each)) for each in kept)
+    return ("; " if is_english() else "；").join(str(Say.from_json(each)) for each in kept)
 
 
 def figure_text(row: PeriodFigures, code: str) -> str:
