@@ -93,6 +93,7 @@ def cultivation(app: Flask, _: Settings) -> None:
         board_views,
         commands,
         figure_views,
+        ladder_views,
         list_forward,
         list_papers,
         list_views,
@@ -124,6 +125,7 @@ def cultivation(app: Flask, _: Settings) -> None:
     app.register_blueprint(views.bp)
     app.register_blueprint(paper_views.bp)
     app.register_blueprint(waiting_views.bp)
+    app.register_blueprint(ladder_views.bp)
 
 
 def reminders(app: Flask, _: Settings) -> None:

@@ -163,7 +163,11 @@ def _shown(track: Track, rows: Sequence[TrackEvent], there: Papers, firm: Firm) 
     after = [kind.states[code] for code in codes]
     row = rows[last.seq - 1] if last else None
     state = kind.states[last.state] if last else None
-    lacking = gaps.lacking(state, row.document_no, there.get(row.id, ())) if state and row else []
+    lacking = (
+        gaps.lacking(state, row.document_no, there.get(row.id, ()))
+        if state and row and last and not last.is_baseline
+        else []
+    )
     barriers = gaps.barriers(firm, kind, track.attempt, after, today) if track.is_open else []
     is_late = bool(state and last and track.is_open and is_stalled(state.days, last.on, today))
     at = last.seq if last else 0

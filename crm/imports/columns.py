@@ -43,7 +43,8 @@ def columns_form(run: ImportRun) -> ColumnsForm:
         told = say("Sheet “%(sheet)s”: its rows belong to %(value)s", sheet=sheet, value="、".join(values.values()))
         is_on = sheet in run.options.get("defaults", run.options.get("offered", {}))
         fields[f"sheet_{place}"] = BooleanField(str(told), default=is_on)
-    form: ColumnsForm = type("HeadsForm", (ColumnsForm,), fields)()
+    kept = {"enters_unknown": bool(run.options.get("enters_unknown"))}
+    form: ColumnsForm = type("HeadsForm", (ColumnsForm,), fields)(data=kept)
     for field in form.columns:
         field.choices = _choices(run)
     return form
@@ -91,7 +92,9 @@ def wishes(run: ImportRun, form: ColumnsForm) -> dict[str, Any]:
             mapping[label] = IGNORE if chosen == NOT_READ else chosen
     mapping |= {head: "name" for head in run.options.get("name_heads", []) if head not in mapping}
     ticked = zip(form.sheets, run.options.get("offered", {}).items(), strict=True)
+    enters = {"enters_unknown": bool(form.enters_unknown.data)} if KINDS[run.kind].enters_unknown else {}
     return {
+        **enters,
         "mapping": mapping,
         "extras": extras,
         "defaults": {sheet: values for field, (sheet, values) in ticked if field.data},

@@ -42,6 +42,7 @@ class ColumnsForm(Form):
     """One select per head, named col_0, col_1 …; one tick per sheet whose name says something, named sheet_0 …"""
 
     keep_unknown = BooleanField(_("Keep every column that was not recognised, under its own name"))
+    enters_unknown = BooleanField(_("Enter enterprises that are not in the register, without a code"))
 
     @property
     def columns(self) -> list[SelectField]:

@@ -20,6 +20,8 @@ class Kind:
     keeps_extras: bool = False
     is_own: bool = False
     """Comes in by a page of its own, and only its sender works on it."""
+    enters_unknown: bool = False
+    """Enterprises that the register does not have can be entered without a code, by a tick."""
     is_final: bool = False
     """What was written is never deleted: it is corrected row by row."""
     is_private: bool = False

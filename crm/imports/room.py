@@ -27,7 +27,9 @@ def install(app: Flask) -> None:
     kinds.register(kinds.Kind("roster", say("Roster of enterprises"), roster, Permission.IMPORT, keeps_extras=True))
     kinds.register(kinds.Kind("people", say("List of officials"), Staff(), Permission.IMPORT_PEOPLE))
     kinds.register(kinds.Kind("visits", say("Ledger of visits"), Ledger((cadence.refresh,)), Permission.IMPORT))
-    kinds.register(kinds.Kind("tracks", say("Firms quoted or listed"), Standings(), Permission.IMPORT, is_final=True))
+    listed = say("Firms quoted or listed")
+    tracks = kinds.Kind("tracks", listed, Standings(), Permission.IMPORT, is_final=True, enters_unknown=True)
+    kinds.register(tracks)
     figures = kinds.Kind(
         "figures", say("Annual and quarterly figures"), FiguresSheet(), Permission.FIGURES_IMPORT, is_private=True
     )

@@ -11,6 +11,7 @@ from crm.cultivation.models import Track, TrackEvent, TrackSpan
 from crm.enterprises.models import Enterprise, Presence
 from crm.imports import undoing
 from crm.imports.models import ImportRun
+from crm.jobs import jobs
 from crm.timeline import Entry, Level
 from tests.imports.conftest import apply, check, command  # noqa: F401 - fixtures
 from tests.imports.wizard import bring_to_check
@@ -206,6 +207,18 @@ def test_a_clerk_brings_a_list_through_the_pages(page, sheet, way, cast):
     page.submit(form="write", skip="1").follow()
     assert "撤销" not in page.text
     assert [row[1:4] for row in tracks()] == [("NEEQ", 1, "NQ_BASE")]
+
+
+def test_the_page_enters_unknown_firms_by_a_tick_only(page, sheet, cast):
+    path = sheet(["杭州丁", "600004", "主板", "2010-05-06", ""])
+    bring_to_check(page.as_(cast.clerk), path, kind="tracks")
+    assert "名册中没有这个名称或信用代码的企业" in page.text
+    page.open("imports.columns", run_id=db.session.scalars(select(ImportRun.id)).one())
+    page.submit(form="columns", enters_unknown="y").follow()
+    assert jobs.work() == 1
+    page.open("imports.run", run_id=db.session.scalars(select(ImportRun.id)).one())
+    page.submit(form="write").follow()
+    assert tracks() == [("杭州丁", "IPO", 1, "IP_LISTED", "MAIN", "2010-05-06")]
 
 
 def test_writing_needs_the_register_as_it_was_checked(sheet, way, app):
