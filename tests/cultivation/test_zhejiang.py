@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from benchmarks import stock_chart
 from crm.core.db import db
 from crm.cultivation import figures
 from crm.cultivation.models import Track, TrackEvent, TrackSpan
@@ -39,11 +40,15 @@ def test_the_figures_are_those_of_the_file(imported, command):  # noqa: F811
         "equity_exchange": {"total": 0},
         "lists": {},
     }
+    stocks = {}
     for year in YEARS:
         day = f"{year}-12-31"
         found = figures.as_json(date.fromisoformat(day))["listed"]
+        stocks[year] = found["by_board"]
         assert found["total"] == sum(listed_by(day).values()), year
         assert found["by_board"] == dict(listed_by(day)), year
+    kept = stock_chart.PICTURE.read_text(encoding="utf-8")
+    assert stock_chart.draw(stocks) == kept, "draw it anew: python -m benchmarks.stock_chart"
 
 
 def test_what_is_new_each_year_is_what_was_listed_in_it(imported):
