@@ -14,9 +14,10 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import aliased
 
-from crm.accounts.models import Unit, User
+from crm.accounts.models import Unit, UnitKind, User
 from crm.core.among import among
 from crm.core.db import one_picture, read
+from crm.core.words import say
 from crm.cultivation import figures
 from crm.cultivation.figures import in_zone
 from crm.cultivation.models import Track, TrackEvent, TrackSpan
@@ -31,6 +32,7 @@ from crm.enterprises.models import Enterprise
 from crm.enterprises.serving_models import Assignment
 
 Firms = set[int]
+ZONE = say("The whole zone")
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,8 @@ def shown(me: User, targets: Sequence[Any], year: int, on: date, *, with_plans: 
     if not targets:
         return []
     with one_picture():
-        rows: Any = read(select(Unit.id, Unit.path, Unit.name))
-        units = {unit: (path, name) for unit, path, name in rows}
+        rows: Any = read(select(Unit.id, Unit.path, Unit.name, Unit.kind))
+        units = {unit: (path, str(ZONE) if kind == UnitKind.ROOT else name) for unit, path, name, kind in rows}
         found = _read(me, year, on)
     return [_shown(target, *units[target.unit_id], found, on, with_plans) for target in targets]
 
