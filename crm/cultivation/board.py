@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, select, union_all
 
 from crm.accounts.models import Unit, User
 from crm.core import clock
@@ -26,7 +27,12 @@ from crm.permissions import Permission
 
 ALL_AT_ONCE = 200
 """Lanes with so many cards show them all; larger ones come in pages."""
-PER_PAGE = 40
+PER_PAGE = 20
+
+
+class Total(NamedTuple):
+    n: int
+    oldest: date
 
 
 @dataclass(frozen=True)
@@ -76,61 +82,64 @@ def columns(
 ) -> list[Column]:  # fmt: skip
     """All lanes or the one that is wanted; `start` is the place in the lane `at` from which its cards are."""
     wanted = [lane for lane in found if not only or lane.code == only]
-    place = _place(wanted)
-    known: Mapping[str, Any] = {row.lane: row for row in read(_counts(place, where, wanted)).all()}
+    totals = _totals(where, wanted)
     begins = {lane.code: start if lane.code == at else 0 for lane in wanted}
-    ids = _ids(place, where, wanted, {code: row.n for code, row in known.items()}, begins)
+    ids = _ids(where, [lane for lane in wanted if lane.code in totals], totals, begins)
     cards = cards_of([track_id for some in ids.values() for track_id in some], found, user)
     return [
-        _column(lane, known.get(lane.code), [cards[i] for i in ids.get(lane.code, ()) if i in cards], begins)
+        _column(lane, totals.get(lane.code), [cards[i] for i in ids.get(lane.code, ()) if i in cards], begins)
         for lane in wanted
     ]
 
 
-def _column(lane: Lane, row: Any, cards: Sequence[Card], begins: Mapping[str, int]) -> Column:
-    if row is None:
+def _column(lane: Lane, known: Total | None, cards: Sequence[Card], begins: Mapping[str, int]) -> Column:
+    if known is None:
         return Column(lane, 0, None, ())
-    return Column(lane, row.n, int((clock.today() - row.oldest).days), cards, begins[lane.code])
-
-
-def _place(found: Sequence[Lane]) -> Any:
-    return case(lanes.places(found), value=Track.state)
+    return Column(lane, known.n, int((clock.today() - known.oldest).days), cards, begins[lane.code])
 
 
 def tracks(where: Sequence[ColumnElement[bool]], *shown: Any) -> Select[Any]:
     """Tracks with their enterprise and outlook."""
-    query = select(*shown).select_from(Track).join(Enterprise, Enterprise.id == Track.enterprise_id)
+    return of_tracks(where, *shown).join(Enterprise, Enterprise.id == Track.enterprise_id)
+
+
+def of_tracks(where: Sequence[ColumnElement[bool]], *shown: Any) -> Select[Any]:
+    """Tracks alone: to count and choose among ten thousand."""
+    query = select(*shown).select_from(Track)
     return query.outerjoin(TrackOutlook, TrackOutlook.track_id == Track.id).where(*where)
 
 
-def _in(found: Sequence[Lane]) -> ColumnElement[bool]:
-    return Track.state.in_([state for lane in found for state in lane.states])
-
-
-def _counts(place: Any, where: Sequence[ColumnElement[bool]], found: Sequence[Lane]) -> Select[Any]:
-    named = (place.label("lane"), func.count().label("n"), func.min(Track.since_on).label("oldest"))
-    return tracks([*where, _in(found)], *named).group_by("lane")
+def _totals(where: Sequence[ColumnElement[bool]], found: Sequence[Lane]) -> dict[str, Total]:
+    """How many cards each lane has and since when the oldest stands there; lanes without any are left out."""
+    place = lanes.places(found)
+    query = of_tracks([*where, Track.state.in_(place)], Track.state, func.count(), func.min(Track.since_on))
+    totals: dict[str, Total] = {}
+    rows: Any = read(query.group_by(Track.state))
+    for state, n, oldest in rows:
+        known = totals.get(place[state], Total(0, oldest))
+        totals[place[state]] = Total(known.n + n, min(known.oldest, oldest))
+    return totals
 
 
 def _ids(
-    place: Any, where: Sequence[ColumnElement[bool]], found: Sequence[Lane], totals: Mapping[str, int],
-    begins: Mapping[str, int],
-) -> dict[str, list[int]]:  # fmt: skip
+    where: Sequence[ColumnElement[bool]], found: Sequence[Lane], totals: Mapping[str, Total], begins: Mapping[str, int]
+) -> dict[str, list[int]]:
     """The ids of the cards of each lane, the longest in its step first."""
-    turn = func.row_number().over(partition_by=place, order_by=(Track.since_on, Track.id)).label("turn")
-    ranked = tracks([*where, _in(found)], Track.id, place.label("lane"), turn).subquery()
-    wanted = []
-    for code, n in totals.items():
-        begin = begins[code]
-        end = n if n <= ALL_AT_ONCE else begin + PER_PAGE
-        wanted.append(and_(ranked.c.lane == code, ranked.c.turn > begin, ranked.c.turn <= end))
-    if not wanted:
+    if not found:
         return {}
-    rows: Any = read(select(ranked.c.id, ranked.c.lane).where(or_(*wanted)).order_by(ranked.c.turn))
-    found_ids: dict[str, list[int]] = {}
-    for track_id, code in rows:
-        found_ids.setdefault(code, []).append(track_id)
-    return found_ids
+    legs = [_leg(where, place, lane, totals[lane.code].n, begins[lane.code]) for place, lane in enumerate(found)]
+    ids: dict[str, list[int]] = {}
+    every: Any = union_all(*(select(leg.subquery()) for leg in legs))
+    rows: Any = read(every.order_by("place", "since_on", "id"))
+    for track_id, _since, place in rows:
+        ids.setdefault(found[place].code, []).append(track_id)
+    return ids
+
+
+def _leg(where: Sequence[ColumnElement[bool]], place: int, lane: Lane, total: int, begin: int) -> Select[Any]:
+    shown = (Track.id, Track.since_on, literal(place).label("place"))
+    query = of_tracks([*where, Track.state.in_(lane.states)], *shown).order_by(Track.since_on, Track.id)
+    return query.offset(begin).limit(ALL_AT_ONCE if total <= ALL_AT_ONCE else PER_PAGE)
 
 
 def cards_of(ids: Sequence[int], found: Sequence[Lane], user: User) -> dict[int, Card]:

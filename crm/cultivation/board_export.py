@@ -85,7 +85,7 @@ def _paper(path: Path, rows: Iterator[list[forms.Content]]) -> int:
 
 
 def _rows(me: User) -> Iterator[list[forms.Content]]:
-    where = board_filters.where(me, request.args, Permission.EXPORT)
+    where = [*board_filters.where(me, request.args, Permission.EXPORT), Track.state.in_(ladder().owner)]
     found = read(_lines(me).where(*where).order_by(Enterprise.sort_key, Track.id).limit(MOST)).all()
     ids = [row.id for row in found]
     partners, reformed = _partners(ids), _reformed([row.enterprise_id for row in found])

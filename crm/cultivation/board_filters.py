@@ -1,6 +1,6 @@
 """The filters of board and table as WHERE clauses, by the names they have in the URL, and the bar that offers them.
 
-The statement names Track and Enterprise; `TrackOutlook` is joined from outside.
+The statement names Track; `TrackOutlook` is joined from outside.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from crm.cultivation.rules.ladder import ladder
 from crm.cultivation.rules.plan import CLASSES, MOVES, stalled_before
 from crm.enterprises.filters import CLAUSES as OF_ENTERPRISES
 from crm.enterprises.models import Enterprise
-from crm.enterprises.queries import IN_ZONE, within
+from crm.enterprises.queries import IN_ZONE, of_visible
 from crm.permissions import Permission
 
 Clause = Callable[[User, str], ColumnElement[bool]]
@@ -35,6 +35,7 @@ MORE = {"data-more": "1"}
 SHARED = ("unit", "territory", "commissioner", "leader")
 """Filters of the enterprise list that mean the same here."""
 NONE = "none"
+GONE = Track.enterprise_id.not_in(select(Enterprise.id).where(~IN_ZONE))
 
 
 class FilterForm(Form):
@@ -75,15 +76,11 @@ def filter_form(args: MultiDict[str, str], me: User, kind: str = "") -> FilterFo
 
 
 def where(user: User, args: MultiDict[str, str], permission: Permission | None = None) -> list[ColumnElement[bool]]:
-    """Open tracks of enterprises in the zone that this user may see, as far as the URL asks for them."""
-    clauses: list[ColumnElement[bool]] = [
-        Track.is_open.is_(True),
-        Track.state.in_(ladder().owner),
-        IN_ZONE,
-        seen_by(user),
-    ]
+    """Open tracks of enterprises in the zone that this user may see, as far as the URL asks for them. Those who left
+    are few: the database looks them up once."""
+    clauses: list[ColumnElement[bool]] = [and_(Track.is_open), GONE, seen_by(user)]
     if permission is not None:
-        clauses.append(within(user, permission))
+        clauses.append(of_visible(Track, user, permission))
     for key, value in args.items(multi=True):
         text = value.strip()[:LONGEST]
         if text and key in CLAUSES:
@@ -128,12 +125,21 @@ def _review(_user: User, text: str) -> ColumnElement[bool]:
 
 
 def _searched(_user: User, text: str) -> ColumnElement[bool]:
-    columns: tuple[Any, ...] = (Enterprise.name, Enterprise.short_name, TrackOutlook.blocker)
-    return or_(*(column.contains(text, autoescape=True) for column in columns))
+    columns: tuple[Any, ...] = (Enterprise.name, Enterprise.short_name)
+    named = or_(*(column.contains(text, autoescape=True) for column in columns))
+    return or_(_of(named), TrackOutlook.blocker.contains(text, autoescape=True))
+
+
+def _of(firms: ColumnElement[bool]) -> ColumnElement[bool]:
+    return Track.enterprise_id.in_(select(Enterprise.id).where(firms))
+
+
+def _shared(clause: Clause) -> Clause:
+    return lambda user, text: _of(clause(user, text))
 
 
 CLAUSES: dict[str, Clause] = {
-    **{name: OF_ENTERPRISES[name] for name in SHARED},
+    **{name: _shared(OF_ENTERPRISES[name]) for name in SHARED},
     "goal": _goal,
     "move": _move,
     "pace": _pace,

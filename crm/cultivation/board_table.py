@@ -6,11 +6,12 @@ from functools import cache
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import case
+from sqlalchemy import case, func
 from werkzeug.datastructures import MultiDict
 
 from crm.accounts.models import User
 from crm.core import clock
+from crm.core.db import read
 from crm.core.list_files import files
 from crm.core.lists import Act, Badge, Column, Empty, Listing, Person
 from crm.core.words import _, say
@@ -32,7 +33,10 @@ def listing(me: User, args: MultiDict[str, str]) -> Listing:
         me, args, columns=_columns(), sort="name", tie=Track.id, path=url_for("cultivation.tracks_table"),
         href=lambda row: url_for("desk.enterprise", enterprise_id=row.enterprise_id, tab="tracks"),
     )  # fmt: skip
-    made.take(board.details(me).where(*board_filters.where(me, args)))
+    where = [*board_filters.where(me, args), Track.state.in_(ladder().owner)]
+    total = read(board.of_tracks(where, func.count())).scalar_one()
+    made.take(board.details(me).where(*where), total=total)
+    made.is_plain = True
     if me.may(Permission.EXPORT):
         made.exports = files(made, "cultivation.export_tracks")
     if me.may(Permission.TRACK_CONFIRM) and made.total:

@@ -46,6 +46,15 @@ class Track(db.Model):
             postgresql_where=text("is_open"),
         ),
         Index("ix_track_kind_state", "kind", "state"),
+        Index(
+            "ix_track_open_state",
+            "state",
+            "since_on",
+            "enterprise_id",
+            "is_restricted",
+            sqlite_where=text("is_open = 1"),
+            postgresql_where=text("is_open"),
+        ),
         {"sqlite_autoincrement": True},
     )
 

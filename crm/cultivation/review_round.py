@@ -18,6 +18,7 @@ from crm.cultivation import board, board_filters
 from crm.cultivation.models import Track
 from crm.cultivation.plan_views import open_track
 from crm.cultivation.review_views import review_form, reviewed, shown
+from crm.cultivation.rules.ladder import ladder
 from crm.cultivation.views import bp
 from crm.enterprises.models import Enterprise
 from crm.permissions import Permission
@@ -54,7 +55,7 @@ def review_in_round(track_id: int) -> ResponseReturnValue:
 
 
 def _chosen(me: User, *more: Any) -> Select[Any]:
-    where = board_filters.where(me, request.args, Permission.TRACK_CONFIRM)
+    where = [*board_filters.where(me, request.args, Permission.TRACK_CONFIRM), Track.state.in_(ladder().owner)]
     return board.tracks([*where, *more], Track.id)
 
 
