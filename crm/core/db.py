@@ -7,17 +7,19 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import Connection, CursorResult, Engine, MetaData, Select, event, inspect
+from sqlalchemy import Connection, CursorResult, Engine, MetaData, Select, event, insert, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, Session, make_transient_to_detached
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.pool import ConnectionPoolEntry
 
+Row = TypeVar("Row")
 PATIENCE = 10.0
 """Seconds for which one act waits for another before it gives up."""
 IN_THE_WAY = {
@@ -122,6 +124,21 @@ def one_picture() -> Iterator[None]:
 def read(statement: Select[*tuple[Any, ...]], values: Mapping[str, Any] | None = None) -> CursorResult[Any]:
     """Rows of plain values for a page: a third cheaper than through the ORM, which has nothing to add to them."""
     return db.session.connection().execute(statement, values or {})
+
+
+def insert_row(model: type[Row], **values: Any) -> Row:
+    """A new row of the session, written at once: a third of what a flush costs. Columns that are left out take the
+    model's defaults and are read when somebody asks for them."""
+    if not in_writing():
+        raise OutsideWriting("change the database only inside writing()")
+    made, table = model(), inspect(model).local_table
+    written = db.session.connection().execute(insert(table), values)
+    values["id"] = cast("Any", written.inserted_primary_key)[0]
+    for name, value in values.items():
+        set_committed_value(made, name, value)
+    make_transient_to_detached(made)
+    db.session.add(made)
+    return made
 
 
 def in_writing() -> bool:

@@ -112,7 +112,7 @@ def _open_items() -> Select[*tuple[Any, ...]]:
     visitor = (
         select(author.name)
         .join(Visit, Visit.author_id == author.id)
-        .where(*last, Visit.state == VisitState.DONE, Visit.counts)
+        .where(*last, Visit.state.not_in((VisitState.PLANNED, VisitState.VOIDED)), Visit.counts)
     )
     visitor = visitor.order_by(Visit.id.desc()).limit(1).correlate(Enterprise)
     shown = (Followup.id, Followup.text, Followup.due_on, User.name.label("owner"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, HiddenField, RadioField, SelectMultipleField, TextAreaField
@@ -14,7 +15,6 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from crm.core.forms import Form, TextLine, tidy
 from crm.core.typed import id_from
 from crm.core.words import _
-from crm.enterprises.models import Contact
 from crm.followups.rules import AHEAD
 from crm.visits.rules import DEFAULT_KIND
 from crm.visits.words import kind_choices
@@ -52,7 +52,7 @@ class TalkForm(Form):
     def is_not_met(self) -> bool:
         return self.person.data == NOBODY and not self.met.data
 
-    def offer(self, contacts: Sequence[Contact], today: date) -> None:
+    def offer(self, contacts: Sequence[Any], today: date) -> None:
         """The chips: kinds in force, today and the two days before, the firm's people."""
         self.kind.choices = kind_choices(today)
         self.on.choices = [(d.isoformat(), word) for d, word in _recent(today)]
@@ -95,7 +95,7 @@ def _day(text: str | None) -> date | None:
         return None
 
 
-def offer(form: VisitForm, contacts: Sequence[Contact], today: date, calendar: Calendar) -> None:
+def offer(form: VisitForm, contacts: Sequence[Any], today: date, calendar: Calendar) -> None:
     """Its chips; on a fresh form the first contact is chosen, the day is today, nothing is promised."""
     form.offer(contacts, today)
     form.followup_on.choices = [*_ahead(today, calendar), (NO_FOLLOWUP, _("No follow-up"))]
@@ -134,5 +134,5 @@ def short(d: date) -> str:
     return f"{d.month:02}-{d.day:02}"
 
 
-def _called(contact: Contact) -> str:
+def _called(contact: Any) -> str:
     return f"{contact.name} {contact.position}".strip()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from crm.accounts.models import User
 from crm.core import clock
@@ -13,7 +15,7 @@ from crm.core.words import _, say
 from crm.desk.visit_forms import TalkForm, VisitForm
 from crm.enterprises import contacts as people
 from crm.enterprises import phones
-from crm.enterprises.models import Contact, Enterprise, Standing
+from crm.enterprises.models import Enterprise, Standing
 from crm.enterprises.queries import commissioner_of
 from crm.followups import services as followups
 from crm.followups.queries import born_of
@@ -36,9 +38,9 @@ class Known:
     planned: Visit | None = None
     edits: bool = False
 
-    def people(self) -> list[Contact]:
-        """The contacts to choose from, as they are now."""
-        return people.of(self.enterprise.id) if self.names_people else []
+    def people(self) -> Sequence[Any]:
+        """The contacts to choose from as plain rows, as they are now."""
+        return people.shown(self.enterprise.id) if self.names_people else []
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def _ask_about_next(form: VisitForm, known: Known) -> None:
         raise RuleBroken(say("Is no follow-up needed? Choose a day, or press “No follow-up, save”"), "followup_on")
 
 
-def met_person(form: TalkForm, known: Known, me: User) -> Contact | None:
+def met_person(form: TalkForm, known: Known, me: User) -> Any:
     """The contact chosen; a name written down becomes a contact where one may edit the firm, the same name is he."""
     phone = form.met_phone.data or ""
     if phone and (wrong := phones.problem(phone)):

@@ -11,7 +11,7 @@ from sqlalchemy import Update, bindparam, insert, select
 
 from crm.accounts.models import User
 from crm.core import clock
-from crm.core.db import db, lock
+from crm.core.db import db, insert_row, lock
 from crm.core.errors import RuleBroken, Stale
 from crm.core.types import Id
 from crm.core.words import say
@@ -43,12 +43,11 @@ def add(
         raise RuleBroken(say("The enterprise is no longer in the zone: nothing can be promised there"), "followup_on")
     if broken := rules.new_obstacles(text=text, due_on=due_on, today=clock.today()):
         raise RuleBroken(broken)
-    made = Followup(
-        enterprise_id=enterprise.id, owner_id=owner.id, kind=kind, text=text, due_on=calendar().roll(due_on).on,
-        due_time=at, origin_kind=origin[0] if origin else "", origin_id=origin[1] if origin else None, by_id=by.id,
+    made = insert_row(
+        Followup, enterprise_id=enterprise.id, owner_id=owner.id, kind=kind, text=text,
+        due_on=calendar().roll(due_on).on, due_time=at,
+        origin_kind=origin[0] if origin else "", origin_id=origin[1] if origin else None, by_id=by.id,
     )  # fmt: skip
-    db.session.add(made)
-    db.session.flush()
     recount(enterprise.id)
     tell(made, "added", by, text=text, due_on=made.due_on.isoformat(), owner=owner.name)
     return made
