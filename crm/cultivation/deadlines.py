@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import aliased
 
 from crm.core.among import among
@@ -65,7 +65,18 @@ def _courses(track_ids: Collection[int]) -> dict[int, list[Step]]:
 
 def may_be_due(today: date) -> ColumnElement[bool]:
     """Tracks joined with their spans whose clock may have come to its first reminder: some more, never less."""
-    return or_(false(), *(_clocked(code, words, today) for code, words in clocks().items()))
+    near = or_(false(), *(_clocked(code, words, today) for code, words in clocks().items()))
+    return and_(Track.id.in_(_with_a_clock()), near)
+
+
+def _with_a_clock() -> Select[int]:
+    """By their index: those in a state that starts a clock, or through which one runs."""
+    other = aliased(Track)
+    of_kind: dict[str, set[str]] = defaultdict(set)
+    for code, words in clocks().items():
+        of_kind[ladder().owner[code].code] |= {code, *words.through}
+    there = (and_(other.kind == kind, other.state.in_(sorted(codes))) for kind, codes in of_kind.items())
+    return select(other.id).where(or_(false(), *there))
 
 
 def clocks() -> dict[str, Deadline]:

@@ -16,7 +16,7 @@ from crm.cultivation.rules.gates import Course, Firm
 from crm.cultivation.rules.history import Event, steps
 from crm.cultivation.rules.ladder import ladder
 from crm.enterprises.models import Enterprise
-from crm.enterprises.queries import may, of_visible
+from crm.enterprises.queries import may, of_visible, within
 from crm.permissions import Permission
 
 
@@ -28,8 +28,26 @@ def seen_by(user: User) -> ColumnElement[bool]:
     )
 
 
+def seen_beside(user: User) -> ColumnElement[bool]:
+    """The same for statements that join the enterprise: few rows are asked one by one, not all firms gathered first."""
+    plans = or_(Track.is_restricted.is_(False), within(user, Permission.TRACK_RESTRICTED))
+    return and_(within(user, Permission.ENTERPRISE_VIEW), plans)
+
+
 def proposals_seen_by(user: User) -> ColumnElement[bool]:
     """Steps that wait, of tracks this user may see; what is not public yet only where he has the right."""
+    restricted = of_visible(TrackProposal, user, Permission.TRACK_RESTRICTED)
+    return and_(of_visible(TrackProposal, user), or_(_is_public(), restricted))
+
+
+def proposals_seen_beside(user: User) -> ColumnElement[bool]:
+    """The same for statements that join the enterprise."""
+    plans = or_(_is_public(), within(user, Permission.TRACK_RESTRICTED))
+    return and_(within(user, Permission.ENTERPRISE_VIEW), plans)
+
+
+def _is_public() -> ColumnElement[bool]:
+    """Of a waiting step: its kind has no plans, or its track has been in a public step."""
     confidential = [kind.code for kind in ladder().kinds.values() if kind.is_confidential]
     track = aliased(Track)
     public = select(track.id).where(
@@ -38,14 +56,7 @@ def proposals_seen_by(user: User) -> ColumnElement[bool]:
         track.attempt == TrackProposal.attempt,
         track.is_restricted.is_(False),
     )
-    return and_(
-        of_visible(TrackProposal, user),
-        or_(
-            TrackProposal.kind.not_in(confidential),
-            public.exists(),
-            of_visible(TrackProposal, user, Permission.TRACK_RESTRICTED),
-        ),
-    )
+    return or_(TrackProposal.kind.not_in(confidential), public.exists())
 
 
 def tracks_of(enterprise_id: int) -> Select[Track]:

@@ -15,7 +15,7 @@ from crm.core.lists import Badge, Column, Empty, Listing
 from crm.core.words import _, say
 from crm.cultivation.board_filters import stalled
 from crm.cultivation.models import Track
-from crm.cultivation.queries import seen_by
+from crm.cultivation.queries import seen_beside
 from crm.cultivation.rules.ladder import ladder
 from crm.cultivation.words import kind_word, state_word
 from crm.enterprises.models import Enterprise
@@ -25,7 +25,7 @@ from crm.enterprises.serving_models import Assignment
 
 def clause(user: User) -> ColumnElement[bool]:
     """Of firms in the zone, as far as this user may see their tracks; joined with Enterprise."""
-    return and_(Track.is_open, stalled(), IN_ZONE, seen_by(user))
+    return and_(Track.is_open, stalled(), IN_ZONE, seen_beside(user))
 
 
 def how_many(user: User) -> int:

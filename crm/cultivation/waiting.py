@@ -12,22 +12,24 @@ from crm.accounts.models import User
 from crm.core.lists import Act, Badge, Column, Empty, Listing, View
 from crm.core.words import _, say
 from crm.cultivation.models import Track, TrackEvent, TrackProposal
-from crm.cultivation.queries import proposals_seen_by, seen_by
+from crm.cultivation.queries import proposals_seen_beside, seen_by
 from crm.cultivation.rules.ladder import ladder
 from crm.cultivation.words import kind_word, state_word
 from crm.enterprises.models import Enterprise
-from crm.enterprises.queries import of_visible
+from crm.enterprises.queries import within
 from crm.permissions import Permission
 
 DECIDE, MINE, ALL = "decide", "mine", "all"
 
 
 def clause(user: User, of: str) -> ColumnElement[bool]:
-    """Waiting steps this user may see: those he may confirm, those he proposed, or all of them."""
-    waits = and_(TrackProposal.outcome == "waiting", TrackProposal.kind.in_(ladder().kinds), proposals_seen_by(user))
+    """Waiting steps this user may see: those he may confirm, those he proposed, or all of them; for statements that
+    join the enterprise."""
+    is_known = (TrackProposal.outcome == "waiting", TrackProposal.kind.in_(ladder().kinds))
+    waits = and_(*is_known, proposals_seen_beside(user))
     if of == DECIDE:
         of_others = TrackProposal.proposed_by_id != user.id
-        return and_(waits, of_others, of_visible(TrackProposal, user, Permission.TRACK_CONFIRM))
+        return and_(waits, of_others, within(user, Permission.TRACK_CONFIRM))
     return and_(waits, TrackProposal.proposed_by_id == user.id) if of == MINE else waits
 
 
@@ -38,7 +40,14 @@ def confirmable(user: User) -> ColumnElement[bool]:
 
 def how_many(user: User) -> Any:
     """The number of it, as part of a statement."""
-    return select(func.count()).select_from(TrackProposal).where(confirmable(user)).scalar_subquery()
+    firm = Enterprise.id == TrackProposal.enterprise_id
+    return (
+        select(func.count())
+        .select_from(TrackProposal)
+        .join(Enterprise, firm)
+        .where(confirmable(user))
+        .scalar_subquery()
+    )
 
 
 def rows() -> Select[*tuple[Any, ...]]:

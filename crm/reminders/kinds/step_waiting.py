@@ -31,7 +31,8 @@ def due(today: date) -> list[dict[str, Any]]:
     fresh = (TrackProposal.outcome == "waiting", ~told.exists())
     if db.session.scalar(select(TrackProposal.id).where(*fresh).limit(1)) is None:
         return []
-    mine = select(TrackProposal.id, TrackProposal.enterprise_id, TrackProposal.proposed_at).where(*fresh)
+    mine = select(TrackProposal.id, TrackProposal.enterprise_id, TrackProposal.proposed_at)
+    mine = mine.join(Enterprise, Enterprise.id == TrackProposal.enterprise_id).where(*fresh)
     return [
         _row(step, person.id, today)
         for person in _who_may_confirm(today)
