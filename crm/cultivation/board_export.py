@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from flask import abort, request, send_file
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, select
 
 from crm import timeline
 from crm.accounts import User, requires, signed_in
 from crm.core import clock
-from crm.core.among import among
 from crm.core.bureau import bureau
 from crm.core.db import read
 from crm.core.pages import speaking
 from crm.core.words import Say, say
-from crm.cultivation import board, board_filters, words
-from crm.cultivation.models import Track, TrackSpan
-from crm.cultivation.partner_models import Partner, TrackPartner
+from crm.cultivation import board, board_filters, ledger_parts, words
+from crm.cultivation.models import Track
 from crm.cultivation.rules import lanes
 from crm.cultivation.rules.gates import JOINT_STOCK
 from crm.cultivation.rules.ladder import ladder
@@ -53,7 +51,8 @@ COLUMNS = (
     forms.Column(say("Present step"), width=14),
     forms.Column(say("Day of the present step"), forms.Show.DATE, 12),
     forms.Column(say("Next milestone and when it is expected"), width=22),
-    forms.Column(say("What blocks it"), width=18),
+    forms.Column(say("Revenue / net profit of three years (10,000 yuan)"), width=26),
+    forms.Column(say("Difficulties"), width=18),
     forms.Column(say("Who has to move"), width=11),
     forms.Column(say("Service commissioner"), width=9),
     forms.Column(say("Liaison leader"), width=9),
@@ -87,10 +86,11 @@ def _paper(path: Path, rows: Iterator[list[forms.Content]]) -> int:
 def _rows(me: User) -> Iterator[list[forms.Content]]:
     where = [*board_filters.where(me, request.args, Permission.EXPORT), Track.state.in_(ladder().owner)]
     found = read(_lines(me).where(*where).order_by(Enterprise.sort_key, Track.id).limit(MOST)).all()
-    ids = [row.id for row in found]
-    partners, reformed = _partners(ids), _reformed([row.enterprise_id for row in found])
+    firms = sorted({row.enterprise_id for row in found})
+    partners, reformed = ledger_parts.partners([row.id for row in found]), ledger_parts.reformed(firms)
+    results = ledger_parts.results(firms, me)
     return (
-        _cells(number, row, partners.get(row.id, ""), row.enterprise_id in reformed)
+        _cells(number, row, partners.get(row.id, ""), row.enterprise_id in reformed, results.get(row.enterprise_id, ""))
         for number, row in enumerate(found, 1)
     )
 
@@ -102,33 +102,14 @@ def _lines(me: User) -> Select[Any]:
     return board.details(me).add_columns(*more).outerjoin(Liaison, led)
 
 
-def _partners(track_ids: Sequence[int]) -> dict[int, str]:
-    """Who works on each track now, in the order they were entered."""
-    named = select(TrackPartner.track_id, Partner.name).join(Partner, Partner.id == TrackPartner.partner_id)
-    now = or_(TrackPartner.until_on.is_(None), TrackPartner.until_on > clock.today())
-    rows: Any = read(named.where(among(TrackPartner.track_id, track_ids), now).order_by(TrackPartner.id))
-    found: dict[int, list[str]] = {}
-    for track_id, name in rows:
-        found.setdefault(track_id, []).append(name)
-    return {track_id: "、".join(dict.fromkeys(names)) for track_id, names in found.items()}
-
-
-def _reformed(enterprise_ids: Sequence[int]) -> set[int]:
-    """Firms that became joint-stock companies on some track."""
-    guards = (guard for kind in ladder().kinds.values() for state in kind.states.values() for guard in state.guards)
-    states = {code for guard in guards if guard.needs == "joint_stock" for code in guard.states}
-    spans = select(TrackSpan.enterprise_id).where(among(TrackSpan.enterprise_id, enterprise_ids))
-    return set(read(spans.where(TrackSpan.state.in_(states))).scalars())
-
-
-def _cells(number: int, row: Any, partners: str, is_reformed: bool) -> list[forms.Content]:
+def _cells(number: int, row: Any, partners: str, is_reformed: bool, results: str) -> list[forms.Content]:
     kind = ladder().kinds[row.kind]
     state = kind.states[row.state]
     is_joint_stock = is_reformed or row.name.endswith(JOINT_STOCK)
     return [
         number, row.name, row.credit_code or "", row.industry, row.legal_representative, partners,
         say("Yes") if is_joint_stock else say("No"), words.board_word(row.board) or str(kind), str(state), row.since_on,
-        _expected(lanes.next_step(kind, state), row), row.blocker or "",
+        _expected(lanes.next_step(kind, state), row), results, row.blocker or "",
         words.move_word(row.blocked_by) if row.blocked_by else "", row.commissioner or "", row.leader or "",
     ]  # fmt: skip
 

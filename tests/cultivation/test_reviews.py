@@ -16,10 +16,12 @@ from crm.cultivation.plan_models import TrackOutlook, TrackReview
 from crm.cultivation.reviewing import Decided
 from crm.cultivation.rules.plan import Plan
 from crm.followups.models import Followup
+from crm.tiers.annual.models import PeriodFigures
 
 LEDGER = (
     "序号", "企业名称", "统一社会信用代码", "所属行业", "法定代表人", "主办券商（保荐）/会所/律所", "是否股份公司",
-    "目标板块", "当前阶段", "阶段日期", "下一节点及预计时间", "卡点", "需协调单位", "服务专员", "联系领导",
+    "目标板块", "当前阶段", "阶段日期", "下一节点及预计时间", "近三年营收/净利润（万元）", "存在问题", "需协调单位",
+    "服务专员", "联系领导",
 )  # fmt: skip
 
 
@@ -71,6 +73,9 @@ def test_the_table_shows_and_sorts_what_the_board_shows(page, three, cast):
 
 
 def test_the_ledger_has_the_columns_of_the_form_and_the_rows_one_may_export(page, three, cast):
+    with writing():
+        told = {"revenue": 120_000_000, "net_profit": -15_005_000, "source": "enterprise", "entered_by_name": "林晓"}
+        db.session.add(PeriodFigures(enterprise_id=three[0].enterprise_id, year=2025, months=12, **told))
     page.as_(cast.manager).open("/board/table?kind=NEEQ")
     link = next(a.get("href") for a in page.all("a") if "format=xlsx" in (a.get("href") or ""))
     content = page.client.get(link).data
@@ -79,15 +84,16 @@ def test_the_ledger_has_the_columns_of_the_form_and_the_rows_one_may_export(page
     assert cells[0][0] == "上市挂牌培育台账"
     head = next(n for n, row in enumerate(cells) if row[0] == "序号")
     assert tuple(cells[head]) == LEDGER
-    assert cells[head + 1][1] == "甲样本有限公司" and cells[head + 1][6:14] == [
-        "是", "新三板", "股改完成", cells[head + 1][9], "券商内核通过 2027-03-01；挂牌（上市）：2027-09", "确权",
+    assert cells[head + 1][1] == "甲样本有限公司" and cells[head + 1][6:15] == [
+        "是", "新三板", "股改完成", cells[head + 1][9], "券商内核通过 2027-03-01；挂牌（上市）：2027-09",
+        "2025：12,000 / -1,500.5", "确权",
         "其他部门", "林晓",
     ]  # fmt: skip
     assert cells[head + 2][6] == "否"
     for who, sees in ((cast.manager, True), (cast.auditor, True), (cast.admin, False)):
         page.as_(who)
         text = page.client.get("/board/export?format=csv").data.decode("utf-8-sig")
-        assert ("金丝雀" in text) is sees, who.name
+        assert ("金丝雀" in text) is sees and ("12,000" in text) is sees, who.name
     assert page.client.get("/board/export?format=pdf").status_code == 404
 
 
