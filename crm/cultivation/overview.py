@@ -75,7 +75,8 @@ def overview(me: User, since: date, on: date) -> Overview:
 
 
 def _figures(since: date, on: date) -> list[Line]:
-    stocks, boards = (_tracks(since, on, column) for column in (Enterprise.unit_id, TrackSpan.board))
+    stocks = _tracks(since, on, Enterprise.unit_id)
+    boards = _tracks(since, on, TrackSpan.board, TrackSpan.board != "")
     moved = figures.moves(since, on)
     return [
         Line(code, str(each), _flow(code, stocks, moved), _boards(code, boards), _parts(code, stocks))
@@ -99,17 +100,17 @@ def _lists(me: User, since: date, on: date, *, plans: bool) -> list[Line]:
     ]  # fmt: skip
 
 
-def _tracks(since: date, on: date, column: Any) -> tuple[Counts, Counts]:
+def _tracks(since: date, on: date, column: Any, *more: Any) -> tuple[Counts, Counts]:
     """By figure and this column the firms of both days; a firm has one unit, but may be on two boards."""
-    return _counted(since, column), _counted(on, column)
+    return _counted(since, column, *more), _counted(on, column, *more)
 
 
-def _counted(on: date, column: Any) -> Counts:
+def _counted(on: date, column: Any, *more: Any) -> Counts:
     span = TrackSpan
     query: Any = select(span.figure, column, func.count(span.enterprise_id.distinct())).join(
         Enterprise, Enterprise.id == span.enterprise_id
     )
-    rows: Any = read(query.where(span.figure != "", holds(on), in_zone(on)).group_by(span.figure, column))
+    rows: Any = read(query.where(span.figure != "", holds(on), in_zone(on), *more).group_by(span.figure, column))
     return {(figure, part): n for figure, part, n in rows}
 
 
