@@ -41,6 +41,8 @@ def _rise(figure: Named, found: Sequence[Mark]) -> Rise:
 
 def besides(found: Sequence[Mark]) -> list[Mark]:
     """Tracks that the strip does not show: those of other ladders, and those that have ended."""
+    if not found:
+        return []
     counted = {code for code, kind in ladder().owner.items() if kind.states[code].figure}
     climbing = {ladder().owner[code].code for code in counted}
     return [mark for mark in found if mark.state.is_end or mark.kind.code not in climbing]

@@ -136,8 +136,8 @@ def tell(kind: str, body: Mapping[str, Any]) -> Sentence:
         what = PLANNED_FOR_A_COLLEAGUE
     if kind == "followup.passed_on" and not body.get("to"):
         what = TO_NOBODY
-    params: dict[str, Any] = dict.fromkeys(_parameters(what.msgid), "--")
-    params.update({key: _word(key, value) for key, value in body.items() if value not in (None, "")})
+    given = {key: body.get(key) for key in _parameters(what.msgid)}
+    params = {key: "--" if value in (None, "") else _word(key, value) for key, value in given.items()}
     if kind not in SENTENCES:
         params["kind"] = kind
     if isinstance(body.get("changes"), Mapping):

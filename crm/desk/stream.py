@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, or_, select
 
@@ -36,15 +35,14 @@ TOLD = (
 ONLY_AUDIT = ("contact.revealed", "enterprise.exported", "reminder.sent")
 
 
-@dataclass(frozen=True)
-class Told:
-    """An entry as the timeline shows it."""
+class Told(NamedTuple):
+    """An entry as the timeline shows it, in the language of the page."""
 
     id: int
     icon: str
     at: datetime
-    by: str | Say
-    what: Say
+    by: str
+    what: str
     body: str
     url: str | None
     is_struck: bool = False
@@ -80,13 +78,13 @@ def told(rows: Sequence[Any], *, firm: int | None = None) -> tuple[Told, ...]:
 
 def _told(entry: Any, place: places.Place | None, firm: int | None) -> Told:
     sentence = tell(entry.kind, entry.body or {})
-    by = PROGRAMS.get(entry.actor_name, entry.actor_name) if entry.actor_id is None else entry.actor_name
+    by = str(PROGRAMS.get(entry.actor_name, entry.actor_name)) if entry.actor_id is None else entry.actor_name
     is_away = place is not None and place.enterprise_id != firm
     is_struck = entry.kind.endswith(STRUCK) and (is_away or (place is not None and place.is_void))
     body = "" if is_away and not entry.kind.startswith(MOVED) else sentence.body
     url = address(PAGES[entry.subject_kind], **{f"{entry.subject_kind}_id": entry.subject_id}) if place else None
     return Told(
-        entry.id, sentence.icon, entry.at, by, sentence.what, body, None if is_away else url, is_struck
+        entry.id, sentence.icon, entry.at, by, str(sentence.what), body, None if is_away else url, is_struck
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -23,13 +24,13 @@ UNITS = {"unit_id": "unit_name", "territory_id": "territory_name", "section_id":
 def load_seen(enterprise_id: int, user: User, permissions: tuple[Permission, ...]) -> tuple[Any, frozenset[Permission]]:
     """The enterprise as a plain row for a page about it, with `unit_name`, `territory_name`, `section_name` and who
     serves it (for `serving_queries.now`); and which of these permissions the user has on it. Or 404."""
-    reaches = tuple(reach(user, permission) for permission in permissions)
-    query = _seen(reach(user, Permission.ENTERPRISE_VIEW), reaches)
+    reaches = {permission: reach(user, permission) for permission in permissions}
+    asked = tuple(dict.fromkeys(reaches.values()))
+    query = _seen(reach(user, Permission.ENTERPRISE_VIEW), asked)
     row = read(query, {"firm": enterprise_id, "day": clock.today()}).first()
     if row is None:
         abort(404)
-    has = row[-len(permissions) :]
-    return row, frozenset(permission for permission, given in zip(permissions, has, strict=True) if given)
+    return row, _rights(reaches, asked, row[-len(asked) :])
 
 
 @lru_cache(maxsize=2048)
@@ -47,12 +48,13 @@ def load_any(
 ) -> tuple[Enterprise, frozenset[Permission]]:
     """Any enterprise of the zone, also one this user may not see, and which of these permissions he has on it; or 404
     when it is merged or never was. Of its columns those that a visit asks for; others are fetched when asked."""
-    reaches = tuple(reach(user, permission) for permission in permissions)
-    row = db.session.execute(_any(reaches), {"firm": enterprise_id}).first()
+    reaches = {permission: reach(user, permission) for permission in permissions}
+    asked = tuple(dict.fromkeys(reaches.values()))
+    row = db.session.execute(_any(asked), {"firm": enterprise_id}).first()
     if row is None:
         abort(404)
     found, *flags = row
-    return found, frozenset(permission for permission, has in zip(permissions, flags, strict=True) if has)
+    return found, _rights(reaches, asked, flags)
 
 
 @lru_cache(maxsize=1024)
@@ -64,14 +66,21 @@ def _any(asked: tuple[Reach, ...]) -> Select[*tuple[Any, ...]]:
 
 def rights_on(user: User, enterprise_id: int, permissions: tuple[Permission, ...]) -> frozenset[Permission]:
     """Which of these permissions the user has on one enterprise; one statement."""
-    reaches = tuple(reach(user, permission) for permission in permissions)
-    row = db.session.execute(_asking(reaches), {"firm": enterprise_id}).one()
-    return frozenset(permission for permission, has in zip(permissions, row, strict=True) if has)
+    reaches = {permission: reach(user, permission) for permission in permissions}
+    asked = tuple(dict.fromkeys(reaches.values()))
+    row = db.session.execute(_asking(asked), {"firm": enterprise_id}).one()
+    return _rights(reaches, asked, row)
 
 
 @lru_cache(maxsize=1024)
 def _asking(reaches: tuple[Reach, ...]) -> Select[*tuple[Any, ...]]:
     return select(*_flags(reaches)).where(Enterprise.id == bindparam("firm"))
+
+
+def _rights(reaches: Mapping[Permission, Reach], asked: Sequence[Reach], flags: Sequence[Any]) -> frozenset[Permission]:
+    """Many permissions reach equally far and share one column."""
+    inside = {each for each, flag in zip(asked, flags, strict=True) if flag}
+    return frozenset(permission for permission, each in reaches.items() if each in inside)
 
 
 def _flags(reaches: tuple[Reach, ...]) -> list[Any]:
