@@ -21,7 +21,7 @@ def choices(words: Mapping[str, Say], none: str = "--") -> list[tuple[str, str]]
 
 
 class PlanForm(Form):
-    """What is expected; `seq` says which plan was looked at."""
+    """What is expected; `seq` says which plan was looked at. The first plan changes nothing and has no reason."""
 
     next_on = DateField(_l("Next milestone expected on"), [Optional()])
     goal_on = DateField(_l("Quotation or listing expected on"), [Optional()])
@@ -34,6 +34,8 @@ class PlanForm(Form):
     def __init__(self, last: TrackPlan | None, state: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.goal_class.choices, self.blocked_by.choices = choices(CLASSES), choices(MOVES)
+        if last is None:
+            del self.reason
         if self.is_submitted():
             return
         self.seq.data = (last.seq if last else 0) + 1
@@ -41,6 +43,10 @@ class PlanForm(Form):
             for name in ("goal_on", "goal_class", "blocker", "blocked_by"):
                 self[name].data = getattr(last, name)
             self.next_on.data = last.next_on if last.state == state else None
+
+    @property
+    def because(self) -> str:
+        return (self.reason.data or "") if self.reason else ""
 
     def planned(self, state: str) -> Plan:
         return Plan(

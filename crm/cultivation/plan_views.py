@@ -33,7 +33,7 @@ def plan(track_id: int) -> ResponseReturnValue:
     form = PlanForm(planning.newest(track.id), track.state)
     if form.validate_on_submit():
         with form.showing(RuleBroken), writing():
-            wanted, reason = form.planned(track.state), form.reason.data or ""
+            wanted, reason = form.planned(track.state), form.because
             planning.plan(track, wanted, seq=form.seq.data or 0, reason=reason, by=me)
             told(say("The plan is kept"))
             return go(back_to(enterprise.id))

@@ -22,14 +22,19 @@ CODE = re.compile(r"\b(?=[A-Z0-9-]*\d)[A-Z0-9-]{4,}\b")
 
 
 def sayings(tree: Any) -> Iterator[str]:
-    """Every text a person reads or hears: text nodes, labels of buttons, what attributes say."""
+    """Every text a person reads or hears: text nodes, labels of buttons, what attributes say. What is marked as another
+    language (WCAG 3.1.2) is read in that one."""
     for element in tree.iter():
         if not isinstance(element.tag, str) or element.tag in UNSEEN:
             continue
-        if element.tag not in ("code", "kbd", "pre"):
+        if element.tag not in ("code", "kbd", "pre") and not is_foreign(element, tree):
             yield element.text or ""
         yield element.tail or ""
         yield from (element.get(name, "") for name in SAID)
+
+
+def is_foreign(element: Any, tree: Any) -> bool:
+    return element.get("lang") not in (None, tree.find(".").get("lang"))
 
 
 def left_over(texts: Iterable[str], foreign: re.Pattern[str], data: list[str]) -> list[str]:
