@@ -79,7 +79,7 @@ def _by_lists(
 
 def _one_by_one(statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
     """SQLite repeats one prepared statement."""
-    db.session.connection().exec_driver_sql(statement, list(rows))
+    db.session.connection().exec_driver_sql(statement, [*map(tuple, rows)])
 
 
 def _equal(names: Sequence[str], between: str = " AND ") -> str:
@@ -91,7 +91,9 @@ def _quoted(name: str) -> str:
 
 
 def _type_of(column: Column[Any]) -> str:
-    return column.type.compile(db.engine.dialect).partition(" COLLATE")[0]
+    """Without its length: a cast would cut what is too long instead of refusing it."""
+    name = column.type.compile(db.engine.dialect).partition(" COLLATE")[0]
+    return "TEXT" if name.startswith("VARCHAR") else name
 
 
 def new_ids(table: Table, n: int) -> list[int]:
