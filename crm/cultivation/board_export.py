@@ -87,7 +87,7 @@ def _rows(me: User) -> Iterator[list[forms.Content]]:
     where = [*board_filters.where(me, request.args, Permission.EXPORT), Track.state.in_(ladder().owner)]
     found = read(_lines(me).where(*where).order_by(Enterprise.sort_key, Track.id).limit(MOST)).all()
     firms = sorted({row.enterprise_id for row in found})
-    partners, reformed = ledger_parts.partners([row.id for row in found]), ledger_parts.reformed(firms)
+    partners, reformed = ledger_parts.partners([row.id for row in found]), ledger_parts.reformed(firms, me)
     results = ledger_parts.results(firms, me)
     return (
         _cells(number, row, partners.get(row.id, ""), row.enterprise_id in reformed, results.get(row.enterprise_id, ""))

@@ -12,8 +12,9 @@ from crm.core import clock
 from crm.core.among import among
 from crm.core.db import read
 from crm.core.shown import wan, yuan_in_wan
-from crm.cultivation.models import TrackSpan
+from crm.cultivation.models import Track, TrackSpan
 from crm.cultivation.partner_models import Partner, TrackPartner
+from crm.cultivation.queries import seen_by
 from crm.cultivation.rules.ladder import ladder
 from crm.tiers.annual import queries as annual
 from crm.tiers.annual.models import PeriodFigures
@@ -33,11 +34,12 @@ def partners(track_ids: Sequence[int]) -> dict[int, str]:
     return {track_id: "、".join(dict.fromkeys(names)) for track_id, names in found.items()}
 
 
-def reformed(enterprise_ids: Sequence[int]) -> set[int]:
-    """Firms that became joint-stock companies on some track."""
+def reformed(enterprise_ids: Sequence[int], user: User) -> set[int]:
+    """Firms that became joint-stock companies on some track that the user may see."""
     guards = (guard for kind in ladder().kinds.values() for state in kind.states.values() for guard in state.guards)
     states = {code for guard in guards if guard.needs == "joint_stock" for code in guard.states}
-    spans = select(TrackSpan.enterprise_id).where(among(TrackSpan.enterprise_id, enterprise_ids))
+    spans = select(TrackSpan.enterprise_id).join(Track, Track.id == TrackSpan.track_id)
+    spans = spans.where(among(TrackSpan.enterprise_id, enterprise_ids), seen_by(user))
     return set(read(spans.where(TrackSpan.state.in_(states))).scalars())
 
 

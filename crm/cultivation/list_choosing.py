@@ -13,7 +13,7 @@ from crm.accounts.models import User
 from crm.core.among import among
 from crm.core.db import db
 from crm.enterprises import credit_code, filters, names, search
-from crm.enterprises.models import Enterprise
+from crm.enterprises.models import Enterprise, Standing
 from crm.enterprises.queries import IN_ZONE, within
 from crm.permissions import Permission
 
@@ -23,22 +23,26 @@ MOST_HITS = 50
 
 @dataclass(frozen=True)
 class Chosen:
-    """`firms` are meant; `hits` of the search are offered besides; `unknown` lines name no firm he may change."""
+    """`firms` are meant; `hits` of the search are offered besides; `unknown` lines name none he may change; `is_cut`:
+    more were meant than are taken at a time."""
 
     firms: Sequence[Enterprise]
     hits: Sequence[Enterprise]
     unknown: Sequence[str]
+    is_cut: bool = False
 
 
 def chosen(me: User, pasted: str) -> Chosen:
     ticked = filters.chosen(me, _asked(), Permission.LISTS_EDIT)
-    firms = list(db.session.scalars(_firms(me).where(Enterprise.id.in_(ticked)).limit(MOST)))
-    named, unknown = _named(me, [line for text in pasted.splitlines() if (line := text.strip())][:MOST])
+    firms = list(db.session.scalars(_firms(me).where(Enterprise.id.in_(ticked)).limit(MOST + 1)))
+    lines = [line for text in pasted.splitlines() if (line := text.strip())]
+    is_cut, firms = len(firms) > MOST or len(lines) > MOST, firms[:MOST]
+    named, unknown = _named(me, lines[:MOST])
     firms += [firm for firm in named if firm not in firms]
     typed = request.args.get("q", "").strip()[:64]
     hits = _firms(me).where(IN_ZONE, search.matching(typed, me)) if typed and not request.args.get("all") else None
     found = list(db.session.scalars(hits.limit(MOST_HITS))) if hits is not None else []
-    return Chosen(firms, [firm for firm in found if firm not in firms], unknown)
+    return Chosen(firms, [firm for firm in found if firm not in firms], unknown, is_cut)
 
 
 def _asked() -> Any:
@@ -47,7 +51,8 @@ def _asked() -> Any:
 
 
 def _firms(me: User) -> Select[Enterprise]:
-    return select(Enterprise).where(within(me, Permission.LISTS_EDIT)).order_by(Enterprise.sort_key, Enterprise.id)
+    mine = select(Enterprise).where(within(me, Permission.LISTS_EDIT), Enterprise.standing != Standing.MERGED)
+    return mine.order_by(Enterprise.sort_key, Enterprise.id)
 
 
 def _named(me: User, lines: Sequence[str]) -> tuple[list[Enterprise], list[str]]:

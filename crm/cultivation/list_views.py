@@ -7,6 +7,7 @@ from typing import Any
 from flask import abort, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
 from crm.accounts import User, requires, signed_in
 from crm.core import clock
@@ -16,14 +17,16 @@ from crm.core.errors import RuleBroken
 from crm.core.typed import id_from, ids_from
 from crm.core.web import go, page, told
 from crm.core.words import say
-from crm.cultivation import list_queries, lists
-from crm.cultivation.list_choosing import Chosen, chosen
+from crm.cultivation import list_listing, list_queries, lists
+from crm.cultivation.list_choosing import MOST, Chosen, chosen
 from crm.cultivation.list_forms import EnterForm, ListForm, NewListForm, StrikeForm
 from crm.cultivation.list_listing import listing
 from crm.cultivation.rules.yearly import ListKind, list_kinds
 from crm.cultivation.views import bp
 from crm.cultivation.yearly_models import ListMember, YearlyList
 from crm.permissions import Permission
+
+TOO_MANY = say("At most %(most)s enterprises at a time: narrow the choice, the others follow after these", most=MOST)
 
 
 @bp.get("/lists")
@@ -83,6 +86,8 @@ def enter_list() -> ResponseReturnValue:
     found = chosen(me, form.names.data or "" if form.is_submitted() else "")
     if not form.is_submitted():
         form.list.data = id_from(request.args.get("list")) or form.list.data
+        if found.is_cut:
+            form.refuse(TOO_MANY, "names")
     if form.validate_on_submit() and _is_whole(form, found):
         with form.showing(RuleBroken), writing():
             to = load_list(form.list.data)
@@ -93,7 +98,9 @@ def enter_list() -> ResponseReturnValue:
 
 
 def _is_whole(form: EnterForm, found: Chosen) -> bool:
-    """Nothing is written while a line names no firm, or none was chosen."""
+    """Nothing is written while a line names no firm, or none was chosen, or too many."""
+    if found.is_cut:
+        form.refuse(TOO_MANY, "names")
     for line in found.unknown:
         form.refuse(say("Not found, or not yours to change: %(line)s", line=line), "names")
     if not found.firms and not found.unknown:
@@ -124,9 +131,12 @@ def _ticked(found: YearlyList, me: User) -> list[ListMember]:
     query = select(ListMember).join(YearlyList, YearlyList.id == ListMember.list_id)
     query = query.where(ListMember.list_id == found.id, ListMember.until_on.is_(None))
     query = query.where(list_queries.members_edited_by(me))
-    if not (request.method == "GET" and request.args.get("all")):
+    if request.method == "GET" and request.args.get("all"):
+        matching = list_listing.chosen(me, found, request.args)
+        query = query.where(ListMember.id.in_(matching.with_only_columns(ListMember.id).order_by(None)))
+    else:
         query = query.where(among(ListMember.id, ids_from(request.values.getlist("id"))))
-    return list(db.session.scalars(query.order_by(ListMember.id)))
+    return list(db.session.scalars(query.options(joinedload(ListMember.enterprise)).order_by(ListMember.id)))
 
 
 def load_list(list_id: int) -> YearlyList:

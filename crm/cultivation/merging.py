@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from crm.core import clock
 from crm.core.db import db
@@ -30,11 +30,16 @@ def make_room(trace: Trace, kept: Enterprise, gone: Enterprise) -> None:
     last: dict[str, int] = {track.kind: track.attempt for track in db.session.scalars(tracks_of(kept.id))}
     _refuse_overlap(kept, gone)
     moved: list[tuple[Any, Any]] = [(Track, track) for track in db.session.scalars(tracks_of(gone.id))]
-    moved += [(TrackProposal, step) for step in db.session.scalars(waiting_of(gone.id))]
+    moved += [(TrackProposal, step) for step in db.session.scalars(_steps_of(gone.id))]
     for model, row in sorted(moved, key=lambda each: each[1].attempt, reverse=True):
         if before := last.get(row.kind, 0):
             trace.change(model, row, {"attempt": before + row.attempt})
     _leave_lists(trace, kept, gone)
+
+
+def _steps_of(enterprise_id: int) -> Select[TrackProposal]:
+    """Those that wait and those that were decided: each belongs to its attempt."""
+    return select(TrackProposal).where(TrackProposal.enterprise_id == enterprise_id).order_by(TrackProposal.id)
 
 
 def _leave_lists(trace: Trace, kept: Enterprise, gone: Enterprise) -> None:

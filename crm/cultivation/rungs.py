@@ -36,6 +36,8 @@ Pair = tuple[str, str]
 def remake(enterprise_ids: Sequence[int]) -> None:
     """The rows of these enterprises say what their tracks and lists amount to; inside `writing()`."""
     for some in parts(sorted(set(enterprise_ids))):
+        held = select(Enterprise.id).where(among(Enterprise.id, some)).order_by(Enterprise.id)
+        db.session.execute(held.with_for_update()).all()  # a step of one of them waits, or has been taken
         should = _should(some)
         db.session.execute(delete(EnterpriseRung).where(among(EnterpriseRung.enterprise_id, some)))
         insert_many(EnterpriseRung.__table__, (_row(firm, pair) for firm, pair in should.items()))

@@ -29,6 +29,7 @@ from crm.cultivation.rules.ladder import ladder
 from crm.cultivation.rules.targets import Progress, kinds_meant, progress
 from crm.cultivation.yearly_models import Target
 from crm.enterprises.models import Enterprise
+from crm.enterprises.queries import IN_ZONE
 from crm.enterprises.serving_models import Assignment
 
 Firms = set[int]
@@ -41,6 +42,9 @@ class Shown:
 
     target: Any
     unit_name: str
+    path: str
+    """Of its unit."""
+    is_zone: bool
     progress: Progress
     firms: dict[str, Firms]
 
@@ -84,7 +88,7 @@ def _shown(target: Any, path: str, name: str, found: _Read, on: date, with_plans
         firms[each] = _in_unit(meant, path, found) - firms["done"] - firms.get("sure", set())
     sure, trying = (len(firms[each]) if kinds else None for each in ("sure", "trying"))
     told = progress(target.low, target.high, len(firms["done"]), year=target.year, on=on, sure=sure, trying=trying)
-    return Shown(target, name, told, firms)
+    return Shown(target, name, path, name == str(ZONE), told, firms)
 
 
 def _in_unit(firms: Firms, path: str, found: _Read) -> Firms:
@@ -133,6 +137,7 @@ def _planned(me: User, year: int) -> dict[tuple[str, str], Firms]:
     query = select(Track.kind, TrackOutlook.goal_class, Track.enterprise_id).join(
         TrackOutlook, TrackOutlook.track_id == Track.id
     )
+    query = query.join(Enterprise, Enterprise.id == Track.enterprise_id).where(IN_ZONE)
     query = query.where(Track.is_open, Track.state.not_in([state.code for state in arrived]), goal, seen_by(me))
     found: dict[tuple[str, str], Firms] = defaultdict(set)
     rows: Any = read(query)

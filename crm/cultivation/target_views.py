@@ -13,8 +13,8 @@ from wtforms import IntegerField, SelectField
 from wtforms.validators import InputRequired, Length, Optional
 
 from crm.accounts import requires, signed_in
-from crm.accounts.models import Unit
-from crm.accounts.queries import all_units, root, unit_choices
+from crm.accounts.models import Unit, UnitKind
+from crm.accounts.queries import all_units, unit_choices
 from crm.core import clock
 from crm.core.db import db, writing
 from crm.core.errors import RuleBroken
@@ -51,7 +51,7 @@ class TargetForm(Form):
         self.subject.choices = [
             (f"{measure}:{code}", str(subject_word(ladder(), measure, code))) for measure, code in subjects(ladder())
         ]
-        self.unit.choices = unit_choices(all_units())
+        self.unit.choices = unit_choices([unit for unit in all_units() if _settable(unit)])
 
 
 class WithdrawForm(Form):
@@ -67,6 +67,7 @@ def year_targets() -> ResponseReturnValue:
     known = db.session.scalars(select(Target.year).distinct().order_by(Target.year.desc())).all()
     years = sorted({*known, clock.today().year, year}, reverse=True)
     around: dict[str, Any] = {"year": year, "on": on, "asked": asked, "years": years}
+    around["settable"] = {row.target.id for row in rows if _may_set(row.path, is_zone=row.is_zone)}
     return page("cultivation/targets.html", rows=rows, subject_word=_word, **around)
 
 
@@ -106,6 +107,8 @@ def set_target() -> ResponseReturnValue:
 @requires(Permission.TARGETS_EDIT)
 def withdraw_target(target_id: int) -> ResponseReturnValue:
     target, form = db.session.get(Target, target_id) or abort(404), WithdrawForm()
+    if not _settable(db.session.get_one(Unit, target.unit_id)):
+        abort(403)
     if form.validate_on_submit():
         with form.showing(RuleBroken), writing():
             targets.withdraw(target, reason=form.reason.data or "", by=signed_in())
@@ -114,9 +117,19 @@ def withdraw_target(target_id: int) -> ResponseReturnValue:
     return page("cultivation/target_withdraw.html", form, row=target, subject=_word(target))
 
 
+def _may_set(path: str, *, is_zone: bool) -> bool:
+    """Targets of the unit with this path: in one's own subtree; the manager of a bureau also sets the zone's."""
+    posts = (post for _scope, post in signed_in().grants(Permission.TARGETS_EDIT, clock.today()) if post is not None)
+    return any(path.startswith(post.unit.path) or (is_zone and post.unit.kind == UnitKind.BUREAU) for post in posts)
+
+
+def _settable(unit: Unit) -> bool:
+    return _may_set(unit.path, is_zone=unit.kind == UnitKind.ROOT)
+
+
 def _offer(form: TargetForm) -> None:
-    """What the form begins with: a target that is changed, else a new one of this year for the zone."""
-    form.year.data, form.unit.data = clock.today().year, root().id
+    """What the form begins with: a target that is changed, else a new one of this year for the uppermost unit."""
+    form.year.data, form.unit.data = clock.today().year, next((key for key, _word in form.unit.choices), None)
     if row := db.session.get(Target, id_from(request.args.get("target")) or 0):
         form.subject.data = f"{row.measure}:{row.subject}"
         form.year.data, form.unit.data, form.low.data, form.high.data = row.year, row.unit_id, row.low, row.high

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from crm.core.db import db
+from crm.cultivation.list_choosing import MOST
 from crm.cultivation.yearly_models import ListMember, YearlyList
 from tests.cultivation.test_lists import Lists
 
@@ -63,6 +64,22 @@ def test_a_firm_is_struck_off_with_a_reason(page, firms, book, cast):
     assert "杭州甲测机电有限公司" in page.text and "放弃挂牌计划" in page.text
     page.open("cultivation.yearly_list", list_id=made.id, q="丙测", state="all")
     assert "杭州丙测医药有限公司" in page.text and "甲测" not in page.text
+
+
+def test_all_that_match_are_struck_off_and_no_other(page, firms, book, cast):
+    made = book.make(firms=firms, year=2026, from_on="2026-02-15")
+    page.as_(cast.clerk).open("cultivation.strike_list", list_id=made.id, all=1, q="乙测")
+    assert "杭州乙测食品有限公司" in page.text and "杭州甲测机电有限公司" not in page.text
+    page.submit(until_on="2026-06-01", reason="放弃挂牌计划").follow()
+    assert [row[3] for row in on_it()].count("放弃挂牌计划") == 1
+
+
+def test_more_than_are_taken_at_a_time_are_refused_not_cut(page, firms, book, cast):
+    book.make(year=2026, from_on="2026-02-15")
+    lines = "\n".join([firms[0].name, *(f"没有的公司{n}" for n in range(MOST))])
+    page.as_(cast.clerk).open("cultivation.enter_list")
+    page.submit(names=lines, from_on="2026-02-15", reason="首批", expect=422)
+    assert "每次最多 500 家，其余企业分批列入" in page.text and on_it() == []
 
 
 def test_the_check_page_says_who_stays_and_why_others_do_not(page, firms, book, cast, way):

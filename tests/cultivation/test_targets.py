@@ -17,6 +17,7 @@ from crm.cultivation.target_progress import ZONE, in_force, shown
 from crm.cultivation.yearly_models import Target
 from crm.enterprises import presence
 from crm.enterprises.models import Standing
+from crm.permissions import Role
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,7 @@ def test_what_targets_are_for_is_data():
     every = set(rules.subjects(known))
     assert {("step", "NQ_BASE"), ("new", "listed"), ("stock", "listed"), ("step", "IP_COACH")} <= every
     assert ("step", "NQ_DELISTED") not in every
+    assert rules.kinds_meant(known, "step", "HK_LISTED") == ("HK",)
     assert rules.kinds_meant(known, "new", "listed") == ("IPO", "HK", "US")
     assert (rules.kinds_meant(known, "step", "NQ_BASE"), rules.kinds_meant(known, "step", "IP_COACH")) == (
         ("NEEQ",),
@@ -184,6 +186,29 @@ def test_a_manager_sets_it_and_each_number_opens_its_firms(page, year, cast):
     assert sure.name in page.text, "the administrator sees all firms, and this plan is no secret"
     page.as_(cast.zhou).open("cultivation.target_firms", target_id=target.id, what="done")
     assert quoted.name not in page.text and "另有 1 家" in page.text
+
+
+def test_who_manages_a_section_sets_no_target_of_others(page, year, cast, make):
+    chief = make.user("科长", unit=cast.section, role=Role.MANAGER)
+    zone, own = year.put(), year.put("new", "listed", low=1, high=2, unit=cast.section)
+    page.as_(chief).open("cultivation.set_target")
+    page.submit(subject="stock:neeq", unit=root().id, low=1, high=2, expect=422)
+    page.submit(subject="stock:neeq", unit=cast.elsewhere.id, low=1, high=2, expect=422)
+    page.open("cultivation.withdraw_target", target_id=zone.id, expect=403)
+    page.open("cultivation.year_targets")
+    assert [f"/targets/{row.id}/withdraw" in page.response.text for row in (zone, own)] == [False, True]
+    page.open("cultivation.withdraw_target", target_id=own.id)
+    page.submit(reason="并入局目标").follow()
+    assert [row.unit_id for row in in_force(2026)] == [root().id]
+
+
+def test_a_firm_that_left_is_no_longer_sure(year, cast):
+    year.put()
+    firm = year.planned("sure")
+    assert year.told()[0].progress.sure == 1
+    with writing():
+        presence.leave(firm, Standing.MOVED_OUT, on=date(2026, 11, 23), reason="迁往外省", by=cast.manager)
+    assert year.told()[0].progress.sure == 0
 
 
 def test_targets_cost_no_more_when_there_are_many(page, year, cast, make, count_queries):

@@ -72,10 +72,9 @@ def subject_word(known: Ladder, measure: str, code: str) -> Say:
 
 def kinds_meant(known: Ladder, measure: str, code: str) -> tuple[str, ...]:
     """Kinds of track whose plans (确保, 力争) are about this: those that reach the figure; none for other steps."""
-    figure = code if measure != "step" else known.state(code).figure if code in known.owner else ""
-    return tuple(
-        kind.code for kind in known.kinds.values() if figure and figure in {s.figure for s in kind.states.values()}
-    )
+    if measure == "step":
+        return (known.owner[code].code,) if code in known.owner and known.state(code).figure else ()
+    return tuple(kind.code for kind in known.kinds.values() if code in {s.figure for s in kind.states.values()})
 
 
 def obstacles(known: Ladder, measure: str, code: str, low: int, high: int, year: int) -> list[Obstacle]:

@@ -119,6 +119,8 @@ def _entered(row: Row) -> Entered:
     audited = said.get("is_audited")
     if audited is None:
         audited = before is not None and before.is_audited and values == before.values
+    if row.source is None and source == Source.AUDIT and not audited:
+        source = Source.ENTERPRISE  # an audit report stands only behind the figures it was entered with
     note = said.get("note") or (before.note if before else "")
     return Entered(row.period, values, source, bool(audited), note)
 
