@@ -10,6 +10,8 @@ from tests.visitor import HTML
 
 pytestmark = pytest.mark.slow
 WHO = ("lin", "manager", "clerk", "admin")
+BOTH = [*(("sqlite", who) for who in WHO), ("postgresql", "clerk")]
+"""What a form takes is decided before the database; PostgreSQL is asked once."""
 TEXT, NUMBER = "forged-7731", "7731773"
 
 
@@ -18,7 +20,7 @@ def sample(make, cast):
     return Sample(make, cast)
 
 
-@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize(("database", "who"), BOTH, indirect=["database"])
 def test_every_form_of_an_ended_session_comes_back_with_what_was_typed(page, sample, who):
     """The person signed in anew in another window: the old page's token is worth nothing, its words are."""
     me = getattr(sample.cast, who)
@@ -45,7 +47,7 @@ def kept(text):
 
 
 @pytest.mark.parametrize("value", [TEXT, NUMBER])
-@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize(("database", "who"), BOTH, indirect=["database"])
 def test_fields_that_no_form_offers_change_nothing(page, sample, who, value):
     """Every column of every table is sent along with every form; not one such value arrives in a row."""
     me = getattr(sample.cast, who)
