@@ -46,12 +46,15 @@ def test_a_route_without_a_mark_is_closed_to_everybody(app, page, cast):
     app.view_functions["desk.home"] = kept
 
 
+ASKED = [("sqlite", who) for who in (*WHO, "nobody")] + [("postgresql", who) for who in ("lin", "manager", "stranger")]
+
+
 @pytest.fixture
 def sample(make, cast):
     return Sample(make, cast)
 
 
-@pytest.mark.parametrize("who", [*WHO, "nobody"])
+@pytest.mark.parametrize(("database", "who"), ASKED, indirect=["database"])
 def test_who_gets_in_where_and_nothing_changes_by_reading_or_by_a_form_without_its_token(app, page, sample, who):
     if who != "nobody":
         page.as_(getattr(sample.cast, who))
