@@ -77,6 +77,7 @@ def test_no_text_in_any_field_breaks_a_page(page, lived):
     assert count > 40
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_what_was_typed_stays_text_on_every_page_and_in_every_export(app, page, lived):
     """The same words arrive in rows and are shown again everywhere."""
     everywhere = places(app, lived)
@@ -105,6 +106,7 @@ def unharmed(words, at):
     assert not [name for element in tags for name in element.attrib if name.startswith("on")], at
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_cells_of_an_export_never_begin_a_formula(page, make, cast):
     for number, start in enumerate(("=", "+", "-", "@", "\t=", "=cmd|' /C calc'!")):
         make.enterprise(
