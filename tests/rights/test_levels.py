@@ -17,7 +17,7 @@ from crm.cultivation.models import Track
 from crm.cultivation.rules.gates import Proposed
 from crm.cultivation.rules.history import Origin, Sort
 from crm.cultivation.rules.plan import Plan
-from crm.enterprises import extras
+from crm.enterprises import extras, names
 from crm.files import store
 from crm.followups import services as followups
 from crm.jobs import jobs
@@ -64,6 +64,7 @@ class World(Sample):
         field = self.rows["field_id"]
         with writing():
             self.firm.note, self.firm.name = "金丝雀备注", "杭州样本生物科技股份有限公司"
+            self.firm.name_key = names.normal(self.firm.name)
             self.key_list = lists.make("IPO_KEY", self.today.year, self.today, name="上市重点", by=cast.manager)
             extras.put(self.firm.id, {field.id: "金丝雀自建栏"})
             visits.record(self.firm, by=cast.lin, kind="onsite", on=self.today, met="王样本", text="金丝雀谈话",
