@@ -84,9 +84,9 @@ def of(enterprise_id: int, *, restricted: bool) -> list[Shown]:
     order = list(ladder().kinds)
     every = [track for track in db.session.scalars(tracks_of(enterprise_id)) if is_known(track)]
     tracks = [track for track in every if restricted or not track.is_restricted]
-    rows, outlooks = rows_of(every), _outlooks(enterprise_id)
+    rows, outlooks = rows_of(tracks), _outlooks(enterprise_id)
     there = papers.of_events([row.id for track in tracks for row in rows[track.id]])
-    firm = _firm(enterprise_id, every, rows)
+    firm = _firm(enterprise_id, tracks, rows)
     tracks.sort(key=lambda track: (order.index(track.kind), -track.attempt))
     return [
         replace(_shown(track, rows[track.id], there, firm), outlook=outlooks.get(track.id))
@@ -101,8 +101,9 @@ def _outlooks(enterprise_id: int) -> dict[int, TrackOutlook]:
     return {row.track_id: row for row in rows}
 
 
-def _firm(enterprise_id: int, every: Sequence[Track], rows: Mapping[int, Sequence[TrackEvent]]) -> Firm:
-    courses = (Course(t.kind, t.attempt, steps(history(rows[t.id])), len(rows[t.id])) for t in every)
+def _firm(enterprise_id: int, tracks: Sequence[Track], rows: Mapping[int, Sequence[TrackEvent]]) -> Firm:
+    """As its reader knows it: what is lacking must not tell of a plan he may not see."""
+    courses = (Course(t.kind, t.attempt, steps(history(rows[t.id])), len(rows[t.id])) for t in tracks)
     return Firm(db.session.get_one(Enterprise, enterprise_id).name, tuple(courses))
 
 
