@@ -85,6 +85,14 @@ def units_of(user: User, permission: Permission) -> list[Unit]:
     return in_tree_order(list(db.session.scalars(select(Unit).where(or_(*clauses), Unit.closed_on.is_(None)))))
 
 
+def answers_for_zone(user: User, permission: Permission) -> bool:
+    """Whether this person has the permission for the zone as a whole: everywhere, at its root, or at a bureau of it."""
+    return any(
+        scope == Scope.ALL or (post is not None and post.unit.kind in (UnitKind.ROOT, UnitKind.BUREAU))
+        for scope, post in user.grants(permission, clock.today())
+    )
+
+
 def all_units(*, closed: bool = False) -> list[Unit]:
     """The tree, each unit after the one it stands below."""
     query = select(Unit) if closed else select(Unit).where(Unit.closed_on.is_(None))

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from crm.accounts import User, requires, signed_in
+from crm.accounts.queries import answers_for_zone
 from crm.core import clock
 from crm.core.among import among
 from crm.core.db import db, read, writing
@@ -38,13 +39,15 @@ def yearly_lists() -> ResponseReturnValue:
     still = ListMember.until_on.is_(None)
     query = select(ListMember.list_id, func.count()).join(YearlyList, YearlyList.id == ListMember.list_id)
     counts: Any = read(query.where(list_queries.members_seen_by(me), still).group_by(ListMember.list_id))
-    return page("cultivation/lists.html", rows=rows, counts=dict(map(tuple, counts)), in_force=_in_force())
+    keeps = answers_for_zone(me, Permission.LISTS_EDIT)
+    return page("cultivation/lists.html", rows=rows, counts=dict(map(tuple, counts)), in_force=_in_force(), keeps=keeps)
 
 
 @bp.route("/lists/new", methods=["GET", "POST"])
 @requires(Permission.LISTS_EDIT)
 def new_list() -> ResponseReturnValue:
     me = signed_in()
+    _must_answer_for_zone(me)
     form = NewListForm(_kinds(me))
     if form.validate_on_submit():
         with form.showing(RuleBroken), writing():
@@ -61,6 +64,7 @@ def yearly_list(list_id: int) -> ResponseReturnValue:
     made = listing(me, found, request.args)
     is_newest = list_queries.of_kind(found.kind)[0].id == found.id
     around: dict[str, Any] = {"kind": list_kinds()[found.kind], "is_newest": is_newest, "in_force": _in_force()}
+    around["keeps"] = answers_for_zone(me, Permission.LISTS_EDIT)
     return page("cultivation/yearly_list.html", row=found, listing=made, **around)
 
 
@@ -68,6 +72,7 @@ def yearly_list(list_id: int) -> ResponseReturnValue:
 @requires(Permission.LISTS_EDIT)
 def edit_list(list_id: int) -> ResponseReturnValue:
     found = load_list(list_id)
+    _must_answer_for_zone(signed_in())
     form = ListForm(obj=found)
     if form.validate_on_submit():
         with form.showing(RuleBroken), writing():
@@ -137,6 +142,12 @@ def _ticked(found: YearlyList, me: User) -> list[ListMember]:
     else:
         query = query.where(among(ListMember.id, ids_from(request.values.getlist("id"))))
     return list(db.session.scalars(query.options(joinedload(ListMember.enterprise)).order_by(ListMember.id)))
+
+
+def _must_answer_for_zone(me: User) -> None:
+    """A list is the zone's: who answers for a part of it puts firms on it, but neither sets up nor changes it."""
+    if not answers_for_zone(me, Permission.LISTS_EDIT):
+        abort(403)
 
 
 def load_list(list_id: int) -> YearlyList:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Select
+from sqlalchemy.exc import IntegrityError
 
 from crm.core import clock
 from crm.core.among import among
@@ -31,7 +32,10 @@ def make(kind: str, year: int, from_on: date, *, name: str, by: Actor, document_
         raise RuleBroken(broken)
     made = YearlyList(kind=kind, year=year, from_on=from_on, name=name, document_no=document_no)
     db.session.add(made)
-    db.session.flush()
+    try:
+        db.session.flush()
+    except IntegrityError as clash:
+        raise RuleBroken(say("Somebody has just set up this list: look at the lists"), "year") from clash
     rungs.follow(kind)
     record(None, "list.made", by=by, subject=("yearly_list", made.id), **_told(made))
     return made

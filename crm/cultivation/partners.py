@@ -12,6 +12,7 @@ from sqlalchemy.orm import contains_eager
 from crm.core import clock
 from crm.core.db import db, lock
 from crm.core.errors import Obstacle, RuleBroken, Stale
+from crm.core.queries import insert_new
 from crm.core.words import say
 from crm.cultivation.models import Track
 from crm.cultivation.partner_models import Partner, TrackPartner
@@ -70,12 +71,9 @@ def of_tracks(track_ids: Sequence[int]) -> dict[int, list[TrackPartner]]:
 
 
 def _partner(name: str, key: str) -> Partner:
-    found = db.session.scalar(select(Partner).where(Partner.name_key == key))
-    if found is None:
-        found = Partner(name=name, name_key=key)
-        db.session.add(found)
-        db.session.flush()
-    return found
+    """One row a name, also when two enter it at once."""
+    insert_new(Partner, [{"name": name, "name_key": key}])
+    return db.session.scalars(select(Partner).where(Partner.name_key == key)).one()
 
 
 def _tell(track: Track, kind: str, row: TrackPartner, partner: Partner, on: date | None, by: Actor) -> None:

@@ -17,7 +17,7 @@ from crm.cultivation.rules.history import Event, steps
 from crm.cultivation.rules.ladder import ladder
 from crm.enterprises.models import Enterprise
 from crm.enterprises.queries import may, of_visible, within
-from crm.permissions import Permission
+from crm.permissions import WHO_MAY, Permission
 
 
 def seen_by(user: User) -> ColumnElement[bool]:
@@ -93,7 +93,9 @@ def firm_of(enterprise: Enterprise) -> Firm:
 
 def others_who_confirm(enterprise: Enterprise, than: int) -> bool:
     """Whether somebody else with access may confirm steps of this enterprise."""
-    with_posts = select(Post.user_id).where(Post.since <= clock.today())
+    roles, today = list(WHO_MAY[Permission.TRACK_CONFIRM]), clock.today()
+    holds = (Post.role.in_(roles), Post.since <= today, or_(Post.until.is_(None), Post.until > today))
+    with_posts = select(Post.user_id).where(*holds)
     query = select(User).where(User.active.is_(True), User.id != than, User.password_hash.is_not(None))
     query = query.where(User.id.in_(with_posts))
     return any(may(other, Permission.TRACK_CONFIRM, enterprise) for other in db.session.scalars(query))

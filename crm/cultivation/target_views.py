@@ -11,10 +11,11 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from wtforms import IntegerField, SelectField
 from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import HiddenInput
 
 from crm.accounts import requires, signed_in
 from crm.accounts.models import Unit, UnitKind
-from crm.accounts.queries import all_units, unit_choices
+from crm.accounts.queries import all_units, answers_for_zone, unit_choices
 from crm.core import clock
 from crm.core.db import db, writing
 from crm.core.errors import RuleBroken
@@ -45,6 +46,7 @@ class TargetForm(Form):
     high = IntegerField(_l("At most"), [InputRequired()])
     document_no = TextLine(_l("Document number"), [Optional(), Length(max=120)])
     reason = TextLine(_l("Reason for the change"), [Optional(), Length(max=240)])
+    replaces = IntegerField(widget=HiddenInput(), default=0)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -97,9 +99,12 @@ def set_target() -> ResponseReturnValue:
             made = targets.put(
                 measure, code, year=form.year.data or 0, unit=unit, low=form.low.data or 0, high=form.high.data or 0,
                 document_no=form.document_no.data or "", reason=form.reason.data or "", by=signed_in(),
+                replaces=form.replaces.data or 0,
             )  # fmt: skip
             told(say("The target is set"))
             return go("cultivation.year_targets", year=made.year)
+        row = targets.standing(measure, code, form.year.data or 0, form.unit.data)
+        form.replaces.raw_data = [str(row.id if row else 0)]  # shown again: the one that is told about now
     return page("cultivation/target_form.html", form)
 
 
@@ -120,7 +125,8 @@ def withdraw_target(target_id: int) -> ResponseReturnValue:
 def _may_set(path: str, *, is_zone: bool) -> bool:
     """Targets of the unit with this path: in one's own subtree; the manager of a bureau also sets the zone's."""
     posts = (post for _scope, post in signed_in().grants(Permission.TARGETS_EDIT, clock.today()) if post is not None)
-    return any(path.startswith(post.unit.path) or (is_zone and post.unit.kind == UnitKind.BUREAU) for post in posts)
+    below = any(path.startswith(post.unit.path) for post in posts)
+    return below or (is_zone and answers_for_zone(signed_in(), Permission.TARGETS_EDIT))
 
 
 def _settable(unit: Unit) -> bool:
@@ -133,6 +139,7 @@ def _offer(form: TargetForm) -> None:
     if row := db.session.get(Target, id_from(request.args.get("target")) or 0):
         form.subject.data = f"{row.measure}:{row.subject}"
         form.year.data, form.unit.data, form.low.data, form.high.data = row.year, row.unit_id, row.low, row.high
+        form.replaces.data = row.id
 
 
 def _shown(year: int, on: date, asked: date | None) -> list[Shown]:

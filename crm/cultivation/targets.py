@@ -19,18 +19,20 @@ from crm.timeline import Actor, record
 
 def put(
     measure: str, subject: str, *, year: int, unit: Unit, low: int, high: int, by: Actor, document_no: str = "",
-    reason: str = "",
+    reason: str = "", replaces: int | None = None,
 ) -> Target:  # fmt: skip
-    """A target of a year for a unit, or another one in its place: then with the reason."""
+    """A target of a year for a unit, or another one in its place: then with the reason. `replaces`: id of the one that
+    was looked at, 0 for none; another one by now is told first."""
     lock(unit)
     if broken := rules.obstacles(ladder(), measure, subject, low, high, year):
         raise RuleBroken(broken)
-    before = _standing(measure, subject, year, unit.id)
-    if before is not None and not reason.strip():
+    before = standing(measure, subject, year, unit.id)
+    if before is not None and (not reason.strip() or replaces not in (None, before.id)):
         told = {"low": before.low, "high": before.high}
         raise RuleBroken(say("The target is %(low)s to %(high)s by now: say why it changes", **told), "reason")
     today = clock.today()
     if before is not None:
+        lock(before)
         before.until_on = today
         db.session.flush()
     made = Target(measure=measure, subject=subject, year=year, unit_id=unit.id, low=low, high=high, from_on=today,
@@ -54,7 +56,7 @@ def withdraw(target: Target, *, reason: str, by: Actor) -> None:
     record(None, "target.withdrawn", by=by, subject=("target", target.id), **{**_told(target), "reason": reason})
 
 
-def _standing(measure: str, subject: str, year: int, unit_id: int) -> Target | None:
+def standing(measure: str, subject: str, year: int, unit_id: int) -> Target | None:
     same = (Target.measure == measure, Target.subject == subject, Target.year == year, Target.unit_id == unit_id)
     return db.session.scalar(select(Target).where(*same, Target.until_on.is_(None)))
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from crm.core.db import db
 from crm.cultivation.list_choosing import MOST
 from crm.cultivation.yearly_models import ListMember, YearlyList
+from crm.permissions import Role
 from tests.cultivation.test_lists import Lists
 
 
@@ -72,6 +73,18 @@ def test_all_that_match_are_struck_off_and_no_other(page, firms, book, cast):
     assert "杭州乙测食品有限公司" in page.text and "杭州甲测机电有限公司" not in page.text
     page.submit(until_on="2026-06-01", reason="放弃挂牌计划").follow()
     assert [row[3] for row in on_it()].count("放弃挂牌计划") == 1
+
+
+def test_who_answers_for_a_part_of_the_zone_does_not_keep_its_lists(page, firms, book, cast, make):
+    part = make.user("科内勤", unit=cast.section, role=Role.CLERK)
+    made = book.make(year=2026, from_on="2026-02-15")
+    page.as_(part).open("cultivation.new_list", expect=403)
+    page.open("cultivation.edit_list", list_id=made.id, expect=403)
+    page.open("cultivation.yearly_list", list_id=made.id)
+    assert f"/lists/{made.id}/edit" not in page.response.text
+    page.open("cultivation.enter_list", list=made.id, id=firms[0].id)
+    page.submit(list=made.id, id=firms[0].id, from_on="2026-03-01", reason="增补").follow()
+    assert len(on_it()) == 1
 
 
 def test_more_than_are_taken_at_a_time_are_refused_not_cut(page, firms, book, cast):

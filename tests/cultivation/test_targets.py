@@ -202,6 +202,17 @@ def test_who_manages_a_section_sets_no_target_of_others(page, year, cast, make):
     assert [row.unit_id for row in in_force(2026)] == [root().id]
 
 
+def test_of_two_who_change_a_target_the_second_is_told(page, year, cast):
+    target = year.put(low=6, high=8)
+    page.as_(cast.manager).open("cultivation.set_target", target=target.id)
+    form = {"low": 9, "high": 10, "reason": "省里加压"}
+    year.put(low=20, high=25, reason="市里加压")
+    page.submit(**form, expect=422)
+    assert "20" in page.text and [(row.low, row.high) for row in in_force(2026)] == [(20, 25)]
+    page.submit(**form).follow()
+    assert [(row.low, row.high) for row in in_force(2026)] == [(9, 10)]
+
+
 def test_a_firm_that_left_is_no_longer_sure(year, cast):
     year.put()
     firm = year.planned("sure")
