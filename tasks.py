@@ -238,6 +238,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="replace")
     os.chdir(ROOT)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or every process compiles the whole application anew
     name, *arguments = sys.argv[1:] or ["help"]
     if name not in TASKS:
         help()

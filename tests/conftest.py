@@ -21,8 +21,9 @@ from crm.core import clock, schema
 from crm.core.catalogue import compile_all
 from crm.core.db import db, writing
 from crm.core.settings import Settings
-from crm.ops.builders import PASSWORD, Cast, Make, make_cast
+from crm.ops.builders import PASSWORD, Cast, Make
 from tests.services import application, emptying, postgres
+from tests.services.casting import Casting
 from tests.visitor import Visitor
 
 pytest_plugins = ["tests.services.plugin", "tests.browser"]
@@ -179,10 +180,15 @@ def make(app, password_hash) -> Made:
     return Made(password_hash)
 
 
+@pytest.fixture(scope="session")
+def casting() -> Casting:
+    return Casting()
+
+
 @pytest.fixture
-def cast(make) -> Cast:
+def cast(make, casting) -> Cast:
     with writing():
-        return make_cast(make)
+        return casting.cast(make)
 
 
 @pytest.fixture

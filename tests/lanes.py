@@ -30,9 +30,8 @@ class Lane:
 
 LANES = (
     Lane("rules", 1, "rules"),
-    Lane("pages on SQLite", 4, "not (rules or on_postgresql or slow or browser or proof)"),
-    Lane("pages on PostgreSQL", 6, "on_postgresql and not (slow or browser or proof)"),
-    Lane("import, ledger, faults", 8, "slow and not (browser or proof)"),
+    Lane("pages", 9, "not (rules or slow or browser or proof)"),
+    Lane("import, ledger, faults", 6, "slow and not (browser or proof)"),
     Lane("browser", 7, "browser and not proof"),
 )
 

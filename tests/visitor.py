@@ -6,14 +6,12 @@ from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
-import html5lib
 from flask import Flask, url_for
 
 from crm.accounts import User
 from crm.accounts import sessions as account_sessions
 from crm.core.db import db, writing
-
-HTML = "{http://www.w3.org/1999/xhtml}"
+from tests.pages import faults_of, tree_of
 
 
 class Visitor:
@@ -68,15 +66,11 @@ class Visitor:
     @property
     def text(self) -> str:
         """All visible words of the page, spaces folded."""
-        body = next(self.tree.iter(f"{HTML}body"))
+        body = next(self.tree.iter("body"))
         return " ".join(" ".join(t for t in body.itertext()).split())
 
     def all(self, tag: str, **attributes: str) -> list[Any]:
-        return [
-            e
-            for e in self.tree.iter(f"{HTML}{tag}")
-            if all(e.get(k.replace("_", "-")) == v for k, v in attributes.items())
-        ]
+        return [e for e in self.tree.iter(tag) if all(e.get(k.replace("_", "-")) == v for k, v in attributes.items())]
 
     def _address(self, endpoint: str, **values: Any) -> str:
         if endpoint.startswith("/"):
@@ -92,10 +86,9 @@ class Visitor:
         for name, value in response.headers:
             assert value.isascii(), f"{self.url}: no server can send the header {name}: {value}"
         if response.mimetype == "text/html" and response.data and not 300 <= response.status_code < 400:
-            parser = html5lib.HTMLParser(strict=False)
-            self.tree = parser.parse(response.text)
+            self.tree = tree_of(response.text)
             if response.text.lstrip().lower().startswith("<!doctype"):
-                check_page(self.tree, parser.errors, self.url)
+                check_page(self.tree, faults_of(response.text), self.url)
         db.session.rollback()
         db.session.expire_all()
         return self
@@ -104,8 +97,8 @@ class Visitor:
         forms = [f for f in self.all("form") if (f.get("method") or "").lower() == "post"]
         if form_id:
             return next(f for f in forms if f.get("id") == form_id)
-        main = next(self.tree.iter(f"{HTML}main"))
-        inside = [f for f in forms if f in set(main.iter(f"{HTML}form"))]
+        main = next(self.tree.iter("main"))
+        inside = [f for f in forms if f in set(main.iter("form"))]
         return (inside or forms)[0]
 
 
@@ -116,13 +109,13 @@ def _fields(form: Any) -> dict[str, Any]:
         name, kind = element.get("name"), element.get("type", "text")
         if not name or element.get("disabled") is not None:
             continue
-        if element.tag == f"{HTML}select":
-            options = list(element.iter(f"{HTML}option"))
+        if element.tag == "select":
+            options = list(element.iter("option"))
             chosen = [o for o in options if o.get("selected") is not None] or options[:1]
             found[name] = [o.get("value", o.text or "") for o in chosen]
-        elif element.tag == f"{HTML}textarea":
+        elif element.tag == "textarea":
             found[name] = (element.text or "").lstrip("\n")
-        elif element.tag == f"{HTML}input" and kind not in ("submit", "button", "file", "image"):
+        elif element.tag == "input" and kind not in ("submit", "button", "file", "image"):
             if kind in ("checkbox", "radio") and element.get("checked") is None:
                 continue
             found.setdefault(name, []).append(element.get("value", "on")) if kind == "checkbox" else found.update(
@@ -134,19 +127,19 @@ def _fields(form: Any) -> dict[str, Any]:
 def check_page(tree: Any, errors: list[Any], url: str) -> None:
     """Every page: one h1, a title, unique ids, labelled fields, valid HTML."""
     assert not errors, f"{url}: invalid HTML: {errors[:3]}"
-    heads = list(tree.iter(f"{HTML}h1"))
+    heads = list(tree.iter("h1"))
     assert len(heads) == 1, f"{url}: {len(heads)} h1"
-    assert "".join(next(tree.iter(f"{HTML}title")).itertext()).strip(), f"{url}: no title"
-    ids = [e.get("id") for e in tree.iter() if isinstance(e.tag, str) and e.get("id")]
+    assert "".join(next(tree.iter("title")).itertext()).strip(), f"{url}: no title"
+    ids = [e.get("id") for e in tree.iter() if e.get("id")]
     assert len(ids) == len(set(ids)), f"{url}: ids twice: {sorted(i for i in ids if ids.count(i) > 1)[:5]}"
     check_labels(tree, url)
 
 
 def check_labels(tree: Any, url: str) -> None:
-    labelled = {label.get("for") for label in tree.iter(f"{HTML}label")}
-    wrapped = {id(field) for label in tree.iter(f"{HTML}label") for field in label.iter()}
+    labelled = {label.get("for") for label in tree.iter("label")}
+    wrapped = {id(field) for label in tree.iter("label") for field in label.iter()}
     for tag in ("input", "select", "textarea"):
-        for field in tree.iter(f"{HTML}{tag}"):
+        for field in tree.iter(tag):
             if field.get("type") in ("hidden", "submit", "button"):
                 continue
             named = (

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, islice
 from typing import Any
 
-from sqlalchemy import Column, Dialect, Table, func, select, text
+from sqlalchemy import Column, Dialect, Table, UniqueConstraint, func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from crm.core.db import db, in_writing
@@ -45,18 +46,26 @@ def delete_pairs(table: Table, names: tuple[str, str], pairs: Sequence[tuple[str
 
 
 def update_many(table: Table, keys: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
-    """Write each row where its `keys` are; all name the same columns, `onupdate` adds its own."""
+    """Write each row where its `keys` are, in order; all name the same columns, `onupdate` adds its own."""
     if not rows:
         return
     names, readers = _readers(table, rows[0], db.engine.dialect, "onupdate")
     names, readers = _last(keys, names, readers)
     values = [tuple(read(row) for read in readers) for row in rows]
     written, into = names[: -len(keys)], _quoted(table.name)
-    if db.engine.dialect.name == "postgresql":
+    if db.engine.dialect.name == "postgresql" and not _order_matters(table, written):
         given = ", ".join(f"{_quoted(name)} = given.{_quoted(name)}" for name in written)
         _by_lists(f"UPDATE {into} AS old SET {given} FROM", table, names, keys, values)  # noqa: S608 - our names
     else:
         _one_by_one(f"UPDATE {into} SET {_equal(written, ', ')} WHERE {_equal(keys)}", values)  # noqa: S608 - as above
+
+
+def _order_matters(table: Table, written: Sequence[str]) -> bool:
+    """A unique index is looked at row by row: who is no longer the first contact is written before who now is."""
+    unique = [index for index in table.indexes if index.unique]
+    words = [f"{index.columns.keys()} {index.dialect_options['postgresql']['where']}" for index in unique]
+    words += [f"{each.columns.keys()}" for each in table.constraints if isinstance(each, UniqueConstraint)]
+    return any(re.search(rf"\b{name}\b", found) for name in written for found in words)
 
 
 def _last(keys: Sequence[str], names: list[str], readers: list[Reader]) -> tuple[list[str], list[Reader]]:
@@ -78,12 +87,13 @@ def _by_lists(
 
 
 def _one_by_one(statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    """SQLite repeats one prepared statement."""
+    """The driver repeats one prepared statement."""
     db.session.connection().exec_driver_sql(statement, [*map(tuple, rows)])
 
 
 def _equal(names: Sequence[str], between: str = " AND ") -> str:
-    return between.join(f"{_quoted(name)} = ?" for name in names)
+    mark = "%s" if db.engine.dialect.name == "postgresql" else "?"
+    return between.join(f"{_quoted(name)} = {mark}" for name in names)
 
 
 def _quoted(name: str) -> str:

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from crm.core.data_files import read_yaml
 
 PACKAGES = Path(__file__).resolve().parents[1]
 
@@ -37,7 +37,7 @@ class Rulebook:
 def rulebook(name: str) -> Rulebook:
     """`"tiers/cadence"` reads crm/tiers/data/cadence.yaml: a list `editions` of `{version, since, …}`."""
     package, stem = name.split("/")
-    raw = yaml.safe_load((PACKAGES / package / "data" / f"{stem}.yaml").read_text(encoding="utf-8"))
+    raw = read_yaml(PACKAGES / package / "data" / f"{stem}.yaml")
     editions = [
         Edition(str(e["version"]), e["since"], {k: v for k, v in e.items() if k not in ("version", "since")})
         for e in raw["editions"]

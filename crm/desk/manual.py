@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from crm.core.data_files import read_yaml
 
 FOLDER = Path(__file__).parent / "data" / "help"
 LANGUAGES = ("zh", "en")
@@ -46,7 +46,7 @@ class Part:
 
 @cache
 def parts() -> tuple[Part, ...]:
-    return tuple(_part(yaml.safe_load(path.read_text(encoding="utf-8"))) for path in sorted(FOLDER.glob("*.yaml")))
+    return tuple(_part(read_yaml(path)) for path in sorted(FOLDER.glob("*.yaml")))
 
 
 def _part(raw: dict[str, Any]) -> Part:

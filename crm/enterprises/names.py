@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
+from crm.core.data_files import read_yaml
 
 _DATA = Path(__file__).parent / "data" / "names.yaml"
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
@@ -34,7 +34,7 @@ class NameWords:
 
 @cache
 def words() -> NameWords:
-    raw = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
+    raw = read_yaml(_DATA)
     free = _longest_first(f"{raw['provinces']} {raw['cities']} {raw['districts']}".split())
     bound = _longest_first(raw["districts_with_suffix"].split())
     suffix = "(?:省|市|区|县|自治区|壮族自治区|回族自治区|维吾尔自治区|特别行政区|新区)"

@@ -15,9 +15,7 @@ from functools import cache, lru_cache
 from itertools import combinations, islice, product
 from pathlib import Path
 
-import yaml
-from pypinyin import Style, pinyin
-
+from crm.core.data_files import read_yaml
 from crm.enterprises import names
 
 MOST_READINGS = 16
@@ -55,7 +53,7 @@ class Overrides:
 
 @cache
 def overrides() -> Overrides:
-    raw = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
+    raw = read_yaml(_DATA)
     return Overrides(
         raw["preferred"],
         {written: tuple(said.split()) for written, said in raw["surnames"].items()},
@@ -135,6 +133,8 @@ def _other_readings(core: str, base: tuple[str, ...]) -> list[list[str]]:
 
 @cache
 def _dictionary(character: str) -> tuple[str, ...]:
+    from pypinyin import Style, pinyin  # its dictionaries take a tenth of the application's start
+
     return tuple(pinyin(character, heteronym=True, style=Style.NORMAL)[0])
 
 
@@ -149,6 +149,8 @@ def _first_reading(text: str) -> tuple[str, ...]:
 
 def _phrases(chinese: str) -> list[list[str]]:
     """Readings per character: one where a phrase of the dictionary decides, else all."""
+    from pypinyin import Style, pinyin
+
     return pinyin(chinese, heteronym=True, style=Style.NORMAL, errors=_as_written)  # type: ignore[arg-type]
 
 

@@ -10,8 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from crm.core.data_files import read_yaml
 from crm.core.words import Say, say
 from crm.imports.amounts import UNIT
 from crm.tiers.rules import recognise_titles
@@ -82,7 +81,7 @@ class Vocabulary:
 @cache
 def vocabulary(kind: str) -> Vocabulary:
     """The words for one kind of file: "roster" or "people". Raises KeyError for any other."""
-    raw = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
+    raw = read_yaml(_DATA)
     mine = raw["kinds"][kind]
     fields = {code: _field(code, entry) for code, entry in mine["fields"].items()}
     words = {

@@ -8,11 +8,10 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from crm.accounts import Unit, UnitKind, User
 from crm.accounts.names import pinyin_of
 from crm.core import clock
+from crm.core.data_files import read_yaml
 from crm.core.db import db
 from crm.enterprises import assignment
 from crm.enterprises.models import Enterprise, Precision
@@ -56,7 +55,7 @@ class Story:
 def act_out(make: Make, go: Callable[[datetime], None], language: str = "zh") -> Story:
     """Everything, inside the caller's `writing()`, on a database with only a root unit; `go` moves business time."""
     today = clock.today()
-    data = yaml.safe_load((DATA / f"demo.{language}.yaml").read_text(encoding="utf-8"))
+    data = read_yaml(DATA / f"demo.{language}.yaml")
     go(clock.at(today - timedelta(days=LONG_AGO), 10))
     story = Story(data, make_cast(make), make, today, language)
     _add_people(story)

@@ -10,12 +10,12 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
 from sqlalchemy import select
 
 from crm.core import clock
 from crm.core.among import among
 from crm.core.bulk import insert_many, new_ids
+from crm.core.data_files import read_yaml
 from crm.core.db import db
 from crm.cultivation import courses, lists, rungs
 from crm.cultivation.models import Track, TrackEvent, TrackSpan
@@ -36,7 +36,7 @@ CODES_FROM = 700_000
 
 def remember(story: Story) -> None:
     """Enter the firms that left, all tracks, the yearly lists then and now. The people of the story are there."""
-    told = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    told = read_yaml(FILE)
     gone = _enter_gone(story, told)
     known: dict[Any, int] = {n: firm.id for n, firm in enumerate(story.firms)}
     known |= {f"g{n}": row_id for n, row_id in enumerate(gone, 1)}

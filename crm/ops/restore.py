@@ -6,7 +6,6 @@ import shutil
 import tarfile
 from pathlib import Path
 
-import psycopg
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -79,6 +78,8 @@ def _into_postgresql(path: Path, to: str, files: Path, force: bool) -> None:
 
 def _tables_at(to: str) -> tuple[URL, int]:
     """The address, and how many tables are there already."""
+    import psycopg
+
     try:
         address = make_url(to)
         plain = address.set(drivername="postgresql").render_as_string(hide_password=False)

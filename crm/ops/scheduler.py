@@ -110,6 +110,7 @@ def stop_on_signal(scheduler: BlockingScheduler, ticks: Ticks) -> None:
     """SIGTERM and Ctrl+C: begin nothing new, finish the current mail or job, end with code 0."""
 
     def end() -> None:
+        log.info("scheduler %s stops when what it has in hand is done", heartbeat.NAME)
         scheduler.pause()
         scheduler.shutdown(wait=True)
 

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import yaml
 from flask import current_app, has_app_context
 
 from crm.core.claims import LEASE
+from crm.core.data_files import read_yaml
 from crm.core.failpoint import failpoint
 from crm.core.rulebook import rulebook
 from crm.core.settings import BadSettings
@@ -180,7 +180,7 @@ def _known_replies() -> list[dict[str, Any]]:
 
 @lru_cache(maxsize=2)
 def _own_table(path: Path, _changed_at: float) -> list[dict[str, Any]]:
-    table: list[dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))["editions"][-1]["replies"]
+    table: list[dict[str, Any]] = read_yaml(path)["editions"][-1]["replies"]
     return table
 
 

@@ -12,12 +12,7 @@ from crm.timeline import Entry
 
 
 def listed(page):
-    return {
-        link.text
-        for cell in page.all("tbody")
-        for link in cell.iter("{http://www.w3.org/1999/xhtml}a")
-        if "/people/" in link.get("href", "")
-    }
+    return {link.text for cell in page.all("tbody") for link in cell.iter("a") if "/people/" in link.get("href", "")}
 
 
 def test_a_manager_finds_the_people_of_his_subtree_only(page, cast):

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from itertools import product
+from zlib import crc32
 
+import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
 
 from crm.desk.errors import PAGES
 from tests.browser import DESK, PHONE
 
 LOOKS = {"phone zh": (PHONE, "zh-CN"), "desk en": (DESK, "en")}
+HALVES = {
+    f"{look} {half}": pytest.param((look, half), marks=[pytest.mark.proof] if half != at else [])
+    for at, look in enumerate(LOOKS)
+    for half in (0, 1)
+}
+"""Each page has one look in every run, by its name; the proof gives each the other one too."""
 ALL = "axe.run(document, {resultTypes: ['violations']}).then(answer => answer.violations)"
 COLOURS = """axe.run(document, {resultTypes: ['violations'], runOnly: ['color-contrast', 'link-in-text-block']})
              .then(answer => answer.violations)"""
@@ -23,8 +31,8 @@ STAGE = "/stage"
 class Look:
     """Windows of whoever it takes, each with its own session; by night only the colours are looked at again."""
 
-    def __init__(self, site, name):
-        self.site = site
+    def __init__(self, site, name, half=None):
+        self.site, self.half = site, half
         self.size, self.language = LOOKS[name]
         self.is_phone = self.size == PHONE
         self.pages = {}
@@ -37,6 +45,10 @@ class Look:
             window.context.add_init_script(path=AXE_FILE_PATH)
             self.pages[name] = window.page
         return self.pages[name]
+
+    def takes(self, name):
+        """Whether this one belongs to its half."""
+        return self.half is None or crc32(name.encode()) % 2 == self.half
 
     def visit(self, url, by, name=""):
         page = self.page(by)

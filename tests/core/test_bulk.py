@@ -3,12 +3,13 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from crm.core import bulk
 from crm.core.db import db, insert_row, read, writing
-from crm.enterprises.models import Enterprise, SearchGram, Standing
+from crm.enterprises import services as register
+from crm.enterprises.models import Contact, Enterprise, SearchGram, Standing
 from crm.followups.models import Followup
 
 
@@ -51,6 +52,29 @@ def test_what_is_too_long_is_refused_or_kept_whole_but_never_cut(app, firms):
         with writing():
             bulk.update_many(Enterprise.__table__, ["id"], [{"id": firms[0].id, "address": long}])
         assert row(firms[0]).address == long
+
+
+def sort_what_is_joined():
+    """PostgreSQL is free in which order one statement changes its rows: here it would be that of their ids."""
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(text("SET LOCAL enable_hashjoin = off"))
+        db.session.execute(text("SET LOCAL enable_nestloop = off"))
+
+
+def test_a_first_contact_gives_way_before_the_next_is_written(app, make, cast):
+    """Unique indexes are looked at row by row; in the order given no moment has two."""
+    firms = [make.enterprise(contact="王芳", phone=f"138{n:08d}") for n in range(40)]
+    with writing():
+        first = {firm.id: firm.contacts[0].id for firm in firms}
+        second = {firm.id: register.add_contact(firm, name="李强", phone="", by=cast.lin).id for firm in firms}
+
+    for to, gone in ((second, first), (first, second)):
+        with writing():
+            sort_what_is_joined()
+            changes = [(gone, False), (to, True)]
+            rows = [{"id": by[firm.id], "is_primary": now} for by, now in changes for firm in firms]
+            bulk.update_many(Contact.__table__, ["id"], rows)
+        assert set(db.session.scalars(select(Contact.id).where(Contact.is_primary))) == set(to.values())
 
 
 def test_pairs_are_deleted_and_nothing_beside_them(app, firms):

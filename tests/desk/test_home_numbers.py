@@ -12,7 +12,6 @@ from crm.core.db import db, writing
 from crm.enterprises import assignment
 from crm.followups import services as followups
 from crm.permissions import POSTS
-from tests.visitor import HTML
 
 SHARE = ("section", "bureau", "elsewhere", "park")
 
@@ -48,12 +47,12 @@ def told(page):
     for card in page.all("a", **{"class": "number"}):
         yield card.get("href"), int("".join(card.itertext()).split()[0].replace(",", ""))
     for head in page.all("div", **{"class": "card-head"}):
-        n = [span for span in head.iter(f"{HTML}span") if span.get("class") == "n"]
-        link = [a.get("href") for a in head.iter(f"{HTML}a")]
+        n = [span for span in head.iter("span") if span.get("class") == "n"]
+        link = [a.get("href") for a in head.iter("a")]
         if n and link:
             yield link[0], int("".join(n[0].itertext()))
     for row in page.all("a", **{"class": "grow"}):
-        figure = [span for span in row.iter(f"{HTML}span") if span.get("class") == "figure"]
+        figure = [span for span in row.iter("span") if span.get("class") == "figure"]
         if figure and "person=" in row.get("href"):
             yield row.get("href"), int("".join(figure[0].itertext()))
 

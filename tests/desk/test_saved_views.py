@@ -11,7 +11,7 @@ from crm.followups import services as followups
 
 def tabs(page):
     nav = next(n for n in page.all("nav") if n.get("class") == "views")
-    return [" ".join("".join(a.itertext()).split()) for a in nav.iter("{http://www.w3.org/1999/xhtml}a")]
+    return [" ".join("".join(a.itertext()).split()) for a in nav.iter("a")]
 
 
 def test_a_list_becomes_a_tab_that_opens_the_same_list(page, make, cast):
@@ -30,7 +30,7 @@ def test_a_list_becomes_a_tab_that_opens_the_same_list(page, make, cast):
 def active(page):
     """The tabs marked as the one shown."""
     nav = next(n for n in page.all("nav") if n.get("class") == "views")
-    links = nav.iter("{http://www.w3.org/1999/xhtml}a")
+    links = nav.iter("a")
     return ["".join(a.itertext()).strip() for a in links if a.get("aria-current") == "page"]
 
 

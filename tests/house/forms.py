@@ -8,12 +8,10 @@ from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
 
-import html5lib
-
 from crm.core.db import db
+from tests.pages import tree_of
 from tests.rights.sample import Sample, rules
 from tests.rights.test_routes import address
-from tests.visitor import HTML
 
 TYPED = "样本字"
 TEXTS = ("text", "search", "email", "tel", "url")
@@ -59,8 +57,8 @@ def forms_on(answer: Any, endpoint: str, url: str) -> list[Shown]:
     answer.close()
     db.session.rollback()
     db.session.expire_all()
-    trees = [html5lib.parse(form) for form in FORMS.findall(text)]
-    forms = [next(tree.iter(f"{HTML}form")) for tree in trees]
+    trees = [tree_of(form) for form in FORMS.findall(text)]
+    forms = [next(tree.iter("form")) for tree in trees]
     return [read(form, endpoint, url) for form in forms if (form.get("method") or "").lower() == "post"]
 
 
@@ -77,14 +75,14 @@ def read(form: Any, endpoint: str, url: str) -> Shown:
 
 def take(shown: Shown, element: Any, name: str, kind: str) -> None:
     """What one field sends when nobody touches it; dates and numbers get a plausible value when empty."""
-    if element.tag == f"{HTML}select":
-        options = list(element.iter(f"{HTML}option"))
+    if element.tag == "select":
+        options = list(element.iter("option"))
         chosen = [o for o in options if o.get("selected") is not None] or options[:1]
         shown.sent[name] = [o.get("value", o.text or "") for o in chosen]
-    elif element.tag == f"{HTML}textarea":
+    elif element.tag == "textarea":
         shown.sent[name] = [(element.text or "").lstrip("\n")]
         shown.texts.append(name)
-    elif element.tag == f"{HTML}input":
+    elif element.tag == "input":
         if kind in ("checkbox", "radio"):
             if element.get("checked") is not None:
                 shown.sent.setdefault(name, []).append(element.get("value", "on"))

@@ -1,12 +1,11 @@
 """A form whose session has ended loses nothing; fields nobody offered change nothing."""
 
-import html5lib
 import pytest
 
 from crm.core.db import db
 from tests.house.forms import TYPED, forms_of_all_pages
+from tests.pages import tree_of
 from tests.rights.sample import Sample, whole_database
-from tests.visitor import HTML
 
 pytestmark = pytest.mark.slow
 WHO = ("lin", "manager", "clerk", "admin")
@@ -41,9 +40,9 @@ def test_every_form_of_an_ended_session_comes_back_with_what_was_typed(page, sam
 
 def kept(text):
     """Names of the fields that hold what was typed."""
-    tree = html5lib.parse(text)
-    inputs = {e.get("name") for e in tree.iter(f"{HTML}input") if e.get("value") == TYPED}
-    return inputs | {e.get("name") for e in tree.iter(f"{HTML}textarea") if TYPED in (e.text or "")}
+    tree = tree_of(text)
+    inputs = {e.get("name") for e in tree.iter("input") if e.get("value") == TYPED}
+    return inputs | {e.get("name") for e in tree.iter("textarea") if TYPED in (e.text or "")}
 
 
 @pytest.mark.parametrize("value", [TEXT, NUMBER])

@@ -3,13 +3,13 @@
 What the bureau wrote itself (names, texts, numbers of documents) may be in any language: it is taken out first.
 """
 
-import html5lib
 import pytest
 
 from crm.core.db import db
 from tests.everywhere import Lived, Place, places
 from tests.house.forms import forms_of_all_pages
 from tests.house.words import CHINESE, LATIN, left_over, sayings, written_by_the_bureau
+from tests.pages import tree_of
 from tests.visitor import Visitor
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -43,7 +43,7 @@ def test_every_form_sent_empty_says_in_one_language_what_to_do(app, page, lived,
                 continue
             answer = page.client.post(form.action, data=emptied(form), headers={"Accept-Language": language})
             if answer.status_code == 422:
-                refused[form.action] = html5lib.parse(answer.text, namespaceHTMLElements=False)
+                refused[form.action] = tree_of(answer.text)
                 assert not [words for words in LOST_FOR_WORDS if words in answer.text], form.action
             answer.close()
             db.session.rollback()
@@ -66,7 +66,7 @@ def strange(shown, language):
 def page_of(app, place, language):
     visitor = Visitor(app).as_(place.by) if place.by else Visitor(app)
     answer = visitor.client.get(place.url, headers={"Accept-Language": language})
-    tree = html5lib.parse(answer.text, namespaceHTMLElements=False)
+    tree = tree_of(answer.text)
     answer.close()
     db.session.rollback()
     return tree

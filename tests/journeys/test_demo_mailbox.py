@@ -9,7 +9,7 @@ from tests.browser import PHONE
 from tests.journeys.bureau import Bureau, Person
 from tests.journeys.visits import WORDS, log_visit, say_done
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 LONGEST = 9
 """Working mornings until a day a week ahead has come, whatever holidays lie between."""
 

@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import inspect
 from werkzeug.routing import Rule
 
 from crm.accounts import sessions
@@ -204,9 +205,10 @@ class Sample:
 
     def values(self, rule: Rule, me: User) -> dict[str, Any]:
         """The sample's ids for the parameters of a rule; a session is always one's own."""
-        own = sessions.open_of(me.id)
-        known = {name: row.id for name, row in self.rows.items()}
-        known |= {"session_id": own[0].id if own else 0, "code": "NONE-NONE-NONE-NONE", "filename": "favicon.svg"}
+        known = {name: inspect(row).identity[0] for name, row in self.rows.items()}
+        if "session_id" in rule.arguments:
+            known["session_id"] = next((own.id for own in sessions.open_of(me.id)), 0)
+        known |= {"code": "NONE-NONE-NONE-NONE", "filename": "favicon.svg"}
         known |= {"block": "error", "kind": "roster", "topic": "today", "track_kind": "NEEQ", "seq": 1}
         if rule.endpoint == "desk.replan_visit":
             known["visit_id"] = self.plan_id

@@ -26,7 +26,7 @@ def sent(page, *authors):
 
 def test_each_line_has_its_visitor(page, cast, firm):
     page.as_(cast.clerk).open("desk.late_visits")
-    assert page.all("select", name="author")[0].find(".//{*}option[@selected]").text == cast.clerk.name
+    assert page.all("select", name="author")[0].find(".//option[@selected]").text == cast.clerk.name
     page.submit(**sent(page, cast.lin, cast.zhou, cast.clerk))
 
     assert [(v.author, v.entered_by) for v in visits()] == [
@@ -42,7 +42,7 @@ def test_a_visitor_out_of_reach_is_told_on_his_line_and_nothing_is_saved(page, c
     page.submit(**sent(page, cast.lin, cast.stranger), expect=422)
 
     assert "第 2 行：不能代录这名干部的走访" in page.text
-    assert page.all("select", name="author")[0].find(".//{*}option[@selected]").text == cast.lin.name, "it stays chosen"
+    assert page.all("select", name="author")[0].find(".//option[@selected]").text == cast.lin.name, "it stays chosen"
     assert visits() == []
 
 

@@ -32,7 +32,7 @@ def phones(phone_at, make, cast) -> list[Phone]:
 
 
 @pytest.mark.parametrize(
-    ("saves", "kills"), [pytest.param(40, 5, marks=pytest.mark.slow), pytest.param(1000, 100, marks=pytest.mark.proof)]
+    ("saves", "kills"), [pytest.param(24, 3, marks=pytest.mark.slow), pytest.param(1000, 100, marks=pytest.mark.proof)]
 )
 def test_what_was_acknowledged_is_there_once_whatever_is_killed(web, phones, saves, kills):
     seed = int(os.environ.get("SEED", "20261123"))

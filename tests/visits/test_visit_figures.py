@@ -148,7 +148,7 @@ def test_the_month_is_chosen_and_each_number_is_a_link(page, make, cast):
 def test_the_paper_and_the_file_say_the_same(page, make, cast):
     visit(make.enterprise(unit=cast.section, commissioner=cast.lin), cast.lin)
     page.as_(cast.manager).open("/visits/figures/print")
-    assert "林晓" in page.text and not page.all("td", **{"class": "to-end"})[0].findall(".//{*}a")
+    assert "林晓" in page.text and not page.all("td", **{"class": "to-end"})[0].findall(".//a")
     page.open("/visits/figures/export")
     rows = list(load_workbook(io.BytesIO(page.response.data)).active.iter_rows(values_only=True))
     assert "2026%E5%B9%B411%E6%9C%88" in page.response.headers["Content-Disposition"]
