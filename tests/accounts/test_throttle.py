@@ -45,6 +45,7 @@ def test_after_ten_failures_even_the_right_password_waits_and_works_after_the_de
     page.submit(name=cast.lin.mobile, password=PASSWORD)
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_nine_failures_cost_nothing_and_success_forgets_them(page, cast):
     for _ in range(2):
         fail(page, cast.lin.mobile, 9)
@@ -56,6 +57,7 @@ def test_nine_failures_cost_nothing_and_success_forgets_them(page, cast):
     assert db.session.scalars(select(SignInFailure)).all() == []
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_each_further_failure_doubles_the_delay_up_to_a_quarter_of_an_hour(app, cast):
     delays = []
     for _ in range(10 + 2 * 3):
@@ -70,6 +72,7 @@ def test_each_further_failure_doubles_the_delay_up_to_a_quarter_of_an_hour(app, 
     assert throttle.FIRST_DELAY * 2**6 > throttle.WINDOW  # so the sixth doubling meets the upper bound
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_all_names_of_an_account_share_one_count(page, cast):
     fail(page, cast.lin.mobile, 5)
     fail(page, cast.lin.email, 5)
@@ -78,12 +81,14 @@ def test_all_names_of_an_account_share_one_count(page, cast):
     assert refused(page)
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_guessing_one_account_never_slows_another_from_the_same_address(page, cast):
     fail(page, cast.lin.mobile, 12)
     page.open("accounts.sign_in")
     page.submit(name=cast.zhou.mobile, password=PASSWORD)
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_unknown_names_are_slowed_alike_so_that_slowing_tells_nothing(page, cast):
     fail(page, "13999999999", 11)
     unknown = page.text
@@ -93,6 +98,7 @@ def test_unknown_names_are_slowed_alike_so_that_slowing_tells_nothing(page, cast
     assert unknown.replace("13999999999", "") == page.text.replace(cast.lin.mobile, "")
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_an_outsider_cannot_lock_an_official_out_of_his_own_machine(page, cast):
     own = page.client
     page.open("accounts.sign_in")
@@ -109,6 +115,7 @@ def test_an_outsider_cannot_lock_an_official_out_of_his_own_machine(page, cast):
     page.submit(name=cast.lin.mobile, password=PASSWORD)
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_forged_device_cookie_buys_no_further_guesses(page, cast):
     fail(page, cast.lin.mobile, 10)
     page.client.set_cookie("crm-device", "eyJuIjoieCIsInUiOlsxXX0.forged")
@@ -117,6 +124,7 @@ def test_a_forged_device_cookie_buys_no_further_guesses(page, cast):
     assert refused(page)
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_forged_client_address_does_not_change_the_count_nor_the_record(page, cast):
     for number in range(11):
         page.open("accounts.sign_in")
@@ -157,6 +165,7 @@ def test_parallel_guesses_cannot_pass_the_count(app, cast):
     assert (len(looked), sum(looked)) == (14, 10)
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_fifty_failures_within_a_day_are_told_to_the_administrator(app, cast):
     with writing():
         db.session.add_all([SignInFailure(name_hash=throttle._key(cast.lin, "", "")) for _ in range(49)])
@@ -170,6 +179,7 @@ def test_fifty_failures_within_a_day_are_told_to_the_administrator(app, cast):
     assert told.subject_id == cast.lin.id
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_failures_older_than_a_day_are_dropped(app, cast):
     with writing():
         throttle.begin(cast.lin)
@@ -178,6 +188,7 @@ def test_failures_older_than_a_day_are_dropped(app, cast):
         assert throttle.forget_old() == 1
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.slow
 def test_a_known_and_an_unknown_account_are_refused_in_the_same_time(page, cast):
     """Medians of twenty-five tries each differ by less than 20 ms of this process's own time, whatever else runs."""

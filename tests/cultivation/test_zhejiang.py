@@ -51,6 +51,7 @@ def test_the_figures_are_those_of_the_file(imported, command):  # noqa: F811
     assert stock_chart.draw(stocks) == kept, "draw it anew: python -m benchmarks.stock_chart"
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_what_is_new_each_year_is_what_was_listed_in_it(imported):
     for year in YEARS:
         came = sum(row["上市日期"].startswith(str(year)) for row in ROWS)
@@ -60,6 +61,7 @@ def test_what_is_new_each_year_is_what_was_listed_in_it(imported):
         assert (moved.opening, moved.closing) == (figures.stock("listed", before), figures.stock("listed", until))
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_firms_are_provisional_and_known_by_their_stock_code(imported):
     firm = db.session.scalars(select(Enterprise).where(Enterprise.name == "华数传媒")).one()
     assert (firm.stock_code, firm.credit_code, firm.industry) == ("000156", None, "影视音像")
@@ -74,6 +76,7 @@ def test_the_same_file_brings_nothing_twice(imported, apply):  # noqa: F811
     assert [db.session.scalar(select(func.count()).select_from(m)) for m in (Track, TrackEvent)] == [719, 719]
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_without_the_option_unknown_firms_are_errors(app, check):  # noqa: F811
     told = check(FILE, expect=1, kind="tracks")
     assert (told["new"], len(told["errors"])) == (0, 719)

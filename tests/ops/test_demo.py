@@ -63,6 +63,7 @@ def test_an_empty_database_becomes_a_bureau_with_a_past(run, app):
     assert list(checks_data.derived_columns(app.extensions["commissioner"])) == []
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_the_accounts_are_told_and_one_of_them_signs_in(run, page):
     run("seed-demo")
     told = run("demo-accounts").output
@@ -73,6 +74,7 @@ def test_the_accounts_are_told_and_one_of_them_signs_in(run, page):
     assert name in page.follow().text
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_second_time_changes_nothing(run):
     run("seed-demo")
     assert run("seed-demo").exit_code == 0
@@ -87,6 +89,7 @@ def test_real_rows_are_never_mixed_with_invented_ones(run, make, cast):
     assert run("demo-accounts").exit_code == 1
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_production_takes_no_demonstration(run, app):
     run("seed-demo")
     production = replace(app.extensions["commissioner"], env="production", allow_http=True)
@@ -101,6 +104,7 @@ def test_production_cannot_be_seeded(app, run):
     assert db.session.scalar(select(func.count()).select_from(Enterprise)) == 0
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_interview_is_a_past_day(run, language):
     """2017: three listed, twelve on NEEQ, 285 on the equity exchange, 17 and 38 on the lists of key firms."""

@@ -65,6 +65,7 @@ def test_the_button_moves_the_clock_and_the_mail_is_there(demo, page, make, cast
         ("2026-11-27T12:00:00+08:00", "2026-11-30T08:30:00+08:00"),
     ],
 )
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_the_next_working_morning(app, now, moment, expected):
     now.set(moment)
     assert clock.local(demo_clock.next_morning(clock.now())).isoformat(timespec="minutes") == expected[:16] + "+08:00"
@@ -79,6 +80,7 @@ def test_production_has_neither_mailbox_nor_demonstration_mail(app, cast):
         replace(production, smtp_url=DEMO_URL).check()
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_the_demonstration_speaks_english_and_is_wiped_by_one_command(app, make):
     db.session.remove()
     run = app.test_cli_runner().invoke
