@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Exists, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from crm.accounts.models import User
 from crm.core import clock
-from crm.core.db import db, writing
+from crm.core.db import db, lock, writing
 from crm.core.errors import RuleBroken
 from crm.core.pages import speaking
 from crm.core.words import Say, say
-from crm.cultivation.models import Track, TrackEvent
+from crm.cultivation.models import Sort, Track, TrackEvent
 from crm.cultivation.paper_models import TrackPaper
 from crm.enterprises.models import Enterprise, Standing
 from crm.enterprises.queries import commissioner_of
@@ -34,18 +34,28 @@ def nightly() -> str | None:
 
 
 def ending(today: date) -> Sequence[int]:
-    """Papers of open tracks that end soon or have ended, unless a later one of the same kind is there."""
+    """Papers of open tracks that end soon or have ended, unless one of the same kind ends later or never.
+
+    A paper behind a step that was voided counts for nothing: it neither ends nor renews.
+    """
     p, later, its, of_later = TrackPaper, aliased(TrackPaper), aliased(TrackEvent), aliased(StoredFile)
+    ends_later = or_(later.ends_on > p.ends_on, and_(later.ends_on.is_(None), later.id > p.id))
     renewed = (
         select(later.id)
         .join(its, its.id == later.event_id)
         .join(of_later, of_later.id == later.file_id)
-        .where(its.track_id == Track.id, later.what == p.what, later.ends_on > p.ends_on, of_later.removed_at.is_(None))
+        .where(its.track_id == Track.id, later.what == p.what, ends_later, of_later.removed_at.is_(None), ~_voided(its))
     )
     query: Any = select(p.id).join(TrackEvent, TrackEvent.id == p.event_id).join(Track, Track.id == TrackEvent.track_id)
     query = query.join(StoredFile, StoredFile.id == p.file_id).join(Enterprise, Enterprise.id == p.enterprise_id)
     soon = (p.ends_on <= today + BEFORE, p.asked_on.is_(None), StoredFile.removed_at.is_(None), Track.is_open)
-    return db.session.scalars(query.where(*soon, Enterprise.standing == Standing.ACTIVE, ~renewed.exists())).all()
+    here = (Enterprise.standing == Standing.ACTIVE, ~_voided(TrackEvent), ~renewed.exists())
+    return db.session.scalars(query.where(*soon, *here)).all()
+
+
+def _voided(event: Any) -> Exists:
+    by = aliased(TrackEvent)
+    return exists().where(by.track_id == event.track_id, by.corrects == event.seq, by.sort == Sort.VOID)
 
 
 def _ask(paper_id: int) -> bool:
@@ -58,9 +68,10 @@ def _ask(paper_id: int) -> bool:
 
 
 def _open_followup(paper: TrackPaper) -> bool:
+    lock(paper)
     enterprise = db.session.get_one(Enterprise, paper.enterprise_id)
     serves = commissioner_of(enterprise.id)
-    if serves is None:
+    if serves is None or paper.asked_on is not None or paper.file.removed_at is not None:
         return False
     owner = db.session.get_one(User, serves.commissioner_id)
     with speaking("zh_Hans_CN"):

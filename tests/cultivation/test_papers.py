@@ -93,10 +93,10 @@ def test_a_paper_is_taken_away_and_the_same_bytes_count_once(page, way, firm, ca
 def certified(page, way, firm, cast):
     """A certificate with its end; `open_ones()` are the promises made for it."""
 
-    def hand_in(ends_on, what="证书编号", kind="SRDI", state="SR_BASE"):
+    def hand_in(ends_on, what="证书编号", kind="SRDI", state="SR_BASE", track=None):
         if not way.tracks():
             way.baseline(kind, state, "2024-01-05")
-        track = db.session.query(Track).one()
+        track = track or db.session.query(Track).one()
         page.as_(cast.lin).open("track_papers.of_event", track_id=track.id, seq=1)
         page.submit(form="paper-form", what=what, ends_on=ends_on, **sent(content=PDF + ends_on.encode()))
 
@@ -121,6 +121,20 @@ def test_one_far_off_or_renewed_opens_none(certified):
     certified("2027-02-22")
     assert promised() == [] and papers_ending.nightly() is None
     certified("2026-12-01"), certified("2029-12-01")
+    papers_ending.nightly()
+    assert promised() == []
+
+
+def test_one_that_ends_no_more_or_whose_step_never_was_opens_none(certified, way, cast):
+    certified("2026-12-01")
+    certified("")
+    papers_ending.nightly()
+    assert promised() == [], "the later one has no end"
+
+    begun = way.baseline("NEEQ", "NQ_REFORMED", "2024-03-01")
+    track = db.session.scalars(select(Track).where(Track.kind == "NEEQ")).one()
+    certified("2026-12-09", track=track)
+    way.correct(begun, "void")
     papers_ending.nightly()
     assert promised() == []
 
