@@ -3,6 +3,8 @@
 import pytest
 from sqlalchemy import select
 
+from crm.accounts import posts
+from crm.accounts.models import Post
 from crm.core import clock
 from crm.core.db import db, writing
 from crm.core.errors import RuleBroken, Stale
@@ -85,6 +87,20 @@ def test_whoever_may_confirm_is_told_once_and_a_decided_step_is_told_no_more(pag
     way.confirm(steps[0])
     plan(clock.now())
     assert [row.state for row in db.session.execute(told)] == ["cancelled", "planned", "planned"]
+
+
+def test_who_gets_the_post_later_hears_of_what_waits_and_who_lost_it_no_more(steps, make, cast, now):
+    told = select(Reminder.recipient_id, Reminder.state).where(Reminder.kind == "step_waiting").order_by(Reminder.id)
+    plan(clock.now())
+    now.set("2026-11-25T07:30:00+08:00")
+    newcomer = make.user("新科长", unit=cast.bureau, role=Role.MANAGER, over=cast.bureau)
+    plan(clock.now()), plan(clock.now())
+    assert [row.recipient_id for row in db.session.execute(told)] == [cast.manager.id] * 3 + [newcomer.id] * 3
+
+    with writing():
+        posts.end_post(db.session.scalars(select(Post).where(Post.user_id == newcomer.id)).one(), by=cast.admin)
+    plan(clock.now())
+    assert [row.state for row in db.session.execute(told)][3:] == ["cancelled"] * 3
 
 
 def test_the_proposer_hears_why_his_step_does_not_stand(page, steps, cast):

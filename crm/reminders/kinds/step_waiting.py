@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from crm.accounts.models import Post, User
+from crm.core import clock
 from crm.core.among import among
 from crm.core.db import db
 from crm.core.words import say
@@ -24,26 +25,29 @@ NAME, SUBJECT = "step_waiting", "track_proposal"
 
 
 def due(today: date) -> list[dict[str, Any]]:
-    """Steps of which nobody has been told yet; each person by the clause that his list has."""
+    """Steps of which nobody was told yet; for who got his post since then all that wait. By the clause of his list."""
     told = select(Reminder.id).where(
         Reminder.kind == NAME, STANDS, Reminder.subject_kind == SUBJECT, Reminder.subject_id == TrackProposal.id
     )
-    fresh = (TrackProposal.outcome == "waiting", ~told.exists())
-    if db.session.scalar(select(TrackProposal.id).where(*fresh).limit(1)) is None:
+    untold, oldest = func.count().filter(~told.exists()), func.min(TrackProposal.proposed_at)
+    waits = TrackProposal.outcome == "waiting"
+    fresh, since = db.session.execute(select(untold, oldest).where(waits)).one()
+    if since is None:
         return []
-    mine = select(TrackProposal.id, TrackProposal.enterprise_id, TrackProposal.proposed_at)
-    mine = mine.join(Enterprise, Enterprise.id == TrackProposal.enterprise_id).where(*fresh)
-    return [
-        _row(step, person.id, today)
-        for person in _who_may_confirm(today)
-        for step in db.session.execute(mine.where(waiting.confirmable(person)).order_by(TrackProposal.id))
-    ]
+    mine = select(TrackProposal.id, TrackProposal.enterprise_id, TrackProposal.proposed_at).where(waits)
+    mine = mine.join(Enterprise, Enterprise.id == TrackProposal.enterprise_id).order_by(TrackProposal.id)
+    found = []
+    for person in _who_may_confirm(today, None if fresh else clock.local(since).date()):
+        for_him = mine.where(~told.where(Reminder.recipient_id == person.id).exists(), waiting.confirmable(person))
+        found += [_row(step, person.id, today) for step in db.session.execute(for_him)]
+    return found
 
 
-def _who_may_confirm(today: date) -> Sequence[User]:
-    holds = (Post.since <= today, or_(Post.until.is_(None), Post.until > today))
+def _who_may_confirm(today: date, since: date | None) -> Sequence[User]:
+    """With a day only those whose post began on it or later."""
+    holds = [Post.since <= today, or_(Post.until.is_(None), Post.until > today)]
     roles = [role for role in WHO_MAY[Permission.TRACK_CONFIRM] if role != "serving"]
-    posts = select(Post.user_id).where(Post.role.in_(roles), *holds)
+    posts = select(Post.user_id).where(Post.role.in_(roles), *holds, *([Post.since >= since] if since else []))
     return db.session.scalars(select(User).where(User.active.is_(True), User.id.in_(posts)).order_by(User.id)).all()
 
 
@@ -62,8 +66,19 @@ def known_steps(reminders: Sequence[Reminder]) -> dict[int, Any]:
 
 
 def gone(reminders: Sequence[Reminder]) -> dict[int, str]:
+    """Decided meanwhile, or the person may no longer confirm it."""
     known = known_steps(reminders)
-    return {r.id: "decided" for r in reminders if (s := known.get(r.subject_id)) is None or s.outcome != "waiting"}
+    decided = {r.id for r in reminders if (s := known.get(r.subject_id)) is None or s.outcome != "waiting"}
+    open_ones = [r for r in reminders if r.id not in decided]
+    theirs = {(p, step) for p in {r.recipient_id for r in open_ones} for step in _confirmable_by(p, open_ones)}
+    lost = {r.id for r in open_ones if (r.recipient_id, r.subject_id) not in theirs}
+    return dict.fromkeys(decided, "decided") | dict.fromkeys(lost, "no_right")
+
+
+def _confirmable_by(person_id: int, reminders: Sequence[Reminder]) -> Sequence[int]:
+    query = select(TrackProposal.id).join(Enterprise, Enterprise.id == TrackProposal.enterprise_id)
+    mine = waiting.confirmable(db.session.get_one(User, person_id))
+    return db.session.scalars(query.where(among(TrackProposal.id, {r.subject_id for r in reminders}), mine)).all()
 
 
 def lines(reminders: Sequence[Reminder]) -> dict[int, Line]:
