@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from crm.core.db import db
-from crm.cultivation import courses
 from crm.cultivation.models import Track, TrackEvent, TrackProposal
+from crm.cultivation.queries import tracks_of
 from crm.cultivation.rules.ladder import ladder
 from crm.cultivation.rules.states import Guard
 from crm.timeline import Actor, Level, record
@@ -49,7 +49,9 @@ def tell_paper(step: TrackEvent | TrackProposal, kind: str, what: str, name: str
 
 
 def tell_proposed(proposal: TrackProposal, kind: str, by: Actor, **more: str) -> None:
-    track = courses.current(proposal.enterprise_id, proposal.kind)
+    """Restricted by the attempt it belongs to, whatever came after that."""
+    tracks = tracks_of(proposal.enterprise_id).where(Track.kind == proposal.kind)
+    track = db.session.scalar(tracks.where(Track.attempt == proposal.attempt))
     is_plan = track.is_restricted if track is not None else ladder().kinds[proposal.kind].is_confidential
     told: dict[str, Any] = {
         "track": proposal.kind,
