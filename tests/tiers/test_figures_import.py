@@ -39,6 +39,12 @@ def standing():
     return {row.period: row for row in rows}
 
 
+def test_a_second_row_that_says_more_than_the_first_is_no_repeat(check, book, firm):  # noqa: F811
+    row = (NAME, 2024, "", 3000, "", "", "", "", "企业填报")
+    told = check(book([HEAD, row, row, (*row[:7], "是", row[8])]), kind="figures", expect=1)
+    assert [error["row"] for error in told["errors"]] == [4]
+
+
 def test_a_table_becomes_figures_in_yuan(apply, book, firm):  # noqa: F811
     told = apply(
         book([

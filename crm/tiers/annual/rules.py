@@ -137,21 +137,30 @@ _SPAN = re.compile(r"(?:0?1月?)(?:-|—|–|~|～|至|到)(3|03|6|06|9|09|12)�
 def recognise(year: str, period: str) -> Period | None:
     """Out of 2025 and 上半年, 2025年1—9月 in either, or the last day 2025-12-31.
 
-    二季度 alone is none: figures count from January.
+    二季度 alone is none: figures count from January. So is what says two things: 2025年1—9月 and 上半年.
     """
-    text = _flat(year)
-    if end := _END.fullmatch(text):
-        return Period(int(end.group(1)), int(re.split("[-/]", end.group(2))[0]))
-    found = _YEAR.match(text)
-    if found is None:
-        text, rest = _flat(period), ""
-        found = _YEAR.match(text)
-    else:
-        rest = _flat(period).removeprefix(found.group(1)).removeprefix("年度").removeprefix("年")
-    if found is None:
+    said = [one for one in (_recognised(_flat(year)), _recognised(_flat(period))) if one is not None]
+    years, parts = {one.year for one in said if one.year}, {one.months for one in said if one.months is not None}
+    if len(years) != 1 or len(parts) > 1 or 0 in parts:
         return None
-    months = _months(rest or text[found.end() :])
-    return Period(int(found.group(1)), months) if months else None
+    return Period(years.pop(), parts.pop() if parts else 12)
+
+
+class _Said(NamedTuple):
+    """What one cell says: `year` 0 when it names none, `months` None when it names no part, 0 an unknown one."""
+
+    year: int
+    months: int | None
+
+
+def _recognised(text: str) -> _Said | None:
+    if not text:
+        return None
+    if end := _END.fullmatch(text):
+        return _Said(int(end.group(1)), int(re.split("[-/]", end.group(2))[0]))
+    found = _YEAR.match(text)
+    rest = text[found.end() :] if found else text
+    return _Said(int(found.group(1)) if found else 0, (_months(rest) or 0) if rest else None)
 
 
 def _flat(text: str) -> str:

@@ -47,6 +47,11 @@ class Row:
         return self.entered
 
     @property
+    def says(self) -> tuple[Any, ...]:
+        """All of its own cells."""
+        return self.values, self.source, self.line.said.get("is_audited"), self.line.said.get("note") or ""
+
+    @property
     def has_no_source(self) -> bool:
         return self.source is None and self.before is None
 
@@ -131,7 +136,7 @@ def _refuse_second_ones(rows: Iterable[Row]) -> None:
         before = first.setdefault((row.firm, row.period), row)
         if before is row:
             continue
-        if (before.values, before.source) == (row.values, row.source):
+        if before.says == row.says:
             row.line.outcome = Outcome.REPEAT
         else:
             row.line.refuse("year", say("An earlier row of the file says otherwise of this enterprise and period"))
