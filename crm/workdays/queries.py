@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
@@ -68,6 +68,12 @@ def as_if_loaded(notice: Year) -> Calendar:
     rows = db.session.execute(select(CalendarDay.day, CalendarDay.kind, CalendarDay.label, CalendarDay.source)).all()
     kept = [row for row in rows if earlier is None or row.source != earlier.source]
     return Calendar([*years.values(), notice], {row.day: Special(Kind(row.kind), row.label) for row in kept})
+
+
+def own_days(since: date) -> Sequence[CalendarDay]:
+    """What the bureau decided for itself from a day on, in order."""
+    query = select(CalendarDay).where(CalendarDay.source == "", CalendarDay.day >= since)
+    return db.session.scalars(query.order_by(CalendarDay.day)).all()
 
 
 def published() -> list[tuple[int, str, bool]]:

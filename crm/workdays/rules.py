@@ -59,6 +59,10 @@ class Calendar:
             self._special.update(self._years[number].days)
         self._special.update(overrides or {})
 
+    def with_day(self, day: date, special: Special) -> Calendar:
+        """The same with one day decided otherwise."""
+        return Calendar(self._years.values(), {**self._special, day: special})
+
     def is_published(self, year: int) -> bool:
         return year in self._years
 

@@ -8,13 +8,16 @@ from datetime import date
 from flask import g
 from sqlalchemy import delete, insert, select
 
+from crm.core import clock
 from crm.core.db import db
+from crm.core.errors import RuleBroken
+from crm.core.words import say
 from crm.timeline import Actor, record
 from crm.workdays import effects
 from crm.workdays.models import CalendarDay, CalendarYear
 from crm.workdays.notices import Change, changes
 from crm.workdays.queries import as_if_loaded, calendar
-from crm.workdays.rules import Kind, Year
+from crm.workdays.rules import Kind, Special, Year
 
 
 def load(notice: Year, *, by: Actor) -> list[Change]:
@@ -62,6 +65,24 @@ def take_over(notice: Year, *, by: Actor) -> Taken:
     """Load the notice and move the dates that must not stay on a rest day."""
     seen = preview(notice)
     load(notice, by=by)
+    return replace(seen, moved=effects.move(seen.changed, calendar(), by))
+
+
+def preview_day(day: date, kind: Kind, *, label: str) -> Taken:
+    """What `take_day` would do; writes nothing. Raises RuleBroken for a day that is over or is so already."""
+    before = calendar()
+    if day <= clock.today():
+        raise RuleBroken(say("Choose a day from tomorrow on: what is over stays as it was counted"), "day")
+    if before.is_working_day(day) is (kind is Kind.WORK):
+        raise RuleBroken(say("That day is so already"), "day")
+    changed = [Change(day, before.is_working_day(day), kind is Kind.WORK, label)]
+    return Taken(changed, effects.found(changed, before.with_day(day, Special(kind, label))))
+
+
+def take_day(day: date, kind: Kind, *, label: str, by: Actor) -> Taken:
+    """Decide one day of the bureau's own and move the dates that must not stay on a rest day."""
+    seen = preview_day(day, kind, label=label)
+    set_day(day, kind, label=label, by=by)
     return replace(seen, moved=effects.move(seen.changed, calendar(), by))
 
 

@@ -1,6 +1,8 @@
-"""The statutory calendar: which years are known, and next year's notice looked at before it is loaded."""
+"""The calendar: which years are known, next year's notice looked at before it is loaded, days of the bureau's own."""
 
 from __future__ import annotations
+
+from datetime import date
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
@@ -10,12 +12,13 @@ from crm.core import clock
 from crm.core.db import writing
 from crm.core.errors import RuleBroken
 from crm.core.web import go, page, told
-from crm.core.words import say
+from crm.core.words import Say, say
 from crm.permissions import Permission
 from crm.workdays import services
-from crm.workdays.forms import NoticeForm
+from crm.workdays.forms import DayForm, NoticeForm
 from crm.workdays.notices import LARGEST_FILE, parse
-from crm.workdays.queries import calendar, published
+from crm.workdays.queries import calendar, own_days, published
+from crm.workdays.rules import Kind
 
 bp = Blueprint("workdays", __name__)
 
@@ -55,6 +58,38 @@ def load() -> ResponseReturnValue:
     return _page(form)
 
 
+@bp.post("/admin/holidays/day/check")
+@requires(Permission.SETTINGS)
+def check_day() -> ResponseReturnValue:
+    """What this day would change. Nothing is written."""
+    form = DayForm()
+    if form.validate_on_submit():
+        with form.showing(RuleBroken):
+            seen = services.preview_day(form.day.data, Kind(form.kind.data), label=form.label.data)
+            return page("workdays/check_day.html", form, status=200, seen=seen)
+    return _page(NoticeForm(formdata=None), form)
+
+
+@bp.post("/admin/holidays/day")
+@requires(Permission.SETTINGS, confirmed=True)
+def take_day() -> ResponseReturnValue:
+    me, form = signed_in(), DayForm()
+    if form.validate_on_submit():
+        with form.showing(RuleBroken):
+            kind = Kind(form.kind.data)
+            with writing():
+                taken = services.take_day(form.day.data, kind, label=form.label.data, by=me)
+            told(_told_of(kind, form.day.data, taken.moved))
+            return go("workdays.holidays")
+    return _page(NoticeForm(formdata=None), form)
+
+
+def _told_of(kind: Kind, day: date, moved: int) -> Say:
+    if kind is Kind.WORK:
+        return say("%(day)s is a working day now", day=day)
+    return say("%(day)s is a rest day now: %(n)s follow-ups moved", day=day, n=moved)
+
+
 def _text(form: NoticeForm) -> str:
     """What was uploaded, else what was pasted. Raises RuleBroken when there is neither."""
     if form.file.data and form.file.data.filename:
@@ -68,8 +103,14 @@ def _text(form: NoticeForm) -> str:
     return str(form.text.data)
 
 
-def _page(form: NoticeForm) -> ResponseReturnValue:
+def _page(form: NoticeForm, day_form: DayForm | None = None) -> ResponseReturnValue:
+    """Both forms; the one that was sent says what is wrong with it."""
     days, this = calendar(), clock.today().year
     shown = [(year, source, is_loaded, days.special_of(year)) for year, source, is_loaded in published()]
     missing = [year for year in (this, this + 1) if not days.is_published(year)]
-    return page("workdays/holidays.html", form, years=shown, missing=missing)
+    code = (422 if day_form.is_refused else 200) if day_form is not None else None
+    day_form = day_form or DayForm(formdata=None)
+    own = own_days(clock.today())
+    return page(
+        "workdays/holidays.html", form, status=code, day_form=day_form, years=shown, missing=missing, own_days=own
+    )

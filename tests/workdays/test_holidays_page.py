@@ -105,6 +105,43 @@ def test_the_administrator_sees_what_moves_then_loads_it(page, make, cast):
     assert "节假日安排变动" in page.text
 
 
+def test_a_day_of_the_bureaus_own_is_looked_at_first_and_moves_what_falls_on_it(page, make, cast):
+    firm = make.enterprise("杭州和达生物技术有限公司", commissioner=cast.lin)
+    followup = promise(firm, cast.lin, date(2026, 12, 2), "问增容进度")
+    cut = {"day": "2026-12-02", "kind": "rest", "label": "供电检修"}
+    page.as_(cast.admin).open("workdays.holidays").submit(form="own-day", **cut, expect=200)
+    assert "问增容进度" in page.text and "2026-12-02 → 2026-12-03" in page.text
+    assert followup.due_on == date(2026, 12, 2)
+
+    page.submit()
+    assert followup.due_on == date(2026, 12, 3) and not calendar().is_working_day(date(2026, 12, 2))
+    assert "2026-12-02 供电检修 放假" in page.follow().text
+    page.submit(form="own-day", day="2026-12-02", kind="work", label="检修改期", expect=200)
+    assert "当天没有到期事项" in page.text
+    page.submit()
+    assert calendar().is_working_day(date(2026, 12, 2)) and followup.due_on == date(2026, 12, 3), "moved once"
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("day", "kind", "why"),
+    [
+        ("2026-11-23", "rest", "只能设定明天及以后的日期"),
+        ("2020-01-01", "work", "只能设定明天及以后的日期"),
+        ("2026-12-05", "rest", "当天本来就是如此"),
+        ("2026-12-02", "work", "当天本来就是如此"),
+        ("", "rest", "日期"),
+    ],
+)
+def test_a_day_that_cannot_be_set_says_why_and_keeps_what_was_typed(page, cast, day, kind, why):
+    page.as_(cast.admin).open("workdays.holidays")
+    page.submit(form="own-day", day=day, kind=kind, label="防汛值守", expect=422)
+    assert why in page.text
+    assert page.all("input", name="label")[0].get("value") == "防汛值守"
+    before = page.client.get("/admin/holidays").text
+    assert "本单位自定日期" in before
+
+
 def test_a_file_may_be_uploaded_and_an_auditor_only_looks(page, cast):
     page.as_(cast.admin).open("workdays.holidays")
     page.submit(files={"file": (io.BytesIO(PRINTED_2027.encode()), "2027.txt")}, expect=200)
