@@ -60,7 +60,9 @@ def told(page, sample, me):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("who", STRANGERS)
+@pytest.mark.parametrize(
+    ("database", "who"), [*(("sqlite", who) for who in STRANGERS), ("postgresql", "stranger")], indirect=["database"]
+)
 def test_no_page_search_or_export_tells_a_stranger_anything(page, sample, who):
     me = getattr(sample.cast, who)
     for url, words in told(page.as_(me), sample, me):
