@@ -130,12 +130,7 @@ def app(request, database, now, tmp_path):
     with made.app_context():
         yield made
         db.session.remove()
-        done(request, made)
-
-
-def done(request, made: Flask) -> None:
-    known = [one for one in request.getfixturevalue("applications").values() if one.app is made]
-    known[0].done() if known else db.engine.dispose()
+        db.engine.dispose()
 
 
 def application_for(request, settings: Settings) -> Flask:

@@ -59,7 +59,6 @@ class Reused:
             # The dialect learns about its server at the first connection; every engine to come shares it.
             self.engine.connect().close()
             self.engine.dispose()
-        self.connected_to, self.pool = None, self.engine.pool
         event.listen(self.engine, "do_connect", self._to_the_database_of_this_test)
 
     def fresh(self, settings: Settings) -> Flask:
@@ -83,17 +82,10 @@ class Reused:
     def _new_engine(self) -> Engine:
         """Without the listeners of the test before; what was compiled for the dialect stays known."""
         url = make_url(self.settings.database_url)
-        if url != self.connected_to or url.get_backend_name() == "sqlite":
-            self.connected_to, self.pool = url, self.engine.pool.recreate()
         known = {"compiled_cache": self.statements}
-        engine = Engine(self.pool, self.engine.dialect, url, execution_options=known)
+        engine = Engine(self.engine.pool.recreate(), self.engine.dialect, url, execution_options=known)
         guard(engine)
         return engine
-
-    def done(self) -> None:
-        """A file is closed; a server's connections wait for the next test, which finds its plans made."""
-        if self.engine.dialect.name == "sqlite":
-            db.engine.dispose()
 
     def _to_the_database_of_this_test(self, dialect: Any, _record: Any, words: list[Any], more: dict[str, Any]) -> None:
         asked, options = dialect.create_connect_args(make_url(self.settings.database_url))
