@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from crm.accounts import Unit, User
 from crm.accounts.models import Post
@@ -41,7 +41,9 @@ class Casting:
         if any(len(rows) > 1 for rows in before.values()):
             return make_cast(make)
         if clock.today() not in self.known:
+            others = counted_elsewhere()
             made = make_cast(make)
+            assert counted_elsewhere() == others, "the cast is written into further tables: name them in TABLES"
             self.known[clock.today()] = remember(made, before, next(make.numbers) - 1)
             return made
         written = self.known[clock.today()]
@@ -63,6 +65,12 @@ def remember(cast: Cast, before: dict[Any, list[dict[str, Any]]], numbers: int) 
 
 def known_rows() -> dict[Any, list[dict[str, Any]]]:
     return {table: [dict(row) for row in db.session.execute(select(table)).mappings()] for table in TABLES}
+
+
+def counted_elsewhere() -> dict[str, int]:
+    """Rows of all other tables."""
+    tables = [table for table in db.metadata.sorted_tables if table not in TABLES]
+    return {table.name: db.session.scalar(select(func.count()).select_from(table)) or 0 for table in tables}
 
 
 def advance() -> None:
