@@ -31,7 +31,7 @@ class Lane:
 LANES = (
     Lane("rules", 1, "rules"),
     Lane("pages", 9, "not (rules or slow or browser or proof)"),
-    Lane("import, ledger, faults", 7, "slow and not (browser or proof)"),
+    Lane("import, ledger, faults", 8, "slow and not (browser or proof)"),
     Lane("browser", 8, "browser and not proof"),
 )
 

@@ -129,6 +129,7 @@ def test_cells_of_an_export_never_begin_a_formula(page, make, cast):
     assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@")) and cell != "--"] == []
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_no_text_in_an_address_breaks_a_page(app, lived):
     """Every filter of every list, and the search."""
     asked = set()

@@ -72,6 +72,7 @@ def test_no_page_search_or_export_tells_a_stranger_anything(page, sample, who):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_the_same_words_are_told_to_those_whom_they_concern(page, sample):
     """Otherwise the story above could not fail."""
     me = sample.cast.lin
