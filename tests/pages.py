@@ -1,7 +1,7 @@
 """HTML as a tree: Lexbor reads it, html5lib says whether it is valid.
 
 Both follow the HTML standard; html5lib names the errors and is thirty times slower. It is therefore asked only when a
-page puts two tags beside each other that no valid page of this worker had so.
+page puts two tags beside each other that no valid page of this worker had so, or when a "<" belongs to no tag.
 """
 
 from __future__ import annotations
@@ -44,8 +44,9 @@ def _element(node: LexborNode) -> Element:
 
 def faults_of(text: str) -> list[object]:
     """What html5lib has against a whole page."""
-    beside = set(pairwise(TAGS.findall(VALUES.sub("", text))))
-    if beside <= seen_valid:
+    bare = VALUES.sub("", text)
+    beside = set(pairwise(TAGS.findall(bare)))
+    if beside <= seen_valid and "<" not in TAGS.sub("", bare):
         return []
     parser = html5lib.HTMLParser(strict=False)
     parser.parse(text)

@@ -8,8 +8,9 @@ from datetime import date
 from flask import g
 from sqlalchemy import delete, insert, select
 
+from crm.accounts.queries import root
 from crm.core import clock
-from crm.core.db import db
+from crm.core.db import db, lock
 from crm.core.errors import RuleBroken
 from crm.core.words import say
 from crm.timeline import Actor, record
@@ -62,7 +63,8 @@ def preview(notice: Year) -> Taken:
 
 
 def take_over(notice: Year, *, by: Actor) -> Taken:
-    """Load the notice and move the dates that must not stay on a rest day."""
+    """Load the notice and move the dates that must not stay on a rest day. Of two at once the second sees the first."""
+    lock(root())
     seen = preview(notice)
     load(notice, by=by)
     return replace(seen, moved=effects.move(seen.changed, calendar(), by))
@@ -81,6 +83,7 @@ def preview_day(day: date, kind: Kind, *, label: str) -> Taken:
 
 def take_day(day: date, kind: Kind, *, label: str, by: Actor) -> Taken:
     """Decide one day of the bureau's own and move the dates that must not stay on a rest day."""
+    lock(root())
     seen = preview_day(day, kind, label=label)
     set_day(day, kind, label=label, by=by)
     return replace(seen, moved=effects.move(seen.changed, calendar(), by))

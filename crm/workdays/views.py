@@ -11,6 +11,7 @@ from crm.accounts import requires, signed_in
 from crm.core import clock
 from crm.core.db import writing
 from crm.core.errors import RuleBroken
+from crm.core.forms import Form
 from crm.core.web import go, page, told
 from crm.core.words import Say, say
 from crm.permissions import Permission
@@ -108,9 +109,6 @@ def _page(form: NoticeForm, day_form: DayForm | None = None) -> ResponseReturnVa
     days, this = calendar(), clock.today().year
     shown = [(year, source, is_loaded, days.special_of(year)) for year, source, is_loaded in published()]
     missing = [year for year in (this, this + 1) if not days.is_published(year)]
-    code = (422 if day_form.is_refused else 200) if day_form is not None else None
-    day_form = day_form or DayForm(formdata=None)
+    forms: dict[str, Form] = {"notice_form": form, "day_form": day_form or DayForm(formdata=None)}
     own = own_days(clock.today())
-    return page(
-        "workdays/holidays.html", form, status=code, day_form=day_form, years=shown, missing=missing, own_days=own
-    )
+    return page("workdays/holidays.html", day_form or form, years=shown, missing=missing, own_days=own, **forms)

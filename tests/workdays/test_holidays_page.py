@@ -7,15 +7,18 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from crm.accounts.models import User
 from crm.core.db import db, writing
 from crm.core.errors import RuleBroken
 from crm.followups.models import FollowupMove
 from crm.visits.models import Visit
 from crm.workdays import services
+from crm.workdays.models import CalendarDay
 from crm.workdays.notices import parse, shipped
 from crm.workdays.queries import as_if_loaded, calendar
 from crm.workdays.rules import Kind
 from tests.followups.test_followup import promise
+from tests.imports.test_faults import at_once
 
 PRINTED_2026 = """国务院办公厅关于2026年部分节假日安排的通知
 国办发明电〔2025〕7号
@@ -115,11 +118,25 @@ def test_a_day_of_the_bureaus_own_is_looked_at_first_and_moves_what_falls_on_it(
 
     page.submit()
     assert followup.due_on == date(2026, 12, 3) and not calendar().is_working_day(date(2026, 12, 2))
-    assert "2026-12-02 供电检修 放假" in page.follow().text
+    assert "2026-12-02 供电检修 休息日" in page.follow().text
     page.submit(form="own-day", day="2026-12-02", kind="work", label="检修改期", expect=200)
     assert "当天没有到期事项" in page.text
     page.submit()
     assert calendar().is_working_day(date(2026, 12, 2)) and followup.due_on == date(2026, 12, 3), "moved once"
+
+
+@pytest.mark.slow
+def test_a_day_set_by_several_at_once_is_set_once(app, cast):
+    admin, day = cast.admin.id, date(2026, 12, 2)
+    db.session.remove()
+
+    def take():
+        with writing():
+            services.take_day(day, Kind.REST, label="供电检修", by=db.session.get_one(User, admin))
+
+    outcome = at_once(app, *(take for _ in range(6)))
+    assert [type(error) for error in outcome if error] == [RuleBroken] * 5
+    assert db.session.scalars(select(CalendarDay.day)).all() == [day]
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -130,7 +147,7 @@ def test_a_day_of_the_bureaus_own_is_looked_at_first_and_moves_what_falls_on_it(
         ("2020-01-01", "work", "只能设定明天及以后的日期"),
         ("2026-12-05", "rest", "当天本来就是如此"),
         ("2026-12-02", "work", "当天本来就是如此"),
-        ("", "rest", "日期"),
+        ("", "rest", "填写“日期”"),
     ],
 )
 def test_a_day_that_cannot_be_set_says_why_and_keeps_what_was_typed(page, cast, day, kind, why):
@@ -138,8 +155,7 @@ def test_a_day_that_cannot_be_set_says_why_and_keeps_what_was_typed(page, cast, 
     page.submit(form="own-day", day=day, kind=kind, label="防汛值守", expect=422)
     assert why in page.text
     assert page.all("input", name="label")[0].get("value") == "防汛值守"
-    before = page.client.get("/admin/holidays").text
-    assert "本单位自定日期" in before
+    assert db.session.scalars(select(CalendarDay)).all() == []
 
 
 def test_a_file_may_be_uploaded_and_an_auditor_only_looks(page, cast):
