@@ -6,7 +6,8 @@ from flask import Flask
 
 from crm import permissions
 from crm.core import bureau_clock, logs, pages, security, typed
-from crm.core.db import db, engine_options, guard
+from crm.core.db import db
+from crm.core.engines import engine_options, guard
 from crm.core.settings import ROOT, Settings
 
 

@@ -32,8 +32,8 @@ class Lane:
 
 LANES = (
     Lane("rules", 1, "rules"),
-    Lane("pages", 9, "not (rules or slow or browser or proof)"),
-    Lane("import, ledger, faults", 8, "slow and not (browser or proof)"),
+    Lane("pages", 6, "not (rules or slow or browser or proof or other_database)"),
+    Lane("import, ledger, faults", 6, "slow and not (browser or proof or other_database)"),
     Lane("browser", 8, "browser and not proof"),
 )
 

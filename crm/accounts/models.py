@@ -92,6 +92,8 @@ class User(Timestamped, db.Model):
     """What `may` said in this request, once the session is loaded: a page asks twenty times."""
     signs_as: ClassVar[dict[str, Any]] = {}
     """Id and name as the session was loaded with them: what the record says of who acts."""
+    beside: ClassVar[dict[str, Any]] = {}
+    """What `sessions.tell_beside` added, as it was when the session was loaded."""
     is_authenticated = True
     is_anonymous = False
     if TYPE_CHECKING:

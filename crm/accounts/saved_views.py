@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 
@@ -18,17 +19,20 @@ MOST_OF_ONE_PERSON = 30
 LONGEST_QUERY = 2000
 
 
-def of(user: User, listing: str) -> Select[SavedView]:
-    """A person's views of one list, his own first: private ones and those shared with his unit or his posts' units."""
+def of(user: User, listing: str) -> Select[*tuple[Any, ...]]:
+    """A person's views of one list, his own first: private ones and those shared with his unit or his posts' units.
+    Each as `id, name, query, is_own, is_shared`."""
     above = [int(part) for unit in _units_of(user) for part in unit.path.strip("/").split("/")]
     return _views(user.id, listing, tuple(above))
 
 
 @lru_cache(maxsize=1024)
-def _views(user_id: int, listing: str, above: tuple[int, ...]) -> Select[SavedView]:
-    shared = and_(SavedView.unit_id.is_not(None), SavedView.unit_id.in_(above))
-    query = select(SavedView).where(SavedView.listing == listing, or_(SavedView.owner_id == user_id, shared))
-    return query.order_by((SavedView.owner_id == user_id).desc(), SavedView.name, SavedView.id)
+def _views(user_id: int, listing: str, above: tuple[int, ...]) -> Select[*tuple[Any, ...]]:
+    is_own, is_shared = SavedView.owner_id == user_id, SavedView.unit_id.is_not(None)
+    shown = (SavedView.id, SavedView.name, SavedView.query, is_own.label("is_own"), is_shared.label("is_shared"))
+    seen = or_(is_own, and_(is_shared, SavedView.unit_id.in_(above)))
+    query = select(*shown).where(SavedView.listing == listing, seen)
+    return query.order_by(is_own.desc(), SavedView.name, SavedView.id)
 
 
 def _units_of(user: User) -> list[Unit]:

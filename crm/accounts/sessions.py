@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -12,47 +13,91 @@ from flask import current_app, g, has_request_context, request, session
 from flask_login import current_user, login_user, logout_user
 from sqlalchemy import Row, Select, bindparam, event, select, update
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session, joinedload, load_only
+from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
 from crm.accounts.access_models import SignIn
-from crm.accounts.models import Post, Unit, User
+from crm.accounts.models import Post, Preference, Unit, User
 from crm.accounts.profile import profile
 from crm.core import clock
-from crm.core.db import db, writing
+from crm.core.db import as_read, db, read, writing
 
 SEEN_EVERY = timedelta(minutes=5)
 LEFT = "left_by"
+BESIDE: dict[str, Any] = {}
 
 
 def hashed(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def tell_beside(**columns: Any) -> None:
+    """Facts that every page asks for with the person: expressions over `User.id` and the parameter `today`."""
+    BESIDE.update(columns)
+
+
 def load(token: str) -> User | None:
     """The person behind a session token, or None when the session ended, idled out or grew too old."""
-    found = db.session.execute(_with_person(), {"hash": hashed(token)}).unique().one_or_none()
-    if found is None or not found.User.active or has_lapsed(found):
+    rows = read(_with_person(), {"hash": hashed(token), "today": clock.today()}).all()
+    if not rows or not rows[0].active or has_lapsed(rows[0]):
         return None
-    user: User = found.User
-    user.sign_in, user.session_token = found, token
+    user = _person(rows)
+    user.sign_in, user.session_token = rows[0], token
     user.answers, user.signs_as = {}, {"id": user.id, "name": user.name}  # type: ignore[misc]
+    user.beside = {name: getattr(rows[0], name) for name in BESIDE}  # type: ignore[misc]
     return user
 
 
 @cache
 def _with_person() -> Select[*tuple[Any, ...]]:
-    """Built once, for every request asks it; columns only a few pages need are fetched when they ask."""
-    its_own = (SignIn.id, SignIn.created_at, SignIn.seen_at, SignIn.confirmed_at, SignIn.is_trusted)
-    query = select(User, *its_own).join(User, User.id == SignIn.user_id)
-    query = query.where(SignIn.token_hash == bindparam("hash"), SignIn.ended_at.is_(None))
-    of_unit = (Unit.name, Unit.kind, Unit.path)
-    return query.options(
-        load_only(User.name, User.unit_id, User.active, User.mobile, User.email),
-        joinedload(User.posts).joinedload(Post.unit).load_only(*of_unit),
-        joinedload(User.unit).load_only(*of_unit),
-        joinedload(User.preferences),
+    """Built once, for every request asks it: the session, the person, each post with each preference; columns only a
+    few pages need are fetched when they ask."""
+    home, over = aliased(Unit), aliased(Unit)
+    p = _himself().subquery().c
+    query = select(
+        *p,
+        *(home.name.label("home"), home.kind.label("home_kind"), home.path.label("home_path")),
+        *(Post.id.label("post_id"), Post.role, Post.domain, Post.since, Post.until, Post.unit_id.label("over_id")),
+        *(over.name.label("over"), over.kind.label("over_kind"), over.path.label("over_path")),
+        *(Preference.key, Preference.value),
     )
+    query = query.join(home, home.id == p.unit_id)
+    query = query.outerjoin(Post, Post.user_id == p.user_id).outerjoin(over, over.id == Post.unit_id)
+    return query.outerjoin(Preference, Preference.user_id == p.user_id).order_by(Post.id)
+
+
+def _himself() -> Select[*tuple[Any, ...]]:
+    """One row; an offset is a fence, so that what stands beside is not asked again for each post and preference."""
+    query = select(
+        *(SignIn.id, SignIn.created_at, SignIn.seen_at, SignIn.confirmed_at, SignIn.is_trusted),
+        *(User.id.label("user_id"), User.name, User.unit_id, User.active, User.mobile, User.email),
+        *(column.label(name) for name, column in BESIDE.items()),
+    )
+    query = query.join(User, User.id == SignIn.user_id)
+    return query.where(SignIn.token_hash == bindparam("hash"), SignIn.ended_at.is_(None)).offset(0)
+
+
+def _person(rows: Sequence[Row[*tuple[Any, ...]]]) -> User:
+    r = rows[0]
+    posts, preferences = {row.post_id: row for row in rows if row.post_id}, {row.key: row for row in rows if row.key}
+    return as_read(
+        User,
+        id=r.user_id,
+        name=r.name,
+        unit_id=r.unit_id,
+        active=r.active,
+        mobile=r.mobile,
+        email=r.email,
+        unit=as_read(Unit, id=r.unit_id, name=r.home, kind=r.home_kind, path=r.home_path),
+        posts=[_post(row) for row in posts.values()],
+        preferences=[as_read(Preference, user_id=r.user_id, key=key, value=p.value) for key, p in preferences.items()],
+    )
+
+
+def _post(row: Row[*tuple[Any, ...]]) -> Post:
+    unit = as_read(Unit, id=row.over_id, name=row.over, kind=row.over_kind, path=row.over_path)
+    values = {"id": row.post_id, "user_id": row.user_id, "unit_id": row.over_id, "role": row.role, "unit": unit}
+    return as_read(Post, **values, domain=row.domain, since=row.since, until=row.until)
 
 
 @event.listens_for(Session, "after_soft_rollback")

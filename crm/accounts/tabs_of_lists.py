@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from flask import request, url_for
 
@@ -13,18 +14,18 @@ from crm.core.db import read
 from crm.core.lists import Listing, View
 
 
-def views(listing: Listing, me: User, built_in: Sequence[tuple[str, str]]) -> list[View]:
-    """`built_in` are label and query; of several tabs with the filters of this page one is active."""
+def views(
+    listing: Listing, me: User, built_in: Sequence[tuple[str, str]], saved: Iterable[Any] | None = None
+) -> list[View]:
+    """`built_in` are label and query; of several tabs with the filters of this page one is active. `saved` are the rows
+    of `saved_views.of` when the page has read them together with something else."""
     path, here = listing.path, listing.query()
     found = [(View(label, f"{path}?{query}" if query else path), query) for label, query in built_in]
-    for kept in read(saved_views.of(me, listing.name)):
-        edit = url_for("desk.edit_view", view_id=kept.id) if kept.owner_id == me.id else None
-        named = (
-            f"{kept.query}&view={kept.id}".lstrip("&")
-            if kept.query in [query for _view, query in found]
-            else kept.query
-        )
-        found.append((View(kept.name, f"{path}?{named}", shared=kept.unit_id is not None, edit_url=edit), kept.query))
+    rows: Iterable[Any] = read(saved_views.of(me, listing.name)) if saved is None else saved
+    for view_id, name, kept, is_own, is_shared in rows:
+        edit = url_for("desk.edit_view", view_id=view_id) if is_own else None
+        named = f"{kept}&view={view_id}".lstrip("&") if kept in [query for _view, query in found] else kept
+        found.append((View(name, f"{path}?{named}", shared=bool(is_shared), edit_url=edit), kept))
     return one_active([view for view, query in found if query == here], [view for view, _query in found])
 
 

@@ -97,6 +97,11 @@ class Listing:
         self.pages = max(1, -(-total // self.size))
         self.page = self._asked_page if self._asked_page <= self.pages else 1
 
+    @property
+    def is_further_on(self) -> bool:
+        """Is a page after the first asked for?"""
+        return self._asked_page > 1
+
     def window(self, statement: Select[Any]) -> Select[Any]:
         """The statement in the list's order, cut to the page; call after `counted`."""
         return statement.order_by(None).order_by(*self.order()).limit(self.size).offset((self.page - 1) * self.size)
@@ -126,12 +131,12 @@ class Listing:
         """The rows as HTML; see `list_rows`."""
         return list_rows.body(self, macros, cells)
 
-    def part(self, macro: Callable[[Listing], Any]) -> Markup:
-        """What the parameters alone decide (filter bar, column heads, chooser), drawn once for as long as the filter
-        form lives: together a quarter of a list page's time (see `enterprise_filters.filter_form`)."""
+    def part(self, macro: Callable[[Listing], Any], *depends: Any) -> Markup:
+        """What the parameters alone (filter bar, column heads, chooser) or `depends` decide (pager), drawn once for as
+        long as the filter form lives: a third of a list page's time (see `enterprise_filters.filter_form`)."""
         known: dict[Any, Markup] = vars(self.filters).setdefault("drawn_parts", {}) if self.filters else {}
         state = (bool(self.bulk), bool(self.grid), self.sort, self.path, *(column.key for column in self.columns))
-        key = (macro.name, tuple(self.params), state)  # type: ignore[attr-defined]
+        key = (macro.name, tuple(self.params), state, depends)  # type: ignore[attr-defined]
         if key not in known:
             if len(known) >= MOST_PARTS:
                 known.clear()

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from babel import Locale
 from flask import Flask, current_app, g, has_app_context, has_request_context, request, url_for
 from flask_babel import Babel, force_locale, get_locale, get_translations
 from flask_login import current_user
@@ -30,7 +31,7 @@ def prepare(app: Flask, settings: Settings) -> None:
         app,
         default_locale=settings.locale,
         default_timezone=settings.timezone,
-        locale_selector=lambda: language(settings.locale),
+        locale_selector=lambda: _locale(language(settings.locale)),
         default_translation_directories=str(Path(__file__).resolve().parents[1] / "translations"),
     )
     words.translate_with(lambda msgid: _catalogue().text(msgid) if msgid else "", lambda: _catalogue().language)
@@ -46,6 +47,11 @@ def prepare(app: Flask, settings: Settings) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(url_for=web.address, asset=asset, csrf_token=generate_csrf, today=clock.today)
     app.jinja_env.filters.update(shown.FILTERS)
+
+
+@cache
+def _locale(name: str) -> Locale:
+    return Locale.parse(name)
 
 
 def language(default: str) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from functools import cache
+import json
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, String, bindparam, cast, false, func, literal, null, select, union_all
+from sqlalchemy import Select, bindparam, select
 
+from crm.accounts import saved_views
 from crm.accounts.models import Unit, User
 from crm.core import clock
 from crm.core.db import read
+from crm.core.rows_text import rows_text
 from crm.enterprises.extras import Extra
 from crm.enterprises.models import ExtraField
 from crm.enterprises.serving_models import Assignment, Liaison
@@ -17,55 +20,61 @@ from crm.visits.models import Policy
 from crm.workdays.models import CalendarYear
 from crm.workdays.queries import know_years
 
+LISTING = "enterprises"
 MOST_CHOICES = 300
 """More people or units than this are typed, not chosen."""
-PERSON, UNIT, POLICY, EXTRA, YEAR = range(5)
-NONE = {"name": null(), "more": null(), "choices": null(), "serves": false(), "leads": false()}
+MOST_UNITS = 2000
 
 
 class Choices(NamedTuple):
     """Officials who serve or lead today by pinyin (id, name, unit, serves, leads), units in their order (id, name,
-    kind), policies in force, the newest first (id, title), the bureau's own fields."""
+    kind), policies in force, the newest first (id, title), the bureau's own fields, the reader's saved views (as
+    `saved_views.of` has them)."""
 
     people: tuple[tuple[int, str, str, bool, bool], ...]
     units: tuple[tuple[int, str, str], ...]
     policies: tuple[tuple[int, str], ...]
     extras: tuple[Extra, ...]
+    views: tuple[tuple[int, str, str, bool, bool], ...]
 
 
-def offered() -> Choices:
-    rows: list[list[Any]] = [[] for _kind in range(5)]
-    for row in read(_statement(), {"most": MOST_CHOICES + 1, "today": clock.today()}):
-        rows[row.what].append(row)
-    know_years({row.id for row in rows[YEAR]})
-    return Choices(
-        tuple((r.id, r.name, r.more, r.serves, r.leads) for r in rows[PERSON]),
-        tuple((r.id, r.name, r.more) for r in rows[UNIT]),
-        tuple((r.id, r.name) for r in rows[POLICY]),
-        tuple(Extra(r.id, r.name, r.more, tuple(r.choices.splitlines())) for r in rows[EXTRA]),
+def offered(me: User) -> Choices:
+    texts = read(_statement(saved_views.of(me, LISTING)), {"most": MOST_CHOICES + 1, "today": clock.today()}).one()
+    choices, years = _parsed(tuple(texts))
+    know_years(years)
+    return choices
+
+
+@lru_cache(maxsize=64)
+def _parsed(texts: tuple[str | None, ...]) -> tuple[Choices, frozenset[int]]:
+    """And the years that have a calendar. The same texts come for hours: they are looked into once."""
+    people, units, policies, extras, views, years = (json.loads(text or "[]") for text in texts)
+    choices = Choices(
+        tuple((*who, bool(serves), bool(leads)) for *who, serves, leads in people),
+        tuple(map(tuple, units)),
+        tuple(map(tuple, policies)),
+        tuple(Extra(key, label, kind, tuple(listed.splitlines())) for key, label, kind, listed in extras),
+        tuple((*view, bool(is_own), bool(is_shared)) for *view, is_own, is_shared in views),
     )
+    return choices, frozenset(year for (year,) in years)
 
 
-@cache
-def _statement() -> Any:
-    """Built once. Parameters are `most` people and `today`."""
+@lru_cache(maxsize=1024)
+def _statement(saved: Select[Any]) -> Any:
+    """Built once for each set of views. Parameters are `most` people and `today`."""
+    units = select(Unit.id, Unit.name, Unit.kind).where(Unit.closed_on.is_(None)).order_by(Unit.sort, Unit.path)
+    live = Policy.until_on.is_(None) | (Policy.until_on >= bindparam("today"))
+    policies = select(Policy.id, Policy.title).where(live).order_by(Policy.id.desc()).limit(MOST_CHOICES)
+    f = ExtraField
+    extras = select(f.id, f.label, f.kind, f.choices).where(f.retired_on.is_(None)).order_by(f.sort, f.id)
+    every = (_people(), units.limit(MOST_UNITS), policies, extras, saved, select(CalendarYear.year))
+    return select(*(select(rows_text(*each.subquery().c)).scalar_subquery() for each in every))
+
+
+def _people() -> Select[*tuple[Any, ...]]:
     serves = select(Assignment.id).where(Assignment.commissioner_id == User.id, Assignment.ended_on.is_(None)).exists()
     leads = select(Liaison.id).where(Liaison.leader_id == User.id, Liaison.until_on.is_(None)).exists()
-    people = _leg(
-        PERSON, User.id, (User.name_pinyin, User.id), name=User.name, more=Unit.name, serves=serves, leads=leads
-    )
-    people = people.join(Unit, Unit.id == User.unit_id).where(serves | leads).limit(bindparam("most"))
-    units = _leg(UNIT, Unit.id, (Unit.sort, Unit.path), name=Unit.name, more=cast(Unit.kind, String)).limit(2000)
-    live = Policy.until_on.is_(None) | (Policy.until_on >= bindparam("today"))
-    policies = _leg(POLICY, Policy.id, (Policy.id.desc(),), name=Policy.title).where(live).limit(MOST_CHOICES)
-    f = ExtraField
-    extras = _leg(EXTRA, f.id, (f.sort, f.id), name=f.label, more=f.kind, choices=f.choices)
-    years = _leg(YEAR, CalendarYear.year, (CalendarYear.year,))
-    each = (people, units.where(Unit.closed_on.is_(None)), policies, extras.where(f.retired_on.is_(None)), years)
-    return union_all(*(select(one.subquery()) for one in each)).order_by("what", "place")
-
-
-def _leg(what: int, row_id: Any, order: tuple[Any, ...], **shown: Any) -> Select[Any]:
-    place = func.row_number().over(order_by=order).label("place")
-    more = [column.label(name) for name, column in {**NONE, **shown}.items()]
-    return select(literal(what).label("what"), place, row_id.label("id"), *more).order_by(*order)
+    who = (User.id, User.name, User.name_pinyin, User.unit_id, serves.label("serves"), leads.label("leads"))
+    u = select(*who).offset(0).subquery().c  # an offset is a fence: what follows asks for no tie a second time
+    found = select(u.id, u.name, Unit.name.label("unit"), u.serves, u.leads).join(Unit, Unit.id == u.unit_id)
+    return found.where(u.serves | u.leads).order_by(u.name_pinyin, u.id).limit(bindparam("most"))

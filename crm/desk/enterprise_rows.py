@@ -1,4 +1,4 @@
-"""The rows of the enterprise list: which ones, how many, and what stands in them; three statements."""
+"""The rows of the enterprise list: which ones, how many, and what stands in them; two or three statements."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 from werkzeug.datastructures import MultiDict
 
@@ -35,14 +35,26 @@ def turn(
     listing: Listing, user: User, args: MultiDict[str, str], permission: Permission = Permission.ENTERPRISE_VIEW
 ) -> None:
     """Count what matches and fetch the page asked for."""
-    ids, total, capped = matching_ids(user, args, permission)
-    listing.counted(total, capped=capped)
-    page = read(joined(listing.window(ids), listing.sort)).scalars().all() if total else []
+    is_search = bool(args.get("q", "").strip())
+    if is_search or listing.is_further_on:
+        ids, total, capped = matching_ids(user, args, permission)
+        listing.counted(total, capped=capped)
+        page = read(joined(listing.window(ids), listing.sort)).scalars().all() if total else []
+    else:
+        page = _first_page(listing, filters.where(user, args, permission))
     needs_extras, needs_rung = any(column.key[1:].isdigit() for column in listing.columns), listing.shows("rung")
     listing.rows = lines(page, user, with_extras=needs_extras, with_rung=needs_rung)
     listing.is_plain = not needs_extras and not needs_rung
     days = {row.next_visit_due_on for row in listing.rows}
     listing.depends = tuple(sorted({day.year for day in days if is_estimated(day)}))
+
+
+def _first_page(listing: Listing, clauses: Sequence[ColumnElement[bool]]) -> list[int]:
+    """With the count beside it: no row, then there is none at all."""
+    window = joined(listing.window(select(Enterprise.id).where(*clauses)), listing.sort)
+    found: Sequence[Any] = read(window.add_columns(filters.count_of(clauses).scalar_subquery())).all()
+    listing.counted(found[0][1] if found else 0)
+    return [row_id for row_id, _total in found]
 
 
 def matching_ids(

@@ -64,9 +64,9 @@ def _check(listing: Listing, me: User) -> ResponseReturnValue:
 
 def enterprise_listing(me: User) -> Listing:
     """The list as the URL asks for it, filled."""
-    offered, here = enterprise_choices.offered(), door("desk.enterprises")
+    offered, here = enterprise_choices.offered(me), door("desk.enterprises")
     listing = Listing(
-        "enterprises",
+        enterprise_choices.LISTING,
         say("Enterprises"),
         _columns(me, offered.extras),
         sort="name",
@@ -77,7 +77,7 @@ def enterprise_listing(me: User) -> Listing:
     )
     is_grid = bool(request.args.get("grid")) and me.may(Permission.ENTERPRISE_EDIT)
     turn(listing, me, request.args, Permission.ENTERPRISE_EDIT if is_grid else Permission.ENTERPRISE_VIEW)
-    listing.views = _views(listing, me)
+    listing.views = _views(listing, me, offered)
     listing.save_view_url = url_for("desk.save_view", listing="enterprises", query=listing.query())
     listing.tools, listing.bulk, listing.exports = _tools(me), _bulk(me), _exports(listing, me)
     listing.empty = _nothing_yet(me)
@@ -104,9 +104,10 @@ def _reading_columns(known: tuple[extras.Extra, ...], sees_people: bool) -> list
     return [replace(c, phone=c.phone or c.key == fact, optional=hidden.get(c.key, c.optional)) for c in columns(known)]
 
 
-def _views(listing: Listing, me: User) -> list[View]:
+def _views(listing: Listing, me: User, offered: enterprise_choices.Choices) -> list[View]:
     built_in = [(_("All"), ""), (_("Mine"), "commissioner=me"), (_("Nobody serves"), "commissioner=none")]
-    return tabs_of_lists.views(listing, me, built_in if me.may(Permission.ASSIGN_FIRST) else built_in[:2])
+    shown = built_in if me.may(Permission.ASSIGN_FIRST) else built_in[:2]
+    return tabs_of_lists.views(listing, me, shown, offered.views)
 
 
 def _tools(me: User) -> list[Act]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from functools import cache
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, current_app, request
 from flask_babel import get_locale
 from flask_login import current_user
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from crm.accounts import signed_in
+from crm.accounts import User, sessions, signed_in
 from crm.core import clock
 from crm.core.db import db, read
 from crm.core.settings import Settings
@@ -69,9 +70,8 @@ def install(app: Flask) -> None:
 def surroundings() -> dict[str, Any]:
     """What the layout draws around a page; a page about a dead database goes without the person."""
     settings: Settings = current_app.extensions["commissioner"]
-    known = current_app.view_functions
     context: dict[str, Any] = {
-        "doors": {name: door(endpoint) for name, endpoint in DOORS.items() if endpoint in known},
+        "doors": _doors(request.script_root, len(current_app.view_functions)),
         "locale": str(settings.locale),
         "help_topic": manual.topic_of(request.endpoint),
         "banners": ["demo"] if settings.env == "demo" else [],
@@ -86,22 +86,29 @@ def surroundings() -> dict[str, Any]:
         return context
 
 
+@lru_cache(maxsize=16)
+def _doors(_root: str, _pages: int) -> dict[str, str]:
+    """Of the rooms that are open."""
+    return {name: door(endpoint) for name, endpoint in DOORS.items() if endpoint in current_app.view_functions}
+
+
 def _of_person(settings: Settings, context: dict[str, Any]) -> dict[str, Any]:
     me = signed_in()
     kept = {p.key: p.value for p in me.preferences}
     prefs = {key: kept.get(key, default) for key, default in context["prefs"].items()}
-    unread, todo, *machine = tuple(read(_counts(), {"me": me.id, "today": clock.today()}).one())
-    banners = [*context["banners"], *_warnings(settings, *machine, is_looking_after=me.may(Permission.SYSTEM_VIEW))]
+    # A form may have changed what was read with the session, looking changes nothing.
+    counts = me.beside if request.method == "GET" and me.beside else _counted(me)
+    banners = [*context["banners"], *_warnings(settings, counts, is_looking_after=me.may(Permission.SYSTEM_VIEW))]
     doors = {
         name: url for name, url in context["doors"].items() if name != "new_visit" or me.may(Permission.VISIT_RECORD)
     }
     return {
         "me": me,
         "doors": doors,
-        "menu": menu(todo),
+        "menu": menu(counts["todo"]),
         "prefs": prefs,
-        "unread": unread,
-        "todo_count": todo,
+        "unread": counts["unread"],
+        "todo_count": counts["todo"],
         "banners": banners,
     }
 
@@ -113,17 +120,10 @@ def _frame_key(context: dict[str, Any]) -> tuple[Any, ...]:
     return (*person, *context["prefs"].values(), *context["doors"].values())
 
 
-def _warnings(
-    settings: Settings,
-    newest: datetime | None,
-    jumped: datetime | None,
-    paused: datetime | None,
-    away: datetime | None,
-    *,
-    is_looking_after: bool,
-) -> list[str]:
+def _warnings(settings: Settings, counts: Mapping[str, Any], *, is_looking_after: bool) -> list[str]:
     """What people must know on every page; most of it only those who look after the machine."""
     found = []
+    newest, jumped, paused, away = (counts[name] for name in ("alive", "jumped", "paused", "away"))
     if newest is None or clock.real_now() - newest > SILENT_AFTER:
         found.append("scheduler_silent" if is_looking_after else "work_waits")
     if not is_looking_after:
@@ -139,17 +139,24 @@ def _warnings(
     return found
 
 
-@cache
-def _counts() -> Select[int, int, datetime, datetime, datetime, datetime]:
-    """Built once: unread notices of `me`, open follow-ups due `today` or earlier; the newest sign of life, the last
-    jump of the clock, since when mail is paused, since when the mail server is away."""
-    me: Any = bindparam("me")
-    unread = select(func.count()).select_from(Reminder).where(reminders.shown_to(me), reminders.is_unread())
-    is_due = (Followup.owner_id == me, Followup.state == FollowupState.OPEN, Followup.due_on <= bindparam("today"))
+def _counts() -> dict[str, Any]:
+    """Unread notices, open follow-ups due `today` or earlier; the newest sign of life, the last jump of the clock,
+    since when mail is paused, since when the mail server is away."""
+    unread = select(func.count()).select_from(Reminder).where(reminders.shown_to(User.id), reminders.is_unread())
+    is_due = (Followup.owner_id == User.id, Followup.state == FollowupState.OPEN, Followup.due_on <= bindparam("today"))
     todo = select(func.count()).select_from(Followup).where(*is_due)
-    alive = [select(func.max(column)) for column in (Heartbeat.at, Heartbeat.jumped_at)]
-    mail = [select(func.max(column)) for column in (Channel.paused_at, Channel.trouble_since)]
-    return select(*(each.scalar_subquery() for each in (unread, todo, *alive, *mail)))
+    machine = {"alive": Heartbeat.at, "jumped": Heartbeat.jumped_at}
+    machine |= {"paused": Channel.paused_at, "away": Channel.trouble_since}
+    newest = {name: select(func.max(column)) for name, column in machine.items()}
+    return {name: each.scalar_subquery() for name, each in {"unread": unread, "todo": todo, **newest}.items()}
+
+
+def _counted(me: User) -> dict[str, Any]:
+    query = select(*(column.label(name) for name, column in _counts().items())).select_from(User)
+    return dict(read(query.where(User.id == me.id), {"today": clock.today()}).mappings().one())
+
+
+sessions.tell_beside(**_counts())
 
 
 def menu(todo: int) -> tuple[tuple[str, str, str, str, Any], ...]:

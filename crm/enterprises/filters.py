@@ -48,7 +48,7 @@ def where(
 def count_of(clauses: Sequence[ColumnElement[bool]]) -> Select[int]:
     """How many enterprises. All in the zone are all but those who left: SQLite knows how many rows a table has, and
     those who left are few."""
-    every = select(func.count()).select_from(Enterprise)
+    every = select(func.count()).select_from(Enterprise).correlate(None)
     if len(clauses) == 2 and clauses[0] is IN_ZONE and clauses[1] is EVERYWHERE:
         return select(every.scalar_subquery() - every.where(~IN_ZONE).scalar_subquery())
     return every.where(*clauses)

@@ -95,7 +95,8 @@ def first_ids(query: str, reader: User, clauses: Iterable[ColumnElement[bool]], 
         few = [among(Enterprise.id, seen_directly(reader))] if terms else []
         return list(db.session.scalars(rows.where(*few, matching(query, reader)).limit(limit)))
     rest = [_term_clause(term, _direct(reader)) for term in terms[1:]]
-    found = list(read(_driven_by(rows, _rarest_first(terms[0])).where(*rest).limit(limit)).scalars())
+    driven = _driven_by(rows, _rarest_first(terms[0])).where(*rest)
+    found = list(read(driven.limit(limit)).scalars().all())
     if terms[0].phone_prefixes and len(found) < limit and (seen := seen_directly(reader)):
         keys = select(key.enterprise_id).where(key.enterprise_id == Enterprise.id)
         called = keys.where(or_(*_phone_clauses(key.key, terms[0]))).exists()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
@@ -83,7 +83,7 @@ def published() -> list[tuple[int, str, bool]]:
     return [(year, *known[year]) for year in sorted(known, reverse=True)]
 
 
-def know_years(years: set[int]) -> None:
+def know_years(years: Set[int]) -> None:
     """The years somebody loaded, asked together with something else of this page."""
     g.calendar_years = years
 

@@ -15,7 +15,8 @@ from sqlalchemy import Engine, event, make_url
 from sqlalchemy.util import LRUCache
 
 from crm import create_app
-from crm.core.db import db, guard
+from crm.core.db import db
+from crm.core.engines import guard
 from crm.core.settings import Settings
 
 HANDLERS = ("view_functions", "before_request_funcs", "after_request_funcs", "teardown_request_funcs")
