@@ -122,7 +122,7 @@ def insert_row(model: type[Row], **values: Any) -> Row:
 
 def as_read(model: type[Row], **values: Any) -> Row:
     """The session's object of a row of plain values, as if the ORM had read it, in a quarter of its time. What is left
-    out is read when somebody asks for it; the key must be there."""
+    out is read when somebody asks for it; the key must be there. What an act has changed in it would be lost."""
     mapper = inspect(model)
     key = mapper.identity_key_from_primary_key([values[column.key] for column in mapper.primary_key])
     known: Row | None = db.session.identity_map.get(key)

@@ -134,14 +134,16 @@ class Listing:
     def part(self, macro: Callable[[Listing], Any], *depends: Any) -> Markup:
         """What the parameters alone (filter bar, column heads, chooser) or `depends` decide (pager), drawn once for as
         long as the filter form lives: a third of a list page's time (see `enterprise_filters.filter_form`)."""
-        known: dict[Any, Markup] = vars(self.filters).setdefault("drawn_parts", {}) if self.filters else {}
+        own = vars(self.filters) if self.filters else {}
+        known: dict[Any, Markup] = own.setdefault("drawn_by_counts" if depends else "drawn_parts", {})
         state = (bool(self.bulk), bool(self.grid), self.sort, self.path, *(column.key for column in self.columns))
         key = (macro.name, tuple(self.params), state, depends)  # type: ignore[attr-defined]
-        if key not in known:
+        found = known.get(key)  # the form is shared by threads: what is found once may be gone a moment later
+        if found is None:
             if len(known) >= MOST_PARTS:
                 known.clear()
-            known[key] = Markup(macro(self))  # noqa: S704 - a macro has escaped
-        return known[key]
+            found = known[key] = Markup(macro(self))  # noqa: S704 - a macro has escaped
+        return found
 
     def error(self, row: Any, column: Column) -> Say | str | None:
         return self.cell_errors.get((row.id, column.key))

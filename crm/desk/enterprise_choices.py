@@ -39,22 +39,24 @@ class Choices(NamedTuple):
 
 
 def offered(me: User) -> Choices:
-    texts = read(_statement(saved_views.of(me, LISTING)), {"most": MOST_CHOICES + 1, "today": clock.today()}).one()
-    choices, years = _parsed(tuple(texts))
+    given = {"most": MOST_CHOICES + 1, "today": clock.today()}
+    texts: tuple[Any, ...] = tuple(read(_statement(saved_views.of(me, LISTING)), given).one())
+    choices, years = _parsed(texts[:-1])
     know_years(years)
-    return choices
+    own = json.loads(texts[-1] or "[]")
+    return choices._replace(views=tuple((*view, bool(is_own), bool(shared)) for *view, is_own, shared in own))
 
 
 @lru_cache(maxsize=64)
 def _parsed(texts: tuple[str | None, ...]) -> tuple[Choices, frozenset[int]]:
-    """And the years that have a calendar. The same texts come for hours: they are looked into once."""
-    people, units, policies, extras, views, years = (json.loads(text or "[]") for text in texts)
+    """Without views, and the years that have a calendar. The same texts come for hours: they are looked into once."""
+    people, units, policies, extras, years = (json.loads(text or "[]") for text in texts)
     choices = Choices(
         tuple((*who, bool(serves), bool(leads)) for *who, serves, leads in people),
         tuple(map(tuple, units)),
         tuple(map(tuple, policies)),
         tuple(Extra(key, label, kind, tuple(listed.splitlines())) for key, label, kind, listed in extras),
-        tuple((*view, bool(is_own), bool(is_shared)) for *view, is_own, is_shared in views),
+        (),
     )
     return choices, frozenset(year for (year,) in years)
 
@@ -67,7 +69,7 @@ def _statement(saved: Select[Any]) -> Any:
     policies = select(Policy.id, Policy.title).where(live).order_by(Policy.id.desc()).limit(MOST_CHOICES)
     f = ExtraField
     extras = select(f.id, f.label, f.kind, f.choices).where(f.retired_on.is_(None)).order_by(f.sort, f.id)
-    every = (_people(), units.limit(MOST_UNITS), policies, extras, saved, select(CalendarYear.year))
+    every = (_people(), units.limit(MOST_UNITS), policies, extras, select(CalendarYear.year), saved)
     return select(*(select(rows_text(*each.subquery().c)).scalar_subquery() for each in every))
 
 

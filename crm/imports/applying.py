@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from crm.core import clock
-from crm.core.bulk import insert_many
+from crm.core.bulk import insert_many, keeping_all
 from crm.core.db import db, lock, writing
 from crm.core.errors import RuleBroken, Stale
 from crm.core.failpoint import failpoint
@@ -22,6 +22,7 @@ from crm.timeline import Actor, record
 WRITES = (Outcome.NEW.value, Outcome.UPDATE.value)
 
 
+@keeping_all()
 def apply(run_id: int, *, by: Actor, choices: Choices, skips_errors: bool) -> dict[str, int]:
     """Write the sound rows of a checked run. Opens its own `writing()`, reading the staged rows before it.
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete
 
 from crm.core import clock
-from crm.core.bulk import insert_many
+from crm.core.bulk import insert_many, keeping_all
 from crm.core.db import db, writing
 from crm.core.failpoint import failpoint
 from crm.core.staging import Errand, Findings, Line
@@ -61,6 +61,7 @@ def usable(reading: Reading) -> Reading:
     return reading
 
 
+@keeping_all()
 def check(run_id: int, progress: Progress) -> None:
     """Read, plan, stage. Safe to repeat: older staged rows of the run go first. Raises Unreadable or NoRows."""
     run = db.session.get_one(ImportRun, run_id)

@@ -1,8 +1,8 @@
 """Pytest hooks: the run's PostgreSQL begins and ends with it, and tests find their lane by what they use.
 
 `tests/conftest.py` names it: `pytest_plugins = ["tests.services.plugin"]`. What the database itself does (guards,
-migrations, races, kills, imports, jobs, rights) is tried on both in every run. A story about a page runs on one of the
-two there, chosen by its name for good, and on the other one in the proof: half an hour of the same pages drawn twice.
+migrations, races, kills, imports, jobs, the table of rights) is tried on both in every run. A story about a page runs
+on one of the two, chosen by its name for good, and on the other one in the proof: CI drew the same pages twice.
 """
 
 import gc
@@ -26,6 +26,8 @@ ON_ONE = (
 ON_ONE_THOUGH_SLOW = (
     *("house/test_forms.py", "house/test_hostile_text.py", "rights/test_canary.py", "rights/test_levels.py"),
 )
+PAST_THE_PAGES = {"IntegrityError", "DBAPIError", "raw_connection", "threading", "Thread"}
+"""A module that uses one of these attacks the database itself: on both."""
 DATABASES = ("sqlite", "postgresql")
 
 
@@ -52,8 +54,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def is_told_elsewhere(item: pytest.Item, names: set[str]) -> bool:
     """Is this the half of a story that the lanes leave to the proof? Only if its other half is among `names`."""
-    at, is_slow = item.nodeid.removeprefix("tests/"), any(item.iter_markers("slow"))
-    if not at.startswith(ON_ONE_THOUGH_SLOW) and (is_slow or not at.startswith(ON_ONE)):
+    at, marked = item.nodeid.removeprefix("tests/"), {mark.name for mark in item.iter_markers()}
+    if marked & {"browser", "proof"} or not PAST_THE_PAGES.isdisjoint(vars(item.module)):  # type: ignore[attr-defined]
+        return False
+    if not at.startswith(ON_ONE_THOUGH_SLOW) and ("slow" in marked or not at.startswith(ON_ONE)):
         return False
     first, second = (
         [item.nodeid.replace(other, one) for other in DATABASES if other in item.nodeid] for one in DATABASES
