@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, HiddenField, PasswordField, StringField
-from wtforms.validators import AnyOf, InputRequired, Length, Optional
+from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Optional
 
 from crm.accounts import ageing, passwords, rules
 from crm.accounts.models import User
@@ -15,14 +15,14 @@ from crm.core.words import say
 
 
 class SignInForm(Form):
-    name = TextLine(_("Mobile number, staff number or e-mail"), [InputRequired(), Length(max=254)])
+    name = TextLine(_("Mobile number, staff number or e-mail"), [DataRequired(), Length(max=254)])
     password = PasswordField(_("Password"), [InputRequired(), Length(max=128)])
     trusted = BooleanField(_("My own phone: stay signed in for 30 days"))
     next = HiddenField()
 
 
 class InvitationCodeForm(Form):
-    code = TextLine(_("Code on the slip"), [InputRequired(), Length(max=40)])
+    code = TextLine(_("Code on the slip"), [DataRequired(), Length(max=40)])
 
 
 class NewPasswordForm(Form):
@@ -42,7 +42,7 @@ class NewPasswordForm(Form):
 class AcceptForm(NewPasswordForm):
     """Who has no sign-in name at all (people come with a roster as bare names) gives one here."""
 
-    sign_in_name = TextLine(_("What you will sign in with"), [InputRequired(), Length(max=254)])
+    sign_in_name = TextLine(_("What you will sign in with"), [DataRequired(), Length(max=254)])
 
     def __init__(self, user: User, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -66,7 +66,7 @@ class ConfirmForm(Form):
 
 
 class ForgottenForm(Form):
-    name = TextLine(_("Mobile number, staff number or e-mail"), [InputRequired(), Length(max=254)])
+    name = TextLine(_("Mobile number, staff number or e-mail"), [DataRequired(), Length(max=254)])
 
 
 class ReachForm(Form):

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, DateField, IntegerField, RadioField, SearchField, SelectField
 from wtforms import Form as PlainForm
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from crm.accounts import queries
 from crm.accounts.labels import DOMAINS, DUTIES, KINDS, ROLES
@@ -21,7 +21,7 @@ from crm.permissions import POSTS, Domain, Role
 class PersonForm(EditForm):
     """Everything but the name and the unit is optional."""
 
-    name = TextLine(_("Full name"), [InputRequired(), Length(max=80)])
+    name = TextLine(_("Full name"), [DataRequired(), Length(max=80)])
     unit_id = SelectField(_("Unit"), coerce=int)
     title = TextLine(_("Position"), [Optional(), Length(max=80)])
     mobile = TextLine(_("Mobile number"), [Optional(), Length(max=30)])
@@ -67,7 +67,7 @@ class PostForm(Form):
 
 
 class UnitForm(EditForm):
-    name = TextLine(_("Name of the unit"), [InputRequired(), Length(max=80)])
+    name = TextLine(_("Name of the unit"), [DataRequired(), Length(max=80)])
     kind = SelectField(_("Kind of unit"))
     parent_id = SelectField(_("Stands below"), coerce=int)
     is_offline = BooleanField(_("Works on paper: nobody there signs in"))

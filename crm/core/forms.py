@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -93,9 +94,13 @@ class ButtonForm(Form):
     """A form that is only a button: the token, nothing else."""
 
 
+BLANK = r"[\s\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+"
+OUTSIDE = re.compile(rf"\A{BLANK}|{BLANK}\Z")
+
+
 def tidy(text: str | None) -> str | None:
-    """Filter for text fields: outer spaces go, an empty text is None-safe."""
-    return text.strip() if isinstance(text, str) else text
+    """Filter for text fields: outer spaces and what nobody sees go; None stays."""
+    return OUTSIDE.sub("", text) if isinstance(text, str) else text
 
 
 class TextLine(StringField):

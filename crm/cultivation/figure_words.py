@@ -40,7 +40,9 @@ def _counted(line: Line, on: date) -> str:
             "Firms in the zone at the end of %(day)s that are on the list in force that day, each once.", day=day(on)
         )
         return str(words)
-    told = "、".join(f"{ladder().owner[code]}·{ladder().state(code)}" for code in ladder().figure_states(line.code))
+    told = (", " if is_english() else "、").join(
+        f"{ladder().owner[code]}·{ladder().state(code)}" for code in ladder().figure_states(line.code)
+    )
     words = say("Firms in the zone whose track stands at the end of %(day)s in: %(states)s; each firm once.",
                 day=day(on), states=told)  # fmt: skip
     return str(words)
@@ -49,8 +51,9 @@ def _counted(line: Line, on: date) -> str:
 def aloud(line: Line, on: date) -> str:
     """截至2017年2月28日，全区共有上市企业3家，其中主板2家、创业板1家。"""
     day_said = day(on) if is_english() else f"{on.year}年{on.month}月{on.day}日"
-    boards = [str(say("%(board)s: %(n)s firms", board=part.label, n=part.now)) for part in line.boards if part.now]
-    told = {"day": day_said, "label": line.label, "n": line.flow.closing, "parts": "、".join(boards)}
+    boards = [str(say("%(board)s: %(n)s", board=part.label, n=part.now)) for part in line.boards if part.now]
+    parts = (", " if is_english() else "、").join(boards)
+    told = {"day": day_said, "label": line.label, "n": line.flow.closing, "parts": parts}
     if line.is_partial:
         return str(say("At the end of %(day)s, of the firms I may see, %(label)s: %(n)s.", **told))
     if boards:

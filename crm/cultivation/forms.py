@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, IntegerField, MultipleFileField, SelectField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from crm.core import clock
@@ -109,7 +109,7 @@ class CorrectForm(Placed):
     on = DateField(_l("The right day"), [Optional()])
     state = SelectField(_l("The right step"))
     board = SelectField(_l("The right board"))
-    reason = TextLine(_l("Reason for the correction"), [InputRequired(), Length(max=240)])
+    reason = TextLine(_l("Reason for the correction"), [DataRequired(), Length(max=240)])
 
     def __init__(self, kind: Kind, **kwargs: Any) -> None:
         super().__init__(**kwargs)

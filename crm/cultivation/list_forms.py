@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, IntegerField, SelectField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from crm.core import clock
@@ -64,7 +64,7 @@ class EnterForm(Form):
 
 class StrikeForm(Form):
     until_on = DateField(_l("Leaves the list on"), [InputRequired()])
-    reason = TextLine(_l("Reason for leaving"), [InputRequired(), Length(max=240)])
+    reason = TextLine(_l("Reason for leaving"), [DataRequired(), Length(max=240)])
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

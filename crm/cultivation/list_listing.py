@@ -52,6 +52,15 @@ def listing(me: User, found: YearlyList, args: MultiDict[str, str]) -> Listing:
     return made
 
 
+def in_part(me: User, found: YearlyList) -> str:
+    """Says that more stand on the list than this person may see; of a confidential one not how many."""
+    if not (hidden := list_queries.out_of_sight(found, me)):
+        return ""
+    if found.kind in list_queries.confidential():
+        return str(say("More enterprises are on this list than you may see."))
+    return str(say("%(n)s more enterprises on this list are outside what you may see.", n=hidden))
+
+
 def chosen(me: User, found: YearlyList, args: MultiDict[str, str]) -> Select[*tuple[Any, ...]]:
     """The members this person may see, as the address filters them."""
     text = args.get("q", "").strip()[:64]

@@ -17,7 +17,7 @@ from crm.core.db import read
 from crm.core.pages import speaking
 from crm.core.web import page
 from crm.core.words import say
-from crm.cultivation.list_listing import chosen
+from crm.cultivation.list_listing import chosen, in_part
 from crm.cultivation.list_views import load_list
 from crm.cultivation.views import bp
 from crm.cultivation.yearly_models import ListMember, YearlyList
@@ -43,9 +43,10 @@ def export_list(list_id: int) -> ResponseReturnValue:
     """What the list shows under its filters, in Chinese whoever asks, and recorded."""
     me, found, out = signed_in(), load_list(list_id), io.BytesIO()
     with speaking("zh_Hans_CN"):
+        number = str(say("Document number: %(number)s", number=found.document_no or "--"))
         layout = Layout(
             title=found.name, columns=COLUMNS, unit_left=reporting_unit(bureau("bureau_name")),
-            unit_right=say("Document number: %(number)s", number=found.document_no or "--"), sign_off=SIGN_OFF,
+            unit_right="  ".join(filter(None, (in_part(me, found), number))), sign_off=SIGN_OFF,
         )  # fmt: skip
         count = write_paper(out, layout=layout, rows=_cells(_rows(found)))
         name = file_name(found.name, unit=bureau("bureau_name"), on=clock.today(), suffix="xlsx")
@@ -58,6 +59,7 @@ def export_list(list_id: int) -> ResponseReturnValue:
 def print_list(list_id: int) -> ResponseReturnValue:
     found = load_list(list_id)
     named: dict[str, Any] = {"bureau_name": bureau("bureau_name"), "printed_on": clock.today()}
+    named["in_part"] = in_part(signed_in(), found)
     return page("cultivation/list_paper.html", row=found, members=_rows(found), **named)
 
 

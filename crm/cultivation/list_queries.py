@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from crm.accounts.models import User
+from crm.core import clock
 from crm.core.db import db, read
 from crm.cultivation.rules import yearly
 from crm.cultivation.rules.yearly import list_kinds
@@ -37,6 +38,13 @@ def members_seen_by(user: User) -> ColumnElement[bool]:
         of_visible(ListMember, user),
         or_(YearlyList.kind.not_in(confidential()), of_visible(ListMember, user, Permission.TRACK_RESTRICTED)),
     )
+
+
+def out_of_sight(found: YearlyList, user: User) -> int:
+    """How many stand on this list today that the user may not see."""
+    members = select(func.count()).select_from(ListMember).join(YearlyList, YearlyList.id == ListMember.list_id)
+    today = ListMember.until_on.is_(None) | (ListMember.until_on > clock.today())
+    return read(members.where(ListMember.list_id == found.id, today, ~members_seen_by(user))).scalar_one()
 
 
 def members_edited_by(user: User) -> ColumnElement[bool]:

@@ -64,6 +64,7 @@ def yearly_list(list_id: int) -> ResponseReturnValue:
     made = listing(me, found, request.args)
     is_newest = list_queries.of_kind(found.kind)[0].id == found.id
     around: dict[str, Any] = {"kind": list_kinds()[found.kind], "is_newest": is_newest, "in_force": _in_force()}
+    around["in_part"] = list_listing.in_part(me, found)
     around["keeps"] = answers_for_zone(me, Permission.LISTS_EDIT)
     return page("cultivation/yearly_list.html", row=found, listing=made, **around)
 

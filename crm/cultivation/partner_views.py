@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, func, select
 from wtforms import DateField, SearchField, SelectField
 from wtforms import Form as PlainForm
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from crm.accounts import User, requires, signed_in
 from crm.core import clock
@@ -41,7 +41,7 @@ ON_TRACK = Track.id == TrackPartner.track_id
 
 class EngageForm(Form):
     role = SelectField(_l("Role of the partner"))
-    name = TextLine(_l("Name of the firm"), [InputRequired(), Length(max=160)], render_kw={"list": "known-partners"})
+    name = TextLine(_l("Name of the firm"), [DataRequired(), Length(max=160)], render_kw={"list": "known-partners"})
     since_on = DateField(_l("Works on it since"), [Optional()])
     note = TextLine(_l("Note"), [Optional(), Length(max=240)])
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, IntegerField, SelectField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from crm.core.forms import Form, TextLine, tidy
@@ -58,7 +58,7 @@ class PlanForm(Form):
 class ReviewForm(Form):
     """One line, the next look, and what was decided."""
 
-    remark = TextLine(_l("Where it stands"), [InputRequired(), Length(max=400)])
+    remark = TextLine(_l("Where it stands"), [DataRequired(), Length(max=400)])
     next_on = DateField(_l("Look again on"), [Optional()])
     text = TextAreaField(_l("What was decided"), [Optional(), Length(max=1000)], filters=[tidy])
     due_on = DateField(_l("To be done by"), [Optional()])

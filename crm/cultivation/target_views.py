@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from wtforms import IntegerField, SelectField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from crm.accounts import requires, signed_in
@@ -57,7 +57,7 @@ class TargetForm(Form):
 
 
 class WithdrawForm(Form):
-    reason = TextLine(_l("Reason"), [InputRequired(), Length(max=240)])
+    reason = TextLine(_l("Reason"), [DataRequired(), Length(max=240)])
 
 
 @bp.get("/targets")

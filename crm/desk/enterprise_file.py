@@ -7,22 +7,24 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from flask import request
+from flask import abort, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import aliased
+from werkzeug.exceptions import NotFound
 
 from crm.accounts import User, requires, signed_in
 from crm.core import clock
-from crm.core.db import read
+from crm.core.db import db, read
 from crm.core.forms import ButtonForm
-from crm.core.web import address, door, page
-from crm.core.words import _
+from crm.core.web import address, door, go, page, told
+from crm.core.words import _, say
 from crm.cultivation import rising, showing
 from crm.desk import enterprise_tabs as tabs
 from crm.desk.views import bp
 from crm.enterprises import contacts, serving_queries
 from crm.enterprises.models import Enterprise
+from crm.enterprises.queries import stands_for
 from crm.enterprises.seen import load_seen
 from crm.followups.models import Followup, FollowupState
 from crm.permissions import Permission
@@ -68,7 +70,10 @@ class File:
 @requires(Permission.ENTERPRISE_VIEW)
 def enterprise(enterprise_id: int) -> ResponseReturnValue:
     me = signed_in()
-    file = open_file(enterprise_id, me)
+    try:
+        file = open_file(enterprise_id, me)
+    except NotFound:
+        return _where_it_went(enterprise_id, me)
     known = tabs.of(file)
     tab = request.args.get("tab", "")
     tab = tab if tab in known else next(iter(known))
@@ -85,6 +90,16 @@ def enterprise(enterprise_id: int) -> ResponseReturnValue:
         button=None if file.is_direct and tab == "timeline" else ButtonForm(),
         **tabs.contents(tab, file, request.args),
     )  # fmt: skip
+
+
+def _where_it_went(enterprise_id: int, me: User) -> ResponseReturnValue:
+    """To the entry into which this one was merged, for those who may see that one; else 404."""
+    gone = db.session.get(Enterprise, enterprise_id)
+    if gone is None or gone.merged_into_id is None:
+        abort(404)
+    heir, _rights = load_seen(stands_for(gone).id, me, (Permission.ENTERPRISE_VIEW,))
+    told(say("This entry was merged into %(name)s", name=heir.name))
+    return go("desk.enterprise", enterprise_id=heir.id)
 
 
 def open_file(enterprise_id: int, me: User) -> File:

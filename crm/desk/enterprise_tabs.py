@@ -81,9 +81,11 @@ def _contacts(file: File, args: MultiDict[str, str]) -> dict[str, Any]:
 
 def _serving(file: File, args: MultiDict[str, str]) -> dict[str, Any]:
     day = _day(args.get("on"))
+    orders = db.session.scalars(handover.orders_of(file.enterprise.id)).all()
     return {
         "history": handover.history(file.enterprise.id),
-        "orders": db.session.scalars(handover.orders_of(file.enterprise.id)).all(),
+        "orders": orders,
+        "ordered_by_then": [order for order in orders if day and order.on <= day],
         **serving_queries.attached_history(file.enterprise.id),
         "asked": args.get("on", ""),
         "on_day": serving_queries.on_day(file.enterprise.id, day) if day else None,

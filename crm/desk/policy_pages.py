@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from wtforms import DateField, HiddenField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Length, Optional
 
 from crm.accounts import everyone, requires, signed_in
 from crm.core import clock
@@ -29,7 +29,7 @@ MOST_SHOWN = 200
 
 class PolicyForm(Form):
     version = HiddenField(default="1")
-    title = TextLine(_l("Policy"), [InputRequired(_l("Write its title")), Length(max=160)])
+    title = TextLine(_l("Policy"), [DataRequired(_l("Write its title")), Length(max=160)])
     office = TextLine(_l("Issuing office"), [Optional(), Length(max=80)])
     link = TextLine(_l("Link"), [Optional(), Length(max=400)])
     until_on = DateField(_l("Current until"), [Optional()])

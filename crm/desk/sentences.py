@@ -134,7 +134,7 @@ def tell(kind: str, body: Mapping[str, Any]) -> Sentence:
         what = FOR_A_COLLEAGUE if body.get("on_behalf_of") else what if _counts(body) else CONTACT
     if kind == "visit.planned" and body.get("on_behalf_of"):
         what = PLANNED_FOR_A_COLLEAGUE
-    if kind == "followup.passed_on" and not body.get("to"):
+    if kind == "followup.passed_on" and body.get("to") in (None, "", "--"):
         what = TO_NOBODY
     given = {key: body.get(key) for key in _parameters(what.msgid)}
     params = {key: "--" if value in (None, "") else _word(key, value) for key, value in given.items()}

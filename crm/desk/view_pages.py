@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from wtforms import HiddenField, SelectField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from crm.accounts import User, everyone, saved_views, signed_in
 from crm.accounts.models import SavedView, Unit
@@ -24,7 +24,7 @@ LISTINGS = {"enterprises": "desk.enterprises", "visits": "desk.visits", "followu
 
 
 class ViewForm(Form):
-    name = TextLine(_l("Name of the view"), [InputRequired(), Length(max=60)])
+    name = TextLine(_l("Name of the view"), [DataRequired(), Length(max=60)])
     unit = SelectField(_l("Who sees it"), validate_choice=True)
     listing = HiddenField()
     query = HiddenField()

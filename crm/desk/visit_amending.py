@@ -9,7 +9,7 @@ from flask import abort, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from crm.accounts import User, everyone, signed_in
 from crm.core import clock
@@ -33,7 +33,7 @@ from crm.visits.models import Visit, VisitState
 
 
 class WhyForm(Form):
-    reason = TextLine(_l("Reason"), [InputRequired(_l("Write why")), Length(max=240)])
+    reason = TextLine(_l("Reason"), [DataRequired(_l("Write why")), Length(max=240)])
 
 
 class CorrectForm(TalkForm):

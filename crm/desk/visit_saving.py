@@ -77,7 +77,7 @@ def _save(form: VisitForm, known: Known, me: User, next_words: str) -> Saved:
     elif visit.client_key == form.client_key.data:
         return Saved(visit, is_new)
     before = set() if is_new and known.planned is None else carried(visit)
-    return Saved(visit, is_new, _promise(form, known, visit, me, next_words, before))
+    return Saved(visit, is_new, _promise(form, known, visit, me, next_words, before, is_again=not is_new))
 
 
 def _check_next(form: VisitForm) -> None:
@@ -127,11 +127,13 @@ def carried(visit: Visit) -> set[tuple[str, str]]:
 
 
 def _promise(
-    form: VisitForm, known: Known, visit: Visit, me: User, words: str, before: set[tuple[str, str]]
+    form: VisitForm, known: Known, visit: Visit, me: User, words: str, before: set[tuple[str, str]], *, is_again: bool
 ) -> date | None:
-    """What the visit carries already is not promised a second time; returns the working day of what comes next."""
+    """What the visit carries already is not promised a second time, nor is our own wording beside somebody's words when
+    the form comes again; returns the working day of what comes next."""
     firm, author, origin, next_on = known.enterprise, known.author or me, ("visit", visit.id), None
-    if form.next_on is not None and ("followup", words) not in before:
+    is_told = ("followup", words) in before or (is_again and not form.followup_text.data and "followup" in dict(before))
+    if form.next_on is not None and not is_told:
         next_on = followups.add(firm, owner=author, text=words, due_on=form.next_on, by=me, origin=origin).due_on
     if form.request.data and ("request", form.request.data) not in before:
         due_on = form.next_on or clock.today() + timedelta(days=AHEAD[0])

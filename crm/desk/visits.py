@@ -116,6 +116,7 @@ def _around(form: VisitForm, known: Known) -> dict[str, Any]:
         "enterprise": known.enterprise,
         "is_mine": known.is_mine,
         "is_planned": known.planned is not None,
+        "planned_words": known.planned.text if known.planned is not None else "",
         "line": queries.line_of(known.enterprise, signed_in()),
         "beside": queries.beside(known.enterprise) if known.is_mine else None,
         "asks": bool(form.followup_on.errors) and form.next_on is None,

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, DateField, RadioField, SelectChoice, SelectField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from crm.core import clock
 from crm.core.compare import EditForm
@@ -27,7 +27,7 @@ EXTRA_KINDS = [
 class EnterpriseForm(EditForm):
     """The facts of one firm."""
 
-    name = TextLine(_("Name"), [InputRequired(), Length(max=160)])
+    name = TextLine(_("Name"), [DataRequired(), Length(max=160)])
     credit_code = TextLine(_("Credit code"), [Optional(), Length(max=40)])
     short_name = TextLine(_("Short name"), [Optional(), Length(max=60)])
     unit = SelectField(_("Responsible unit"))
@@ -77,7 +77,7 @@ def _field_of(extra: Extra) -> Any:
 
 
 class ContactForm(EditForm):
-    name = TextLine(_("Full name"), [InputRequired(), Length(max=80)])
+    name = TextLine(_("Full name"), [DataRequired(), Length(max=80)])
     position = TextLine(_("Position"), [Optional(), Length(max=80)])
     phone = TextLine(_("Phone"), [Optional(), Length(max=60)])
     email = TextLine(_("E-mail"), [Optional(), Length(max=254)])
@@ -85,7 +85,7 @@ class ContactForm(EditForm):
 
 
 class NameForm(Form):
-    name = TextLine(_("Name"), [InputRequired(), Length(max=160)])
+    name = TextLine(_("Name"), [DataRequired(), Length(max=160)])
     kind = SelectField(_("Kind"), choices=[SelectChoice("former", _("Former name")), SelectChoice("alias", _("Alias"))])
 
 
@@ -95,7 +95,7 @@ class LeaveForm(Form):
         choices=[SelectChoice("moved_out", _("Moved out")), SelectChoice("deregistered", _("Deregistered"))],
     )
     on = DateField(_("Since"), [InputRequired()])
-    reason = TextLine(_("Reason"), [InputRequired(), Length(max=240)])
+    reason = TextLine(_("Reason"), [DataRequired(), Length(max=240)])
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -105,7 +105,7 @@ class LeaveForm(Form):
 
 class ComeBackForm(Form):
     on = DateField(_("Since"), [InputRequired()])
-    reason = TextLine(_("Reason"), [InputRequired(), Length(max=240)])
+    reason = TextLine(_("Reason"), [DataRequired(), Length(max=240)])
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -116,11 +116,11 @@ class ComeBackForm(Form):
 class ProposeMergeForm(Form):
     other = RadioField(_("The other entry"), [InputRequired()])
     kept = RadioField(_("Which entry stays"), [InputRequired()])
-    reason = TextLine(_("Why they are one firm"), [InputRequired(), Length(max=500)])
+    reason = TextLine(_("Why they are one firm"), [DataRequired(), Length(max=500)])
 
 
 class ExtraFieldForm(Form):
-    label = TextLine(_("Name of the field"), [InputRequired(), Length(max=60)])
+    label = TextLine(_("Name of the field"), [DataRequired(), Length(max=60)])
     kind = SelectField(_("Kind"), choices=EXTRA_KINDS)
     choices = TextAreaField(_("Choices, one a line"), [Optional(), Length(max=4000)], filters=[tidy])
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, HiddenField, SelectField, TextAreaField, TimeField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from crm.core.forms import Form, TextLine, tidy
 from crm.followups.words import KIND
@@ -21,7 +21,7 @@ class DoneForm(Form):
 class LaterForm(Form):
     to_on = DateField(_l("New day"), [InputRequired(_l("Choose a day"))])
     at = TimeField(_l("Time"), [Optional()])
-    reason = TextLine(_l("Reason"), [InputRequired(_l("Write why it has to wait")), Length(max=240)])
+    reason = TextLine(_l("Reason"), [DataRequired(_l("Write why it has to wait")), Length(max=240)])
 
     def __init__(self, today: date, **more: Any) -> None:
         super().__init__(**more)
@@ -31,7 +31,7 @@ class LaterForm(Form):
 
 class NewForm(Form):
     followup_text = TextAreaField(
-        _l("What is to be done"), [InputRequired(_l("Write what is to be done")), Length(max=400)], filters=[tidy]
+        _l("What is to be done"), [DataRequired(_l("Write what is to be done")), Length(max=400)], filters=[tidy]
     )
     followup_on = DateField(_l("Day"), [InputRequired(_l("Choose a day"))])
     at = TimeField(_l("Time"), [Optional()])
@@ -59,4 +59,4 @@ class GiveForm(Form):
 
 
 class NotMineForm(Form):
-    reason = TextLine(_l("Reason"), [InputRequired(_l("Write why it is not yours")), Length(max=240)])
+    reason = TextLine(_l("Reason"), [DataRequired(_l("Write why it is not yours")), Length(max=240)])

@@ -96,7 +96,7 @@ def hand_back(followup: Followup, *, reason: str, by: User) -> None:
     before, followup.owner_id = followup.owner_id, to.id if to else None
     followup.version += 1
     _moved(followup, by, reason, from_owner_id=before, to_owner_id=followup.owner_id)
-    tell(followup, "passed_on", by, to=to.name if to else "--", reason=reason)
+    tell(followup, "passed_on", by, to=to.name if to else "", reason=reason)
 
 
 def give(followup: Followup, to: User, *, version: int, reason: str, by: User) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, abort, request, url_for
@@ -158,9 +159,13 @@ def _moves(found: Followup) -> list[tuple[Any, str]]:
     """What became of it so far: (when, words)."""
     rows = db.session.scalars(queries.moves_of(found)).all()
     people = queries.names_of([row.to_owner_id for row in rows])
-    return [
-        (row.at, _("Put off to %(day)s: %(reason)s", day=row.to_on, reason=_reason(row.reason)) if row.to_on
-         else _("Passed on to %(name)s: %(reason)s", name=people.get(row.to_owner_id, "--"),
-                reason=_reason(row.reason)))
-        for row in rows
-    ]  # fmt: skip
+    return [(row.at, _move(row, people)) for row in rows]
+
+
+def _move(row: Any, people: Mapping[int | None, str]) -> str:
+    why = _reason(row.reason)
+    if row.to_on:
+        return _("Put off to %(day)s: %(reason)s", day=row.to_on, reason=why)
+    if row.to_owner_id is None:
+        return _("Handed back, it waits for somebody: %(reason)s", reason=why)
+    return _("Passed on to %(name)s: %(reason)s", name=people.get(row.to_owner_id, "--"), reason=why)

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import DateField, HiddenField, SelectField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from crm.core import clock
 from crm.core.forms import Form, TextLine, tidy
@@ -55,7 +55,7 @@ class HandOverForm(ServeForm):
     """Replace the commissioner; `replaces` names the assignment the decision was made on."""
 
     replaces = HiddenField()
-    note = TextAreaField(_("Hand-over note"), [InputRequired(), Length(max=4000)], filters=[tidy])
+    note = TextAreaField(_("Hand-over note"), [DataRequired(), Length(max=4000)], filters=[tidy])
 
 
 class StandInForm(Form):

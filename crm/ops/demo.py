@@ -11,6 +11,7 @@ from typing import Any
 from crm.accounts import Unit, UnitKind, User
 from crm.accounts.names import pinyin_of
 from crm.core import clock
+from crm.core.bureau import set_bureau
 from crm.core.data_files import read_yaml
 from crm.core.db import db
 from crm.enterprises import assignment
@@ -59,6 +60,8 @@ def act_out(make: Make, go: Callable[[datetime], None], language: str = "zh") ->
     go(clock.at(today - timedelta(days=LONG_AGO), 10))
     story = Story(data, make_cast(make), make, today, language)
     _add_people(story)
+    admin = story.cast.admin
+    set_bureau("go_live_on", clock.today().isoformat(), by_id=admin.id, by_name=admin.name)
     _add_firms(story)
     for day, act in _calendar_of(story):
         go(clock.at(day, 10))

@@ -87,12 +87,19 @@ def back_up_now() -> ResponseReturnValue:
 def settings() -> ResponseReturnValue:
     """The bureau's settings, drawn from the registry; each change is dated and recorded."""
     me, form = signed_in(), settings_form()
-    if form.validate_on_submit():
+    if form.validate_on_submit() and _fits(form):
         with writing():
             changed = _save(form, me)
         told(say("%(n)s settings changed", n=changed) if changed else say("Nothing was changed"))
         return go("ops.settings")
     return page("ops/settings.html", form)
+
+
+def _fits(form: Any) -> bool:
+    """Do the values fit each other?"""
+    if form.load_warn.data > form.load_limit.data:
+        form.refuse(say("The warning comes before the refusal: at most %(n)s", n=form.load_limit.data), "load_warn")
+    return not form.is_refused
 
 
 def _save(form: Any, me: Any) -> int:

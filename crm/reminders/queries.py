@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, case, cast, func, or_, select
 
 from crm.accounts.models import Unit, User
 from crm.accounts.queries import people_clause
@@ -16,7 +16,10 @@ from crm.enterprises.queries import of_visible
 from crm.followups.models import Followup, FollowupState
 from crm.permissions import Permission
 from crm.reminders.models import Reminder, ReminderState
+from crm.visits.models import Visit, VisitState
 
+OF_OWNERS = ("followup_due", "followup_overdue")
+OF_PLANS = ("visit_tomorrow", "visit_timed")
 HIDDEN = (ReminderState.CANCELLED, ReminderState.MUTED)
 
 
@@ -26,11 +29,22 @@ def shown_to(user_id: Any) -> ColumnElement[bool]:
 
 
 def is_unread() -> ColumnElement[bool]:
-    """Not yet marked, and not about a promise that is closed: what is done nags nobody."""
-    closed = select(Followup.id).where(
-        Reminder.subject_kind == "followup", Followup.id == Reminder.subject_id, Followup.state != FollowupState.OPEN
+    """Not yet marked, and not about what is settled, which nags nobody: a promise done, passed on or put off, a plan
+    carried out or moved. As `kind.gone` says it, in SQL."""
+    theirs = or_(Followup.owner_id.is_(None), Followup.owner_id != Reminder.recipient_id)
+    later = cast(Followup.due_on, String) != func.substr(Reminder.basis, 1, 10)
+    settled = Reminder.kind.in_(OF_OWNERS) & or_(theirs, later)
+    promise = select(Followup.id).where(
+        Reminder.subject_kind == "followup", Followup.id == Reminder.subject_id,
+        or_(Followup.state != FollowupState.OPEN, settled),
+    )  # fmt: skip
+    moved = or_(
+        Visit.author_id != Reminder.recipient_id, cast(Visit.visited_on, String) != func.substr(Reminder.basis, 1, 10)
     )
-    return Reminder.read_at.is_(None) & ~closed.exists()
+    plan = select(Visit.id).where(
+        Reminder.kind.in_(OF_PLANS), Visit.id == Reminder.subject_id, or_(Visit.state != VisitState.PLANNED, moved)
+    )
+    return Reminder.read_at.is_(None) & ~promise.exists() & ~plan.exists()
 
 
 def of(user: User, kind: str = "") -> Select[Reminder]:

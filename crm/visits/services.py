@@ -109,16 +109,19 @@ def plan(
     return made, True
 
 
+def _has_begun(planned: Visit, on: date) -> bool:
+    """Was it on the planned day, and is the planned time over? Else nobody knows at what time it was."""
+    at = planned.at_time
+    return at is not None and on == planned.visited_on and clock.at(on, at.hour, at.minute) <= clock.now()
+
+
 def _from_plan(planned: Visit, enterprise: Enterprise, values: dict[str, Any]) -> Visit:
     lock(planned)
     if planned.state != VisitState.PLANNED or planned.enterprise_id != enterprise.id:
         raise Stale(planned)
-    for name, value in {
-        **values,
-        "state": VisitState.DONE,
-        "version": planned.version + 1,
-        "created_at": clock.now(),
-    }.items():
+    began = planned.at_time if _has_begun(planned, values["visited_on"]) else None
+    values |= {"state": VisitState.DONE, "version": planned.version + 1, "created_at": clock.now(), "at_time": began}
+    for name, value in values.items():
         setattr(planned, name, value)
     db.session.flush()
     return planned

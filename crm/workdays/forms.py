@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import DateField, RadioField, SelectChoice, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from crm.core.forms import Form, TextLine, tidy
 from crm.workdays.notices import LARGEST_FILE
@@ -19,7 +19,7 @@ class DayForm(Form):
 
     day = DateField(_l("Day"), [InputRequired()])
     kind = RadioField(_l("It is a"), [InputRequired()], choices=DAYS)
-    label = TextLine(_l("Reason"), [InputRequired(), Length(max=60)])
+    label = TextLine(_l("Reason"), [DataRequired(), Length(max=60)])
 
 
 class NoticeForm(Form):

@@ -120,6 +120,16 @@ def test_a_list_that_is_partly_anothers_is_not_carried_forward(page, firms, book
     assert "须由负责全部企业的人员结转" in page.text
 
 
+def test_who_sees_a_part_of_a_list_is_told_so(page, firms, book, cast, make):
+    other = make.enterprise("杭州他测化工有限公司", unit=cast.elsewhere)
+    made = book.make(firms=[*firms, other], year=2025, from_on="2025-02-15")
+    for door in ("yearly_list", "print_list"):
+        page.as_(cast.manager).open(f"cultivation.{door}", list_id=made.id)
+        assert "名单中另有 1 家企业不在本人可查看的范围内" in page.text
+        page.as_(cast.auditor).open(f"cultivation.{door}", list_id=made.id)
+        assert "他测" in page.text and "不在本人可查看的范围内" not in page.text
+
+
 def test_a_confidential_list_is_absent_for_those_without_the_right(page, firms, book, cast):
     secret = book.make("IPO_KEY", firms=firms[:2], year=2026, from_on="2026-02-15", name="金丝雀名单")
     plain = book.make(firms=firms[:1], year=2026, from_on="2026-02-15")

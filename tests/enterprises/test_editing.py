@@ -227,3 +227,9 @@ def form_to(page, address):
     form = next(f for f in page.all("form") if address in (f.get("action") or ""))
     form.set("id", "button")
     return "button"
+
+
+@pytest.mark.parametrize("blank", [" ", "\u3000", "\u200b", "\u2060 \u00a0"])
+def test_a_name_of_nothing_anybody_sees_is_no_name(page, cast, blank):
+    page.as_(cast.clerk).open("enterprises.add").submit(name=blank, expect=422)
+    page.as_(cast.admin).open("accounts.add_person").submit(name=blank, expect=422)

@@ -61,7 +61,7 @@ def test_a_clerk_proposes_a_manager_confirms_and_everything_is_in_one_file(page,
 
     page.open("desk.enterprise", enterprise_id=kept.id, tab="contacts")
     assert "王经理" in page.text and "李总" in page.text
-    page.open("desk.enterprise", enterprise_id=gone.id, expect=404)
+    page.open("desk.enterprise", enterprise_id=gone.id, expect=303)
     page.open(f"/enterprises?q={gone.name}")
     assert kept.name in page.text
 
@@ -233,3 +233,11 @@ def state(kept, gone):
             "enterprise": "id, credit_code, standing, address, tier, open_followups, last_visit_on, merged_into_id",
         }.items()
     }
+
+
+def test_the_address_of_the_entry_that_is_gone_leads_to_the_one_that_stays(page, two, cast):
+    kept, gone = two
+    merged(two, cast)
+    page.as_(cast.manager).open("desk.enterprise", enterprise_id=gone.id, expect=303).follow()
+    assert f"已并入“{kept.name}”" in page.text
+    page.as_(cast.stranger).open("desk.enterprise", enterprise_id=gone.id, expect=404)

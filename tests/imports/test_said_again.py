@@ -106,3 +106,18 @@ def test_a_cell_that_shows_an_error_is_empty_and_told_with_its_place(apply, book
     assert (outcome["errors"], contacts()) == ([], [("王芳", "", "13800000001", True)])
     for column in ("联系电话", "员工人数"):
         assert f"名单 第 2 行“{column}”：公式出错（{shown}），按空白处理" in outcome["notices"]
+
+
+def test_a_column_that_slipped_by_a_row_changes_no_names(apply, book, make, cast, firm):
+    """Code of one known firm beside the name of another: both rows are refused, nothing changes places."""
+    other = make.enterprise("杭州远山仪器有限公司", code=make.code(2), commissioner=cast.zhou)
+    head = ("企业名称", "信用代码")
+    answer = apply(
+        book([head, (other.name, make.code(1)), (firm.name, make.code(2)), ("杭州新来食品有限公司", make.code(3))]),
+        "--skip-errors",
+    )
+    assert counts(answer) == (3, 1, 0, 0) and len(answer["errors"]) == 2
+    db.session.expire_all()
+    assert {e.credit_code: e.name for e in db.session.scalars(select(Enterprise))} == {
+        make.code(1): "杭州和达有限公司", make.code(2): "杭州远山仪器有限公司", make.code(3): "杭州新来食品有限公司",
+    }  # fmt: skip

@@ -5,7 +5,7 @@ from datetime import date
 from crm.core import clock
 from crm.core.db import db, writing
 from crm.followups import services as followups
-from crm.reminders import planning
+from crm.reminders import planning, queries
 from crm.reminders.models import Reminder
 from crm.reminders.planning import plan
 from tests.reminders.morning import of_followups, promise, tick
@@ -169,3 +169,19 @@ def test_what_is_done_is_unread_no_more(app, page, firm, cast, now):
     assert "未读" not in "".join(
         "".join(row.itertext()) for row in page.all("li") if "和达生物" in "".join(row.itertext())
     )
+
+
+def test_what_was_handed_back_or_put_off_rings_no_more(app, page, firm, cast, now):
+    """The bell and the badge on the row say the same."""
+    back, later = promise(firm, cast.lin, "2026-11-30"), promise(firm, cast.lin, "2026-11-30")
+    now.set("2026-11-30T08:31:00+08:00")
+    tick(app)
+    assert queries.unread(cast.lin) == 2
+    with writing():
+        followups.hand_back(back, reason="已调离", by=cast.lin)
+    assert queries.unread(cast.lin) == 1
+    with writing():
+        followups.postpone(later, to_on=date(2026, 12, 7), reason="企业出差", by=cast.lin)
+    assert queries.unread(cast.lin) == 0
+    page.as_(cast.lin).open("reminders.centre")
+    assert not page.all("button", **{"class": "btn btn-plain btn-sm"}), "no row asks to be marked"

@@ -46,6 +46,16 @@ def test_a_meeting_with_several_firms_is_one_text_and_a_row_for_each(page, cast,
     assert "远山" not in page.text, "out of his reach"
 
 
+def test_searching_for_one_more_keeps_the_ticks(page, cast, firms):
+    own, other = firms
+    page.as_(cast.lin).open("desk.group_visit", q="远山", more=1)
+    names = [{field.get("name") for field in each.iter("input")} for each in page.all("form")]
+    assert any(each >= {"q", "enterprise"} for each in names), "a tick goes along with the search"
+    page.open("desk.group_visit", q="和达", more=1, enterprise=other.id)
+    ticked = {f.get("value") for f in page.all("input", type="checkbox") if f.get("checked") is not None}
+    assert ticked == {str(other.id)} and str(own.id) in {f.get("value") for f in page.all("input", type="checkbox")}
+
+
 def table(*lines):
     names = ("firm", "on", "kind", "met", "text", "next")
     blank = ("", "2026-11-23", "onsite", "", "", "")

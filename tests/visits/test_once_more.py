@@ -1,12 +1,15 @@
 """Going back in the browser, a second tab, half a contact: nothing is written twice, nothing typed is dropped."""
 
+from datetime import date, time
+
 import pytest
 from sqlalchemy import select
 
 from crm.core.db import db, writing
 from crm.enterprises.models import Contact, Enterprise
 from crm.followups.models import Followup
-from crm.visits.models import Visit
+from crm.visits import services
+from crm.visits.models import Visit, VisitState
 from tests.visits.listing import planned
 
 
@@ -120,3 +123,40 @@ def test_a_call_is_told_as_a_call_in_the_file_of_the_firm_too(form, firm):
     form.submit(text="约了时间", kind="call", followup_on="none")
     told = form.open("desk.enterprise", enterprise_id=firm.id).text
     assert "2026-11-23 电话" in told and "2026-11-23 走访" not in told
+
+
+def test_back_and_save_again_with_the_words_of_the_follow_up_gone_promises_nothing_more(form, firm):
+    """Browsers bring back the day and not the words: our own wording must not stand beside theirs."""
+    form.submit(text="订单平稳", followup_on="2026-12-07", followup_text="送政策汇编")
+    form.open("desk.new_visit", enterprise=firm.id).submit(text="订单平稳", followup_on="2026-12-07")
+    form.open("desk.new_visit", enterprise=firm.id).submit(
+        text="订单平稳", followup_on="2026-12-07", followup_text="约二期"
+    )
+    assert len(visits()) == 1
+    assert sorted(f.text for f in db.session.scalars(select(Followup))) == ["约二期", "送政策汇编"]
+
+
+@pytest.mark.parametrize(
+    ("records_at", "began"),
+    [("2026-11-25T08:33", None), ("2026-11-25T15:00", "14:30:00"), ("2026-11-26T15:00", None)],
+)
+def test_a_plan_that_was_carried_out_keeps_its_time_only_when_that_may_be_true(
+    page, cast, firm, now, records_at, began
+):
+    with writing():
+        plan, _ = services.plan(
+            firm,
+            by=cast.lin,
+            kind="onsite",
+            on=date(2026, 11, 25),
+            at=time(14, 30),
+            note="看二期",
+            client_key="plan-of-time",
+        )
+    now.set(f"{records_at}:00+08:00")
+    page.as_(cast.lin).open("desk.new_visit", plan=plan.id)
+    assert "看二期" in page.text, "what was planned stands beside the form"
+    page.submit(text="看了二期厂房", followup_on="none")
+
+    db.session.refresh(plan)
+    assert plan.state == VisitState.DONE and (str(plan.at_time) if plan.at_time else None) == began

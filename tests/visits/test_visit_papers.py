@@ -141,3 +141,11 @@ def test_a_call_is_not_told_as_a_visit(page, cast, firm):
     call = visit(firm, cast.lin, kind="call", text="约了下周见面")
     told = page.as_(cast.lin).open(f"/visits/text?id={call.id}").text
     assert "【电话】11月23日 林晓联系和达生物，对接" in told and "【走访】" not in told
+
+
+def test_the_slip_tells_the_last_visit_not_the_call_after_it(page, cast, firm):
+    visit(firm, cast.lin, days_ago=9, text="看了车间")
+    visit(firm, cast.lin, kind="call", text="约了下周")
+    text = page.as_(cast.lin).open("/visits/slips").text
+    assert "看了车间" in text and "约了下周" not in text
+    assert "电话" in page.open("desk.print_enterprise", enterprise_id=firm.id).text, "on the paper each says its kind"

@@ -105,10 +105,19 @@ def match(line: Line, known: Register) -> None:
         if not name and not line.faults:
             line.refuse("name", say("The name is missing, and no enterprise with this code is known"))
         return
-    if reason := _refusal(found):
+    if reason := _refusal(found) or _slipped(found, known.by_name.get(names.normal(name), []) if name else []):
         line.refuse(key, reason)
         return
     line.target, line.version = found.id, found.version
+
+
+def _slipped(found: Found, named: list[Found]) -> Say | None:
+    """Code and name of a row are those of two enterprises: written, their names would change places."""
+    if not named or any(one.id == found.id for one in named):
+        return None
+    return say(
+        "This code is that of %(name)s, the name that of another enterprise: compare the columns", name=found.name
+    )
 
 
 def firm_of(line: Line, known: Register) -> Found | None:

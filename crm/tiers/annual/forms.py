@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, SelectField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from crm.core.forms import Form, TextLine
 from crm.core.words import say
@@ -99,4 +99,4 @@ for _code, _measure in MEASURES.items():
 class WithdrawForm(Form):
     """Of another period, or of another firm."""
 
-    reason = TextLine(_l("Reason"), [InputRequired(), Length(max=240)])
+    reason = TextLine(_l("Reason"), [DataRequired(), Length(max=240)])
