@@ -132,4 +132,5 @@ def _newest(chip: str | None) -> Select[*tuple[Any, ...]]:
         return query
     if chip in CHIPS:
         query = query.where(or_(*(Entry.kind.startswith(prefix) for prefix in CHIPS[chip][1])))
-    return query.where(Entry.level != Level.RESTRICTED, Entry.kind.not_in(ONLY_AUDIT))
+    said_once = or_(Entry.enterprise_id == firm, ~Entry.kind.startswith("merge."))  # a merge is entered at both
+    return query.where(Entry.level != Level.RESTRICTED, Entry.kind.not_in(ONLY_AUDIT), said_once)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import abort, url_for
+from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from wtforms import HiddenField
@@ -126,4 +127,10 @@ def undo(step_id: int) -> ResponseReturnValue:
     except taking_back.NotTakenBack as refused:
         return page("desk/undo_refused.html", status=409, kept=refused.edits, labels=cells.labels(extras.fields()))
     told(say("Taken back"))
-    return go("desk.enterprises")
+    return go(_list_it_stood_on())
+
+
+def _list_it_stood_on() -> str:
+    """The list as it was filtered when the button was pressed."""
+    came, here = urlsplit(request.referrer or ""), url_for("desk.enterprises")
+    return f"{here}?{came.query}" if came.path == here and came.query else here

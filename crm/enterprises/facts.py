@@ -109,10 +109,15 @@ def _write_approximate(enterprise: Enterprise, text: str) -> Refusal:
     return None
 
 
+MOST_EMPLOYEES = 10_000_000
+
+
 def _write_employees(enterprise: Enterprise, text: str) -> Refusal:
     number = rules.number_or_none(text) if text else None
-    if text and (number is None or number != int(number) or not 0 <= number < 10_000_000):
+    if text and (number is None or number != int(number) or number < 0):
         return say("Write a whole number")
+    if number is not None and number >= MOST_EMPLOYEES:
+        return say("At most %(n)s", n=f"{MOST_EMPLOYEES - 1:,}")
     enterprise.employees = int(number) if number is not None else None
     return None
 

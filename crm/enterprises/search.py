@@ -28,9 +28,11 @@ gram = grams_of.gram
 
 
 def matching(query: str, reader: User) -> ColumnElement[bool]:
-    """Enterprises that match every term typed, as far as this reader may be told; true for an empty query. To be used
-    with what he may see. Asks row by row: see `first_ids`."""
+    """Enterprises that match every term typed, as far as this reader may be told; all for an empty query, none for one
+    of signs only. To be used with what he may see. Asks row by row: see `first_ids`."""
     terms, direct = _terms(query, reader), _direct(reader)
+    if query.strip() and not terms:
+        return false()
     for term in terms:
         if _is_masked_number(term, reader) and not guessing.is_judged(term.whole_phone):
             guessing.judged([term.whole_phone], reader, is_missed=not _is_there(term, reader))
@@ -74,7 +76,9 @@ def _direct(reader: User) -> ColumnElement[bool]:
 def matching_itself(query: str) -> ColumnElement[bool]:
     """Enterprises that match by what the firm itself is called: for searches beyond one's own firms, which must not
     tell whose contact or number was typed."""
-    return and_(true(), *(and_(_term_clause(term), _is_its_own(term)) for term in plan(query).terms))
+    terms = plan(query).terms
+    none = false() if query.strip() and not terms else true()
+    return and_(none, *(and_(_term_clause(term), _is_its_own(term)) for term in terms))
 
 
 def _is_its_own(term: Term) -> ColumnElement[bool]:

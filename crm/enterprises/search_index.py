@@ -66,7 +66,7 @@ def _insert(table: Any, column: str, wanted: dict[int, set[str]]) -> None:
 
 
 def _other_texts(ids: Sequence[int]) -> dict[int, Texts]:
-    """(kind, text) per enterprise: former names and aliases, contact names and phones."""
+    """(kind, text) per enterprise: other names, contacts, their phones, codes of entries merged into it."""
     found: dict[int, Texts] = {}
     for part in parts(ids, AT_ONCE):
         known = select(EnterpriseName.enterprise_id, EnterpriseName.name).where(EnterpriseName.enterprise_id.in_(part))
@@ -75,6 +75,9 @@ def _other_texts(ids: Sequence[int]) -> dict[int, Texts]:
         people = select(Contact.enterprise_id, Contact.name, Contact.phone).where(Contact.removed_on.is_(None))
         for row_id, name, phone in db.session.execute(people.where(Contact.enterprise_id.in_(part))):
             found.setdefault(row_id, []).extend([("contact", name), ("phone", phone)])
+        merged = select(Enterprise.merged_into_id, Enterprise.credit_code).where(Enterprise.credit_code.is_not(None))
+        for heir_id, code in db.session.execute(merged.where(Enterprise.merged_into_id.in_(part))):
+            found.setdefault(heir_id or 0, []).append(("code", code or ""))
     return found
 
 
@@ -86,7 +89,8 @@ def grams_of(enterprise: Any, others: Texts) -> set[str]:
 def keys_of(enterprise: Any, others: Texts) -> set[str]:
     aliases = [enterprise.short_name, *(text for kind, text in others if kind == "name")]
     spelled = {found.text for found in pinyin.keys(enterprise.name, filter(None, aliases))}
-    codes = (tail_keys(code) for code in (enterprise.credit_code or "", enterprise.stock_code))
+    own = (enterprise.credit_code or "", enterprise.stock_code)
+    codes = (tail_keys(code) for code in (*own, *(text for kind, text in others if kind == "code")))
     phones = (phone_keys(text) for kind, text in others if kind == "phone")
     return {text[:KEY_LENGTH] for text in spelled.union(*codes, *phones) if text}
 

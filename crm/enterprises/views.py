@@ -9,7 +9,7 @@ from crm.accounts import User, requires, signed_in
 from crm.accounts.models import Unit
 from crm.core import compare
 from crm.core.db import db, writing
-from crm.core.errors import RuleBroken, Stale
+from crm.core.errors import Obstacle, RuleBroken, Stale
 from crm.core.typed import id_from
 from crm.core.web import go, page, told
 from crm.core.words import Say, say
@@ -42,10 +42,17 @@ def add() -> ResponseReturnValue:
 def _add(form: EnterpriseForm, me: User) -> Enterprise:
     typed = form.typed()
     unit = db.session.get(Unit, int(typed["unit"])) or abort(404)
-    if why := editing.code_problem(typed["credit_code"]):
-        raise RuleBroken(why, "credit_code")
+    why = editing.code_problem(typed["credit_code"])
+    wrong = [Obstacle("credit_code", why)] if why else []
+    if wrong:
+        typed["credit_code"] = ""
     made = services.add_enterprise(name=typed["name"], unit=unit, credit_code=typed["credit_code"] or None, by=me)
-    editing.change(made, typed, by=me, keeps_former=False)
+    try:
+        editing.change(made, typed, by=me, keeps_former=False)
+    except RuleBroken as broken:  # a wrong code hides nothing else that is wrong
+        raise RuleBroken([*wrong, *broken.obstacles]) from broken
+    if wrong:
+        raise RuleBroken(wrong)
     return made
 
 

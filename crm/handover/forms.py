@@ -69,7 +69,7 @@ class StandInForm(Form):
         super().__init__(**kwargs)
         self.deputy.choices = [(0, _("Choose")), *((load.id, load.label) for load in people)]
         self.deputy.flags.required = self.official.flags.required = True
-        self.official.choices = [(load.id, load.label) for load in officials]
+        self.official.choices = [(0, _("Choose")), *((load.id, load.label) for load in officials)]
         if not self.is_submitted():
             self.from_on.data = clock.today()
 
@@ -77,6 +77,8 @@ class StandInForm(Form):
         super().validate(extra_validators)
         if not self.deputy.data:
             self.refuse(say("Choose a deputy"), "deputy")
+        if not self.official.data:
+            self.refuse(say("Choose a person"), "official")
         return not self.is_refused
 
 

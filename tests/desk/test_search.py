@@ -34,7 +34,7 @@ from tests.desk.listed import names
         ("德和", False),
         ("xyz", False),
         ("和达 王建", True),
-        ("%", True),
+        ("%", False),
         ("' OR 1=1 --", False),
     ],
 )
@@ -221,3 +221,12 @@ def test_digits_that_are_a_code_or_found_by_their_owner_are_no_misses(page, make
     page.as_(cast.lin).open("desk.enterprises", q="13755554444")
 
     assert db.session.scalars(select(Entry.id).where(Entry.kind == guessing.KIND)).all() == []
+
+
+@pytest.mark.parametrize("signs", ["😀", "%", "_", "'", "—— ！"])
+def test_signs_alone_find_nothing_and_choose_nothing(page, make, cast, signs):
+    make.enterprise("杭州和达生物技术有限公司", unit=cast.section, commissioner=cast.lin)
+    page.as_(cast.manager).open("desk.enterprises", q=signs)
+    assert "杭州和达生物技术有限公司" not in page.text
+    query = filters.chosen(cast.manager, MultiDict([("all", "1"), ("q", signs)]), Permission.ENTERPRISE_EDIT)
+    assert db.session.scalars(query).all() == []

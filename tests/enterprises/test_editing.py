@@ -233,3 +233,13 @@ def form_to(page, address):
 def test_a_name_of_nothing_anybody_sees_is_no_name(page, cast, blank):
     page.as_(cast.clerk).open("enterprises.add").submit(name=blank, expect=422)
     page.as_(cast.admin).open("accounts.add_person").submit(name=blank, expect=422)
+
+
+def test_a_wrong_code_hides_nothing_else_that_is_wrong(page, cast):
+    page.as_(cast.clerk).open("enterprises.add")
+    page.submit(
+        name="杭州新来食品有限公司", credit_code="91330101MA1TJ3Y7L", founded="去年", employees="99999999", expect=422
+    )
+    wrong = {field.get("name") for field in page.all("input", aria_invalid="true")}
+    assert wrong == {"credit_code", "founded", "employees"} and "最多填 9,999,999" in page.text
+    assert db.session.scalars(select(Enterprise).where(Enterprise.name == "杭州新来食品有限公司")).first() is None

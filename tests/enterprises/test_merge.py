@@ -7,7 +7,7 @@ from sqlalchemy import select, text
 
 from crm.core.db import db, writing
 from crm.core.errors import RuleBroken
-from crm.enterprises import contacts, merging
+from crm.enterprises import contacts, merging, search_index
 from crm.enterprises.models import Enterprise, EnterpriseName, ExtraField, Merge, Standing
 from crm.enterprises.search import first_ids
 from crm.enterprises.serving_models import Assignment
@@ -240,4 +240,19 @@ def test_the_address_of_the_entry_that_is_gone_leads_to_the_one_that_stays(page,
     merged(two, cast)
     page.as_(cast.manager).open("desk.enterprise", enterprise_id=gone.id, expect=303).follow()
     assert f"已并入“{kept.name}”" in page.text
+    assert page.text.count(f"与{gone.name}合并") == 2, "proposed, and done"
+    assert f"与{kept.name}合并" not in page.text
     page.as_(cast.stranger).open("desk.enterprise", enterprise_id=gone.id, expect=404)
+
+
+def test_the_code_of_the_entry_that_is_gone_finds_the_one_that_stays(make, cast):
+    kept = make.enterprise("杭州和达生物有限公司", unit=cast.section, code=make.code(1))
+    gone = make.enterprise("杭州远山仪器有限公司", unit=cast.section, code=make.code(2))
+    row = merged((kept, gone), cast)
+    code = make.code(2)
+    for typed in (code, code[-6:]):
+        assert first_ids(typed, cast.manager, [], 5) == [kept.id]
+    assert search_index.wrong([kept.id]) == []
+    with writing():
+        merging.undo(row, by=cast.manager)
+    assert first_ids(code, cast.manager, [], 5) == [gone.id]

@@ -30,6 +30,7 @@ class Like(NamedTuple):
     name: str
     word: str
     commissioner: str | None
+    has_left: bool
 
 
 class New(NamedTuple):
@@ -58,7 +59,7 @@ def _in_register(new: list[New]) -> Iterator[Say]:
 def _known(keys: list[str]) -> dict[str, list[Like]]:
     found: dict[str, list[Like]] = defaultdict(list)
     query = (
-        select(NearKey.key, Enterprise.id, Enterprise.name, User.name)
+        select(NearKey.key, Enterprise.id, Enterprise.name, User.name, Enterprise.standing != Standing.ACTIVE)
         .join(Enterprise, Enterprise.id == NearKey.enterprise_id)
         .outerjoin(Assignment, (Assignment.enterprise_id == Enterprise.id) & Assignment.ended_on.is_(None))
         .outerjoin(User, User.id == Assignment.commissioner_id)
@@ -66,9 +67,9 @@ def _known(keys: list[str]) -> dict[str, list[Like]]:
         .order_by(NearKey.key, Enterprise.id)
     )
     for some in parts(keys, 2000):
-        for key, firm_id, name, commissioner in db.session.execute(query.where(among(NearKey.key, some))):
+        for key, firm_id, name, commissioner, has_left in db.session.execute(query.where(among(NearKey.key, some))):
             if len(found[key]) < MOST_OF_A_KEY:
-                found[key].append(Like(firm_id, name, names.stripped(name), commissioner))
+                found[key].append(Like(firm_id, name, names.stripped(name), commissioner, bool(has_left)))
     return found
 
 
@@ -93,6 +94,8 @@ def _pair(line: Line, other: Line) -> Say:
 
 def _hint(line: Line, like: Like) -> Say:
     told = {"here": place(line), "name": line.said["name"], "other": like.name}
+    if like.has_left:
+        return say("%(here)s: %(name)s is nearly the name of %(other)s, which has left the zone", **told)
     if like.commissioner is None:
         return say("%(here)s: %(name)s is nearly the name of %(other)s, which nobody serves yet", **told)
     return say("%(here)s: %(name)s is nearly the name of %(other)s, served by %(who)s", who=like.commissioner, **told)
