@@ -78,5 +78,6 @@ def _people() -> Select[*tuple[Any, ...]]:
     leads = select(Liaison.id).where(Liaison.leader_id == User.id, Liaison.until_on.is_(None)).exists()
     who = (User.id, User.name, User.name_pinyin, User.unit_id, serves.label("serves"), leads.label("leads"))
     u = select(*who).offset(0).subquery().c  # an offset is a fence: what follows asks for no tie a second time
-    found = select(u.id, u.name, Unit.name.label("unit"), u.serves, u.leads).join(Unit, Unit.id == u.unit_id)
-    return found.where(u.serves | u.leads).order_by(u.name_pinyin, u.id).limit(bindparam("most"))
+    some = select(*u).where(u.serves | u.leads).limit(bindparam("most")).subquery().c  # of too many none is offered
+    found = select(some.id, some.name, Unit.name.label("unit"), some.serves, some.leads)
+    return found.join(Unit, Unit.id == some.unit_id).order_by(some.name_pinyin, some.id)

@@ -110,7 +110,7 @@ def open_file(enterprise_id: int, me: User) -> File:
     return File(
         enterprise=found,
         rights=rights,
-        contacts=contacts.shown(found.id),
+        contacts=contacts.told_beside(items[0].people),
         serving=serving_queries.now(found),
         followups=[item for item in items if item.id is not None],
         last_visitor=items[0].last_visitor,
@@ -121,7 +121,8 @@ def open_file(enterprise_id: int, me: User) -> File:
 
 @cache
 def _open_items() -> Select[*tuple[Any, ...]]:
-    """Built once: what is open at `firm` and who paid its last visit; one row without an item where nothing is open."""
+    """Built once: what is open at `firm`, beside it who paid its last visit and its contacts; one row without an item
+    where nothing is open."""
     author = aliased(User)
     last = (Visit.enterprise_id == Enterprise.id, Visit.visited_on == Enterprise.last_visit_on)
     visitor = (
@@ -132,7 +133,8 @@ def _open_items() -> Select[*tuple[Any, ...]]:
     visitor = visitor.order_by(Visit.id.desc()).limit(1).correlate(Enterprise)
     shown = (Followup.id, Followup.text, Followup.due_on, User.name.label("owner"))
     is_open = and_(Followup.enterprise_id == Enterprise.id, Followup.state == FollowupState.OPEN)
-    query = select(*shown, visitor.scalar_subquery().label("last_visitor")).select_from(Enterprise)
+    people = contacts.beside(bindparam("firm")).label("people")
+    query = select(*shown, visitor.scalar_subquery().label("last_visitor"), people).select_from(Enterprise)
     query = query.outerjoin(Followup, is_open).outerjoin(User, User.id == Followup.owner_id)
     query = query.where(Enterprise.id == bindparam("firm"))
     return query.order_by(Followup.due_on, Followup.id).limit(OPEN_ITEMS)

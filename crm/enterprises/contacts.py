@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, select, update
 
 from crm.core import clock
 from crm.core.db import db, lock, read
 from crm.core.errors import RuleBroken
+from crm.core.rows_text import rows_text
 from crm.core.unseen import SIGN, sign
 from crm.core.words import say
 from crm.enterprises import phones
@@ -31,6 +33,33 @@ def of(enterprise_id: int, *, removed: bool = False) -> list[Contact]:
 def shown(enterprise_id: int, *, removed: bool = False) -> Sequence[Any]:
     """The same as plain rows, for a page that only reads."""
     return read(_of(removed), _given(enterprise_id, removed=removed)).all()
+
+
+class Shown(NamedTuple):
+    """A contact as pages show it."""
+
+    id: int
+    enterprise_id: int
+    name: str
+    position: str
+    phone: str
+    email: str
+    note: str
+    is_primary: bool
+    removed_on: None = None
+
+
+def beside(enterprise_id: Any) -> Any:
+    """`shown` as one text in a statement about something else; `told_beside` reads it."""
+    c = Contact
+    every = select(c.id, c.enterprise_id, c.name, c.position, c.phone, c.email, c.note, c.is_primary)
+    every = every.where(c.enterprise_id == enterprise_id, c.removed_on.is_(None)).order_by(c.is_primary.desc(), c.id)
+    return select(rows_text(*every.subquery().c)).scalar_subquery()
+
+
+def told_beside(text: str | None) -> list[Shown]:
+    rows: list[tuple[Any, ...]] = json.loads(text or "[]")
+    return [Shown._make((*facts, bool(is_primary), None)) for *facts, is_primary in rows]
 
 
 def _given(enterprise_id: int, *, removed: bool) -> dict[str, Any]:
