@@ -69,7 +69,8 @@ class StandInForm(Form):
         super().__init__(**kwargs)
         self.deputy.choices = [(0, _("Choose")), *((load.id, load.label) for load in people)]
         self.deputy.flags.required = self.official.flags.required = True
-        self.official.choices = [(0, _("Choose")), *((load.id, load.label) for load in officials)]
+        known = [(load.id, load.label) for load in officials]
+        self.official.choices = known if len(known) == 1 else [(0, _("Choose")), *known]
         if not self.is_submitted():
             self.from_on.data = clock.today()
 
