@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -94,13 +93,15 @@ class ButtonForm(Form):
     """A form that is only a button: the token, nothing else."""
 
 
-BLANK = r"[\s\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+"
-OUTSIDE = re.compile(rf"\A{BLANK}|{BLANK}\Z")
+UNSEEN = ("\u00ad", "\u180e", *map(chr, range(0x200B, 0x2010)), *map(chr, range(0x202A, 0x202F)), "\ufeff")
+BLANK = "".join((*filter(str.isspace, map(chr, range(0x3001))), *UNSEEN, *map(chr, range(0x2060, 0x2065))))
+"""Spaces of all kinds and what nobody sees. A set of characters, not a pattern: a pattern tried at each space of a long
+text takes time by its square."""
 
 
 def tidy(text: str | None) -> str | None:
     """Filter for text fields: outer spaces and what nobody sees go; None stays."""
-    return OUTSIDE.sub("", text) if isinstance(text, str) else text
+    return text.strip(BLANK) if isinstance(text, str) else text
 
 
 class TextLine(StringField):

@@ -15,6 +15,7 @@ from crm.enterprises import credit_code, names, pinyin, rules
 from crm.enterprises.models import Enterprise, Precision
 
 Refusal = Say | None
+MOST_EMPLOYEES = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -107,9 +108,6 @@ def _write_capital(enterprise: Enterprise, text: str) -> Refusal:
 def _write_approximate(enterprise: Enterprise, text: str) -> Refusal:
     enterprise.capital_is_approximate = bool(text) and enterprise.registered_capital is not None
     return None
-
-
-MOST_EMPLOYEES = 10_000_000
 
 
 def _write_employees(enterprise: Enterprise, text: str) -> Refusal:

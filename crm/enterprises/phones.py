@@ -8,6 +8,9 @@ import unicodedata
 from crm.core import shown
 from crm.core.words import Say, say
 
+LONGEST = 60
+"""One number with all that may stand around it. A longer text is none, and to look for one in thousands of characters
+would take the time of their square."""
 MOBILE = re.compile(r"1[3-9]\d{9}")
 _LANDLINE = re.compile(r"(0\d{2,3})?([2-9]\d{6,7})(?:-(\d{1,6}))?")
 _SERVICE = re.compile(r"[48]00\d{7}")
@@ -54,6 +57,8 @@ def masked_mail(address: str) -> str:
 
 def normal(text: str) -> str | None:
     """One number in one spelling: 13812345678, 0571-86912345, 0571-86912345-801, 86912345, 4008001234, +85221234567."""
+    if len(text) > LONGEST:
+        return None
     flat = _EXTENSION.sub("-", _DASHES.sub("-", unicodedata.normalize("NFKC", text)))
     digits = _INSIDE.sub("", _AROUND.sub("", flat))
     national = _COUNTRY.sub("0", digits)

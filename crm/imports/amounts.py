@@ -74,10 +74,9 @@ def percent(cell: Cell | None) -> Outcome[int]:
     outcome = number(cell)
     if isinstance(outcome, Problem) or outcome.value is None:
         return outcome if isinstance(outcome, Problem) else Parsed(None)
-    value = (outcome.value * 100).quantize(Decimal(1), ROUND_HALF_UP)
-    if abs(value) > LARGEST_PERCENT:
+    if abs(outcome.value * 100) > LARGEST_PERCENT:
         return Problem(say("%(value)s is no percentage. Check the column.", value=written(cell)))
-    return Parsed(int(value), outcome.note)
+    return Parsed(_rounded(outcome.value * 100), outcome.note)
 
 
 def count(cell: Cell | None) -> Outcome[int]:
@@ -114,11 +113,16 @@ def _of_text(text: str, unit: str | None, *, may_be_negative: bool = False) -> O
         return Problem(_no_amount(text))
     named = currencies.pop() if currencies else ""
     scale, currency = _meant(found.group(2), named, unit or USUAL_UNIT)
-    units = int((value * scale).quantize(Decimal(1), ROUND_HALF_UP))
-    if not (-LARGEST if may_be_negative else 0) <= units <= LARGEST:
+    least, wide = -LARGEST if may_be_negative else 0, value * scale
+    if not least - 1 < wide < LARGEST + 1 or not least <= (units := _rounded(wide)) <= LARGEST:
         return Problem(say("%(value)s cannot be an amount of capital. Check figure and unit.", value=text))
     amount = Amount(units, currency, is_approximate or is_approximate_inside)
     return Parsed(amount, _note(amount, text))
+
+
+def _rounded(value: Decimal) -> int:
+    """Of a value with less than 28 digits before the point; more cannot be rounded."""
+    return int(value.quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def _meant(in_cell: str | None, named: str, unit: str) -> tuple[int, str]:

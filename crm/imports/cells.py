@@ -128,7 +128,7 @@ def email(_cell: Cell, found: str) -> Outcome[str]:
 @of_text
 def stock(cell: Cell, found: str) -> Outcome[str]:
     """Five digits (Hong Kong) or six; 603123.SH loses its exchange. A shorter number has lost its leading zeros."""
-    bare = _EXCHANGE.sub("", found).strip()
+    bare = _EXCHANGE.sub("", found).strip() if len(found) <= LONGEST_QUOTE else found
     if cell.kind is Kind.NUMBER and len(bare) < 6:
         lost = say("%(value)s has lost its leading zeros. Set the column to text and type it again.", value=found)
         return Problem(lost)

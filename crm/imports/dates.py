@@ -74,7 +74,7 @@ def _of_text(text: str) -> Outcome[PartialDate]:
     for form in (_DAY, _MONTH, _DIGITS, _YEAR):
         if found := form.fullmatch(bare):
             return _noted(_made(tuple(int(part) for part in found.groups() if part), text), text, is_vague)
-    if bare.isdigit() and FIRST_SERIAL <= int(bare) <= LAST_SERIAL:
+    if bare.isdecimal() and len(bare) <= len(str(LAST_SERIAL)) and FIRST_SERIAL <= int(bare) <= LAST_SERIAL:
         return Parsed(PartialDate(SERIAL_ZERO + timedelta(days=int(bare))))
     return Problem(_why_not(bare, text))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, String, case, cast, func, or_, sel
 from crm.accounts.models import Unit, User
 from crm.accounts.queries import people_clause
 from crm.core import clock
+from crm.core.among import among
 from crm.core.db import db
 from crm.enterprises.queries import of_visible
 from crm.followups.models import Followup, FollowupState
@@ -45,6 +47,11 @@ def is_unread() -> ColumnElement[bool]:
         Reminder.kind.in_(OF_PLANS), Visit.id == Reminder.subject_id, or_(Visit.state != VisitState.PLANNED, moved)
     )
     return Reminder.read_at.is_(None) & ~promise.exists() & ~plan.exists()
+
+
+def unread_among(ids: Sequence[int]) -> set[int]:
+    """Which of these notices the bell counts."""
+    return set(db.session.scalars(select(Reminder.id).where(among(Reminder.id, ids), is_unread())))
 
 
 def of(user: User, kind: str = "") -> Select[Reminder]:

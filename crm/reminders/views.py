@@ -33,6 +33,8 @@ class Notice:
     label: Say
     why: Say
     is_settled: bool
+    is_unread: bool
+    """The bell counts it, so it can be marked as read."""
 
 
 @bp.get("/notices")
@@ -101,9 +103,9 @@ def _by_day(notices: list[Notice]) -> list[tuple[date, list[Notice]]]:
 
 
 def _notices(me: User, rows: Sequence[Reminder]) -> list[Notice]:
-    words, settled = lines_for(me, rows), gone(rows)
+    words, settled, unread = lines_for(me, rows), gone(rows), queries.unread_among([row.id for row in rows])
     return [
-        Notice(row, words[row.id], KINDS[row.kind].label, KINDS[row.kind].why, row.id in settled)
+        Notice(row, words[row.id], KINDS[row.kind].label, KINDS[row.kind].why, row.id in settled, row.id in unread)
         for row in rows
         if row.id in words
     ]

@@ -243,3 +243,8 @@ def test_a_wrong_code_hides_nothing_else_that_is_wrong(page, cast):
     wrong = {field.get("name") for field in page.all("input", aria_invalid="true")}
     assert wrong == {"credit_code", "founded", "employees"} and "最多填 9,999,999" in page.text
     assert db.session.scalars(select(Enterprise).where(Enterprise.name == "杭州新来食品有限公司")).first() is None
+
+
+def test_a_long_row_of_blanks_inside_a_name_is_refused_like_any_long_name(page, cast):
+    """Looked at with a pattern it would take hours."""
+    page.as_(cast.clerk).open("enterprises.add").submit(name=f"甲{' ' * 400_000}乙", expect=422)

@@ -8,6 +8,7 @@ from crm.followups import services as followups
 from crm.reminders import planning, queries
 from crm.reminders.models import Reminder
 from crm.reminders.planning import plan
+from crm.visits import services as visits
 from tests.reminders.morning import of_followups, promise, tick
 from tests.services.smtp import links
 
@@ -185,3 +186,26 @@ def test_what_was_handed_back_or_put_off_rings_no_more(app, page, firm, cast, no
     assert queries.unread(cast.lin) == 0
     page.as_(cast.lin).open("reminders.centre")
     assert not page.all("button", **{"class": "btn btn-plain btn-sm"}), "no row asks to be marked"
+
+
+def test_the_bell_counts_the_rows_that_can_be_marked(app, page, make, cast, now):
+    """Also of kinds that the bell does not know to be settled: a firm that was silent and has been visited since."""
+    now.set("2026-11-30T08:31:00+08:00")
+    firm = make.enterprise("杭州久未食品有限公司", unit=cast.section, commissioner=cast.lin, since=date(2025, 1, 6))
+    with writing():
+        firm.last_visit_on = date(2026, 1, 5)
+    now.set("2026-12-01T08:31:00+08:00")
+    tick(app)
+    with writing():
+        visits.record(
+            firm,
+            by=cast.lin,
+            kind="onsite",
+            on=clock.today(),
+            met="王总",
+            text="谈了用工",
+            client_key="of-a-silent-firm",
+        )
+    page.as_(cast.lin).open("reminders.centre")
+    assert "已处理" in page.text
+    assert len(page.all("button", **{"class": "btn btn-plain btn-sm"})) == queries.unread(cast.lin) > 0
