@@ -28,8 +28,8 @@ CHIPS: dict[str, tuple[Say, tuple[str, ...]]] = {
     "data": (say("Data"), ("enterprise.", "contact.", "name.", "tier.", "title.", "merge.", "import.")),
 }
 PROGRAMS = {"cli": say("Command line"), "scheduler": say("Scheduled work"), "system": say("Scheduled work")}
-STRUCK = (".recorded", ".edited", ".planned", ".added")
-MOVED = "visit.moved"
+STRUCK = (".recorded", ".edited", ".planned", ".added", ".moved_here")
+MOVED_AWAY = "visit.moved_away"
 PAGES = {"visit": "desk.visit", "followup": "followups.followup"}
 TOLD: tuple[Any, ...] = (
     Entry.id, Entry.at, Entry.kind, Entry.subject_kind, Entry.subject_id, Entry.actor_id, Entry.actor_name,
@@ -110,7 +110,7 @@ def _told(entry: Any, place: places.Place | None, firm: int | None) -> Told:
     by = str(PROGRAMS.get(entry.actor_name, entry.actor_name)) if entry.actor_id is None else entry.actor_name
     is_away = place is not None and place.enterprise_id != firm
     is_struck = entry.kind.endswith(STRUCK) and (is_away or (place is not None and place.is_void))
-    body = "" if is_away and not entry.kind.startswith(MOVED) else sentence.body
+    body = "" if is_away and entry.kind != MOVED_AWAY else sentence.body
     url = address(PAGES[entry.subject_kind], **{f"{entry.subject_kind}_id": entry.subject_id}) if place else None
     return Told(
         entry.id, sentence.icon, entry.at, by, str(sentence.what), body, None if is_away else url, is_struck

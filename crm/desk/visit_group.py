@@ -10,7 +10,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
-from wtforms import DateField, HiddenField, RadioField, TextAreaField
+from wtforms import BooleanField, DateField, HiddenField, RadioField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from crm.accounts import User, requires, signed_in
@@ -47,6 +47,7 @@ class GroupForm(WhoseForm, ToldForm):
         _l("What was talked about"), [DataRequired(_l("Write what was talked about")), Length(max=4000)], filters=[tidy]
     )
     followup_on = DateField(_l("Follow up on"), [Optional()])
+    no_followup = BooleanField()
     leaders = TextLine(_l("Leader who came along"), [Optional(), Length(max=200)])
     companions = TextLine(_l("Colleagues who came along"), [Optional(), Length(max=400)])
 
@@ -89,7 +90,8 @@ def _shown(form: GroupForm, firms: Sequence[Enterprise], met: dict[int, str], me
     form.kind.choices, form.policies.choices = kind_choices(clock.today()), queries.policies_to_tell()
     form.author.choices = queries.whose(me)
     shown = met if form.is_submitted() else queries.first_contacts(firms, me)
-    return page("desk/visits/group.html", form, firms=firms, met=shown, drafts=bureau("visit_drafts"))
+    asks = bool(form.followup_on.errors) and not any(form.followup_on.raw_data or ())
+    return page("desk/visits/group.html", form, firms=firms, met=shown, asks=asks, drafts=bureau("visit_drafts"))
 
 
 def too_many(count: int) -> Say:
@@ -126,16 +128,30 @@ def _save(form: GroupForm, firms: Sequence[Enterprise], met: dict[int, str], who
     more = services.More(
         author=whose.author, leaders=form.leaders.data or "", companions=form.companions.data or "",
         policies=ticked(form.policies.data or []), group_key=key if len(firms) > 1 else None,
+        no_followup=form.no_followup.data and not form.followup_on.data,
     )  # fmt: skip
     for firm in firms:
         values: dict[str, Any] = {"kind": form.kind.data or "", "on": form.on.data, "text": form.text.data or ""}
-        visit, _is_new = services.record(
+        visit, is_new = services.record(
             firm, by=whose.typist, met=met[firm.id], is_not_met=not met[firm.id], client_key=f"{key}-{firm.id}"[:40],
             more=more, **values,
         )  # fmt: skip
         _promise(form, firm, visit, whose)
-        made.append(visit.id)
-    return made[0]
+        made.append((visit.id, firm if is_new else None))
+    _ask_about_next(form, [firm for _visit, firm in made if firm is not None], whose.typist)
+    return made[0][0]
+
+
+def _ask_about_next(form: GroupForm, fresh: Sequence[Enterprise], me: User) -> None:
+    """As for a single visit: whoever leaves the next day open is asked once per firm and quarter."""
+    if form.followup_on.data or form.no_followup.data:
+        return
+    if open_at := queries.whom_to_ask(fresh, me):
+        why = say(
+            "%(names)s: is no follow-up needed? Choose a day, or press “No follow-up, save”",
+            names="、".join(firm.called for firm in open_at),
+        )
+        raise RuleBroken(why, "followup_on")
 
 
 def _check_next(form: GroupForm, firms: Sequence[Enterprise]) -> None:

@@ -17,7 +17,7 @@ from crm.core.errors import RuleBroken, Stale
 from crm.core.forms import Form, TextLine, tidy
 from crm.core.typed import id_from
 from crm.core.web import go, page, told
-from crm.core.words import say
+from crm.core.words import Say, say
 from crm.desk import visit_queries
 from crm.desk.views import bp
 from crm.desk.visit_forms import WhoseForm, new_key
@@ -28,6 +28,7 @@ from crm.visits import queries, replanning, services
 from crm.visits.models import Visit, VisitState
 from crm.visits.rules import DEFAULT_KIND
 from crm.visits.words import kind_choices
+from crm.workdays.words import rest_name
 
 
 class PlanForm(WhoseForm):
@@ -62,11 +63,18 @@ def plan_visit() -> ResponseReturnValue:
             author = visit_queries.author_of(me, form.author.data)
             with writing():
                 visit = _plan(form, enterprise, author, me)
-                told(say("The visit is planned for %(day)s", day=visit.visited_on))
+                told(_planned(visit))
                 return go("desk.visit", visit_id=visit.id)
     form.author.choices = visit_queries.whose(me)
     line, drafts = visit_queries.line_of(enterprise), bureau("visit_drafts")
     return page("desk/visits/plan.html", form, enterprise=enterprise, line=line, drafts=drafts)
+
+
+def _planned(visit: Visit) -> Say:
+    """A rest day is taken, for the firm may work, and named, for it may be a slip."""
+    if rest := rest_name(visit.visited_on):
+        return say("The visit is planned for %(day)s, which is a rest day (%(what)s)", day=visit.visited_on, what=rest)
+    return say("The visit is planned for %(day)s", day=visit.visited_on)
 
 
 def _plan(form: PlanForm, enterprise: Enterprise, author: User, me: User) -> Visit:
@@ -93,7 +101,7 @@ def replan_visit(visit_id: int) -> ResponseReturnValue:
                     visit, version=id_from(form.version.data) or 0, on=form.on.data or abort(400), at=form.at.data,
                     reason=form.reason.data or "", by=me,
                 )  # fmt: skip
-                told(say("The visit is planned for %(day)s", day=visit.visited_on))
+                told(_planned(visit))
                 return go("desk.visit", visit_id=visit.id, _anchor="saved-replan")
         except Stale:
             return _meanwhile(form, visit_id)

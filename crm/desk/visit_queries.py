@@ -28,6 +28,7 @@ from crm.followups.models import Followup
 from crm.permissions import Permission
 from crm.visits import policies
 from crm.visits.models import Policy, Visit, VisitState
+from crm.visits.queries import asked_of
 
 RECENT, MINE, FOUND, MOST_AUTHORS = 5, 40, 20, 300
 
@@ -86,6 +87,14 @@ def first_contacts(firms: Sequence[Enterprise], me: User) -> dict[int, str]:
         .where(Contact.is_primary.is_(True), Contact.removed_on.is_(None))
     )
     return {row.enterprise_id: row.name for row in rows}
+
+
+def whom_to_ask(firms: Sequence[Enterprise], me: User) -> list[Enterprise]:
+    """Of my firms in the zone those at which nobody was asked this quarter whether a follow-up is needed."""
+    ids = [firm.id for firm in firms if firm.standing == Standing.ACTIVE]
+    mine = select(Enterprise.id).where(among(Enterprise.id, ids), within(me, Permission.ENTERPRISE_VIEW))
+    asked = set(db.session.scalars(mine)) - asked_of(ids, clock.today())
+    return [firm for firm in firms if firm.id in asked]
 
 
 def named(typed: str, me: User) -> Sequence[Enterprise]:

@@ -24,7 +24,7 @@ from crm.timeline import together
 from crm.visits import services as visits
 from crm.visits.models import Visit
 from crm.visits.policies import ticked
-from crm.visits.queries import was_asked
+from crm.visits.queries import asked_of
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def _ask_about_next(form: VisitForm, known: Known) -> None:
         return
     if known.enterprise.standing != Standing.ACTIVE:
         return
-    if not was_asked(known.enterprise, clock.today()):
+    if not asked_of([known.enterprise.id], clock.today()):
         raise RuleBroken(say("Is no follow-up needed? Choose a day, or press “No follow-up, save”"), "followup_on")
 
 

@@ -145,7 +145,9 @@ def reveal_contact(enterprise_id: int, contact_id: int) -> ResponseReturnValue:
         subject = ("contact", contact.id)
         record(enterprise.id, "contact.revealed", by=signed_in(), subject=subject, name=contact.name)
     template = "enterprises/_revealed.html" if is_fragment() else "enterprises/revealed.html"
-    return page(template, enterprise=enterprise, contact=contact)
+    back = url_for("desk.enterprise", enterprise_id=enterprise.id)
+    crumbs = [(url_for("desk.enterprises"), _("Enterprises")), (back, enterprise.called)]
+    return page(template, enterprise=enterprise, contact=contact, crumbs=crumbs, back=back)
 
 
 def _pressed() -> None:

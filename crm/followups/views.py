@@ -17,13 +17,14 @@ from crm.core.typed import id_from
 from crm.core.web import go, go_to, page, safe_next, told
 from crm.core.words import _, say
 from crm.enterprises import queries as enterprises
-from crm.followups import queries, reopening, services, words
+from crm.followups import asking, queries, reopening, services, words
 from crm.followups.forms import DoneForm, GiveForm, LaterForm, NotMineForm
 from crm.followups.models import Followup, FollowupState
 from crm.permissions import Permission
 from crm.workdays.words import counted
 
 bp = Blueprint("followups", __name__)
+bp.add_url_rule("/followups/<int:followup_id>/contact", "reveal", asking.reveal, methods=["POST"])
 
 
 @bp.get("/followups/<int:followup_id>")
@@ -141,6 +142,7 @@ def _show(found: Followup, me: User, **refused: Form) -> ResponseReturnValue:
         may_settle=queries.may_settle(me, found),
         gives=gives,
         sees_firm=enterprises.may(me, Permission.ENTERPRISE_VIEW, found.enterprise),
+        contact=asking.contact_for(me, found),
         moves=_moves(found),
         can_reopen=reopening.can_reopen(found),
         button=ButtonForm(formdata=None),

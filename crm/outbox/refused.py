@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, select
 
+from crm.core.among import among
 from crm.core.db import db
 from crm.core.queries import insert_new
 from crm.outbox.models import RefusedAddress
@@ -20,8 +21,10 @@ def flag(address: str, reply: Reply, now: datetime) -> None:
     insert_new(RefusedAddress, [row])
 
 
-def is_refused(address: str) -> bool:
-    return db.session.scalar(select(RefusedAddress.address).where(RefusedAddress.address == address)) is not None
+def flagged(addresses: set[str]) -> set[str]:
+    """Those of them that are flagged."""
+    known = RefusedAddress.address
+    return set(db.session.scalars(select(known).where(among(known, addresses)))) if addresses else set()
 
 
 def clear(address: str) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -35,33 +37,61 @@ class Recipient(Protocol):
     def language(self) -> str | None: ...
 
 
+@dataclass(frozen=True)
+class Message:
+    """What must go out once: the same key again is the same message."""
+
+    key: str
+    to: Recipient
+    params: dict[str, Any]
+
+
 def post(
     key: str, *, to: Recipient, template: str, params: dict[str, Any], not_before: datetime | None = None
 ) -> Delivery:
-    """Leave a message that must go out once; the same key again is the same message.
+    """Leave one message; see `post_many`."""
+    post_many([Message(key, to, params)], template=template, not_before=not_before)
+    return db.session.scalars(select(Delivery).where(Delivery.key == key)).one()
 
-    Without a mail server, or for a person without an address, it is cancelled at once: the app tells him.
+
+def post_many(messages: Sequence[Message], *, template: str, not_before: datetime | None = None) -> list[Message]:
+    """Leave messages, a statement for all of them; returns those that nothing can bring.
+
+    Without a mail server, or for a person without an address, one is cancelled at once: the app tells him.
     """
     settings: Settings = current_app.extensions["commissioner"]
-    address = (to.email or "").strip()
-    reason = NO_SERVER if not settings.smtp_url else NO_ADDRESS if not address else ""
-    if not reason and refused.is_refused(address):
-        reason = refused.REFUSED
-    row = {
-        "key": key,
-        "recipient_id": to.id,
-        "recipient_name": to.name,
-        "address": address,
-        "language": to.language or settings.locale,
-        "template": template,
-        "params": params if not reason else {},
-        "message_id": message_id(key, settings),
+    known = refused.flagged({_address(message) for message in messages} - {""}) if settings.smtp_url else set()
+    reasons = {message.key: _reason(message, known, settings) for message in messages}
+    rows = [_row(message, reasons[message.key], settings) for message in messages]
+    when = {"template": template, "next_attempt_at": not_before or clock.now()}
+    insert_new(Delivery, [{**row, **when} for row in rows])
+    return [message for message in messages if reasons[message.key]]
+
+
+def _address(message: Message) -> str:
+    return (message.to.email or "").strip()
+
+
+def _reason(message: Message, refused_ones: set[str], settings: Settings) -> str:
+    """Why no mail can bring it; "" when one can."""
+    if not settings.smtp_url:
+        return NO_SERVER
+    address = _address(message)
+    return NO_ADDRESS if not address else refused.REFUSED if address in refused_ones else ""
+
+
+def _row(message: Message, reason: str, settings: Settings) -> dict[str, Any]:
+    return {
+        "key": message.key,
+        "recipient_id": message.to.id,
+        "recipient_name": message.to.name,
+        "address": _address(message),
+        "language": message.to.language or settings.locale,
+        "params": message.params if not reason else {},
+        "message_id": message_id(message.key, settings),
         "state": State.CANCELLED if reason else State.PENDING,
         "words": reason,
-        "next_attempt_at": not_before or clock.now(),
     }
-    insert_new(Delivery, [row])
-    return db.session.scalars(select(Delivery).where(Delivery.key == key)).one()
 
 
 def message_id(key: str, settings: Settings) -> str:

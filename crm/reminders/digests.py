@@ -15,7 +15,7 @@ from crm.core.among import among
 from crm.core.db import db
 from crm.core.queries import insert_new
 from crm.core.words import Say
-from crm.outbox.models import Delivery, State
+from crm.outbox.models import Delivery
 from crm.reminders import mornings
 from crm.reminders.contacts import mailed
 from crm.reminders.kind import KINDS, Kind, Line, gone
@@ -42,17 +42,20 @@ def post_all(day: date) -> int:
     insert_new(Digest, [{"recipient_id": person.id, "day": day} for person in people])
     today = db.session.execute(select(Digest.recipient_id, Digest.id).where(Digest.day == day))
     ids = {row.recipient_id: row.id for row in today}
-    for person in people:
-        _post(person, ids[person.id], day)
+    messages = [outbox.Message(f"digest:{p.id}:{day.isoformat()}", p, {"digest": ids[p.id]}) for p in people]
+    _tell_in_app([message.to.id for message in outbox.post_many(messages, template="digest")], day)
     return len(people)
 
 
-def _post(person: User, digest_id: int, day: date) -> None:
-    key = f"digest:{person.id}:{day.isoformat()}"
-    delivery = outbox.post(key, to=person, template="digest", params={"digest": digest_id})
-    if delivery.state == State.CANCELLED:
-        waiting = _waiting_for(person.id, day)
-        _mark([r.id for r in waiting], digest_id, ReminderState.IN_APP)
+def _tell_in_app(people: Sequence[int], day: date) -> None:
+    """What waits for those whom no mail reaches belongs to the digest of the day and is told in the app: one statement
+    for all of them."""
+    if not people:
+        return
+    of_the_day = select(Digest.id).where(Digest.recipient_id == Reminder.recipient_id, Digest.day == day)
+    theirs = (among(Reminder.recipient_id, people), *_waits(day))
+    told = {"state": ReminderState.IN_APP, "digest_id": of_the_day.scalar_subquery()}
+    db.session.execute(update(Reminder).where(*theirs).values(told).execution_options(synchronize_session=False))
 
 
 def prepare(delivery: Delivery) -> outbox.Letter | outbox.Dropped:

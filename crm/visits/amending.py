@@ -58,7 +58,7 @@ def move(visit: Visit, to: Enterprise, *, reason: str, by: User) -> Enterprise:
     derived.fall_back([before.id, to.id])
     told: dict[str, Any] = {"by": by, "subject": ("visit", visit.id), "on": _day(visit), "reason": reason}
     record(before.id, "visit.moved_away", other=to.name, **told)
-    record(to.id, "visit.moved_here", other=before.name, **told)
+    record(to.id, "visit.moved_here", other=before.name, text=visit.text, **told)
     return before
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from crm.accounts.models import User
 from crm.core import clock
+from crm.core.among import among
 from crm.core.db import db
 from crm.enterprises import queries as enterprises
 from crm.enterprises.models import Enterprise
@@ -75,11 +76,11 @@ def group_of(visit: Visit, user: User) -> Sequence[Visit]:
     return db.session.scalars(mates.options(joinedload(Visit.enterprise)).order_by(Visit.id)).all()
 
 
-def was_asked(enterprise: Enterprise, today: date) -> bool:
-    """Was somebody asked this quarter whether the firm needs a follow-up, and said no?"""
+def asked_of(enterprise_ids: Sequence[int], today: date) -> set[int]:
+    """The firms of these at which somebody was asked this quarter whether a follow-up is needed, and said no."""
     begin = clock.at(rules.quarter_of(today), 0)
-    asked = (Visit.enterprise_id == enterprise.id, Visit.no_followup.is_(True), Visit.created_at >= begin)
-    return db.session.scalar(select(Visit.id).where(*asked).limit(1)) is not None
+    asked = (among(Visit.enterprise_id, enterprise_ids), Visit.no_followup.is_(True), Visit.created_at >= begin)
+    return set(db.session.scalars(select(Visit.enterprise_id).where(*asked)))
 
 
 def planned_of(user: User) -> Select[Visit]:

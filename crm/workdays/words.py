@@ -8,14 +8,17 @@ from flask import Flask
 
 from crm.core.shown import day
 from crm.core.words import is_english, say
-from crm.workdays.queries import is_estimated
-from crm.workdays.rules import Special
+from crm.workdays.queries import calendar, is_estimated
+from crm.workdays.rules import SATURDAY, Special
 
+WEEKEND = (say("Sat"), say("Sun"))
 WHY_ESTIMATED = say("The holidays of that year are not published yet; it was counted from Monday to Friday")
 
 
 def install(app: Flask) -> None:
-    app.jinja_env.globals.update(is_estimated=is_estimated, why_estimated=lambda: str(WHY_ESTIMATED))
+    app.jinja_env.globals.update(
+        is_estimated=is_estimated, rest_name=rest_name, why_estimated=lambda: str(WHY_ESTIMATED)
+    )
     app.jinja_env.filters["counted_day"] = counted
 
 
@@ -35,3 +38,11 @@ def name_of(special: Special | None) -> str:
     if special is None:
         return ""
     return (special.en or special.label) if is_english() else special.label
+
+
+def rest_name(on: date) -> str:
+    """周六, or the holiday by its name; "" on a working day."""
+    days = calendar()
+    if days.is_working_day(on):
+        return ""
+    return name_of(days.special(on)) or str(WEEKEND[on.weekday() - SATURDAY])

@@ -232,3 +232,21 @@ def test_a_time_of_day_is_kept_shown_and_goes_with_the_old_day(page, cast, firm)
         form="later-form", **{"later-to_on": "2026-12-04", "later-at": "25:61", "later-reason": "改期"}, expect=422
     )
     assert "25:61" in page.response.text
+
+
+def test_who_is_to_answer_for_a_firm_of_others_may_look_whom_to_ask_there(page, make, cast):
+    there = make.enterprise("杭州远山仪器有限公司", unit=cast.section, commissioner=cast.lin, contact="赵总",
+                            phone="13900001111")  # fmt: skip
+    made = promise(there, cast.handler)
+    page.as_(cast.handler).open("followups.followup", followup_id=made.id)
+    assert "赵总" in page.text and "139****1111" in page.text and "13900001111" not in page.response.text
+    next(f for f in page.all("form") if "/contact" in (f.get("action") or "")).set("id", "reveal")
+    page.submit(form="reveal", expect=200)
+    assert "13900001111" in page.text
+    looked = db.session.scalars(select(Entry).where(Entry.kind == "contact.revealed")).one()
+    assert (looked.actor_id, looked.enterprise_id) == (cast.handler.id, there.id)
+
+    with writing():
+        services.finish(made, by=cast.handler)
+    assert "赵总" not in page.open("followups.followup", followup_id=made.id).text, "only as long as it is open"
+    page.post("followups.reveal", followup_id=made.id, expect=403)

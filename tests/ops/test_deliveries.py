@@ -89,8 +89,8 @@ def test_a_server_away_for_a_quarter_of_an_hour_is_told(page, cast, settings, no
 
 def test_a_flagged_address_is_cleared(page, cast, settings):
     sent(cast, Reply(Outcome.ADDRESS, 550, "user unknown"))
-    assert refused.is_refused("lin@example.cn")
+    assert refused.flagged({"lin@example.cn"})
     page.as_(cast.admin).open("ops.deliveries")
     assert "550 user unknown" in page.text
     page.submit()
-    assert not refused.is_refused("lin@example.cn")
+    assert not refused.flagged({"lin@example.cn"})

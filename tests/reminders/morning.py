@@ -1,6 +1,6 @@
 """A promise, the scheduler's tick, and what was planned: shared by the stories of reminders."""
 
-from datetime import date
+from datetime import date, time
 
 from sqlalchemy import select, update
 
@@ -10,6 +10,7 @@ from crm.followups import services as followups
 from crm.outbox.jobs import Mailroom, deliver
 from crm.reminders.models import Reminder
 from crm.reminders.planning import plan
+from crm.visits import replanning
 from crm.visits import services as visits
 from crm.visits.models import Visit
 
@@ -51,3 +52,15 @@ def visited(firm, by, day: date, **values) -> Visit:
         return visits.record(
             firm, by=by, kind="onsite", on=day, met="王总", text="x", client_key=f"key-{by.id}-{day}-{firm.id}"
         )[0]
+
+
+def planned(firm, by, on: str, hour: time | None = None):
+    with writing():
+        return visits.plan(
+            firm, by=by, kind="onsite", on=date.fromisoformat(on), at=hour, note="", client_key=f"plan-{on}-{hour}"
+        )[0]
+
+
+def moved(plan, by, on: str, hour: time | None = None) -> None:
+    with writing():
+        replanning.replan(plan, version=plan.version, on=date.fromisoformat(on), at=hour, reason="", by=by)

@@ -13,7 +13,7 @@ from crm.followups import services as followups
 from crm.handover import services as handover
 from crm.handover import stand_ins
 from crm.reminders.planning import plan
-from tests.reminders.morning import at, change, of, promise, tick, visited
+from tests.reminders.morning import at, change, moved, of, planned, promise, tick, visited
 
 
 def stand_in(cast, firm=None, begins="2026-11-23", until=None, deputy=None) -> StandIn:
@@ -178,3 +178,13 @@ def test_whoever_switched_copies_off_hears_nothing(app, server, firm, cast, now,
     promise(firm, cast.lin, "2026-11-24")
     at(now, app, "2026-11-24T08:31:00")
     assert to(server, cast.zhou) == [] and copies() == [("周敏", "muted", "")]
+
+
+def test_a_plan_moved_to_today_by_the_manager_is_mailed_to_the_deputy_at_once_too(app, server, firm, cast, now):
+    stand_in(cast)
+    plan = planned(firm, cast.lin, "2026-12-03")
+    at(now, app, "2026-11-24T10:00:00")
+    before = len(server.received)
+    moved(plan, cast.manager, "2026-11-24")
+    at(now, app, "2026-11-24T10:05:00")
+    assert [mail.recipient for mail in server.received[before:]] == [cast.lin.email, cast.zhou.email]

@@ -1,26 +1,14 @@
 """A planned visit is told the working day before and, with a time, two hours before; moved, it is told anew."""
 
-from datetime import date, time, timedelta
+from datetime import time, timedelta
 
 import pytest
 
 from crm.core import clock
 from crm.core.db import writing
 from crm.reminders import planning
-from crm.visits import amending, replanning, services
-from tests.reminders.morning import at, of
-
-
-def planned(firm, by, on: str, hour: time | None = None):
-    with writing():
-        return services.plan(
-            firm, by=by, kind="onsite", on=date.fromisoformat(on), at=hour, note="", client_key=f"plan-{on}-{hour}"
-        )[0]
-
-
-def moved(plan, by, on: str, hour: time | None = None) -> None:
-    with writing():
-        replanning.replan(plan, version=plan.version, on=date.fromisoformat(on), at=hour, reason="", by=by)
+from crm.visits import amending
+from tests.reminders.morning import at, moved, of, planned
 
 
 def told(kind: str) -> list[tuple[str, str, str]]:

@@ -59,7 +59,12 @@ def test_moved_it_takes_what_hangs_on_it_along_and_both_timelines_say_so(page, m
     assert "改到其他企业" in page.text
     assert "谈了用电" not in page.text and "增容" not in page.text, "it was never talked about here"
     page.as_(cast.zhou).open("desk.enterprise", enterprise_id=twin.id)
-    assert "由其他企业改到这里" in page.text
+    assert "由其他企业改到这里" in page.text and "谈了用电" in page.text, "its words came along"
+
+    third = make.enterprise("杭州远望药业有限公司", commissioner=cast.zhou)
+    page.as_(cast.manager).open("desk.move_visit", visit_id=visit.id, to=third.id).submit(reason="又选错")
+    page.open("desk.enterprise", enterprise_id=twin.id)
+    assert "谈了用电" not in page.text and "又选错" in page.text
     page.open("desk.visit", visit_id=visit.id)
 
 
@@ -129,6 +134,16 @@ def test_a_planned_visit_counts_nowhere_until_it_is_recorded_from_its_page(page,
     assert len(db.session.scalars(select(Visit)).all()) == 1
     page.as_(cast.zhou).open("desk.new_visit", plan=planned.id, expect=404)
     page.as_(cast.manager).open("desk.new_visit", plan=planned.id, expect=403)
+
+
+def test_a_plan_for_a_rest_day_is_taken_and_says_so(page, cast, firm):
+    page.as_(cast.lin).open("desk.plan_visit", enterprise=firm.id).submit(on="2026-11-28")
+    assert "当天为休息日（周六）" in page.follow().text and "2026-11-28 休息日（周六）" in page.text
+    [plan] = db.session.scalars(select(Visit)).all()
+    page.open("desk.replan_visit", visit_id=plan.id).submit(on="2026-11-29")
+    assert "当天为休息日（周日）" in page.follow().text
+    page.open("desk.replan_visit", visit_id=plan.id).submit(on="2026-11-30")
+    assert "休息日" not in page.follow().text
 
 
 @pytest.mark.parametrize(("day", "words"), [("2026-11-22", "已经过去"), ("2028-01-01", "一年以内")])

@@ -56,7 +56,7 @@ def test_a_round_of_a_colleague_is_his_with_its_next_days_and_policies(page, cas
 def test_a_round_without_a_next_day_promises_nothing_and_is_ones_own(page, cast, firms):
     round_of(page.as_(cast.lin), firms)
     assert page.all("input", name="author") == [], "whoever may not enter for others is not asked"
-    page.submit(text="用工座谈")
+    page.submit(text="用工座谈", no_followup="1")
     assert [(v.author, v.entered_by) for v in visits()] == [(cast.lin, None)] * 2
     assert promised() == []
 
@@ -76,7 +76,7 @@ def test_a_firm_that_left_is_promised_nothing_and_named(page, cast, firms):
         presence.leave(firms[1], Standing.MOVED_OUT, on=clock.today(), reason="迁往外区", by=cast.clerk)
     round_of(page.as_(cast.lin), firms).submit(text="用工座谈", followup_on="2026-12-07", expect=422)
     assert f"{firms[1].called} 已不在区内" in page.text and visits() == []
-    page.submit(followup_on="")
+    page.submit(followup_on="", no_followup="1")
     assert len(visits()) == 2
 
 

@@ -32,7 +32,7 @@ def test_a_meeting_with_several_firms_is_one_text_and_a_row_for_each(page, cast,
     page.open("desk.group_visit", enterprise=[own.id, other.id])
     assert "赵总" not in page.response.text, "people of other firms are not told"
     tree, url = page.tree, page.url
-    sent = {"text": "用工座谈", "leaders": cast.leader.name}
+    sent = {"text": "用工座谈", "leaders": cast.leader.name, "followup_on": "2026-12-07"}
     page.submit(**sent)
     page.tree, page.url = tree, url
     page.submit(**sent)
@@ -164,3 +164,19 @@ def test_each_line_takes_its_own_photos_and_a_bad_one_keeps_everything_typed(pag
     assert [[file.name for file in attaching.of(visit)] for visit in visits()] == [
         ["截图 red.jpg", "截图 blue.jpg"], ["b.jpg"],
     ]  # fmt: skip
+
+
+def test_of_several_firms_only_ones_own_are_asked_about_and_once_a_quarter(page, cast, firms):
+    own, other = firms
+    page.as_(cast.lin).open("desk.group_visit", enterprise=[own.id, other.id])
+    page.submit(text="用工座谈", expect=422)
+    assert f"{own.called}：是否不需要再跟进" in page.text and f"{other.called}：" not in page.text
+    assert visits() == [] and "用工座谈" in page.response.text
+    assert page.all("button", name="no_followup")
+
+    page.submit(no_followup="1")
+    assert [visit.no_followup for visit in visits()] == [True, True]
+    page.open("desk.group_visit", enterprise=[own.id, other.id]).submit(text="再次座谈")
+    assert len(visits()) == 4, "asked and answered this quarter"
+    page.open("desk.group_visit", enterprise=[own.id]).submit(text="第三次", followup_on="31/12/2026", expect=422)
+    assert not page.all("button", name="no_followup"), "a day was typed: it is the day that has to be mended"

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from crm.workdays import notices
 from crm.workdays.rules import Calendar, Kind, Special, WorkingDate, WorkingDays, Year
+from crm.workdays.words import rest_name
 
 pytestmark = pytest.mark.rules
 
@@ -108,3 +109,9 @@ def test_counting_equals_looking_at_every_day(start, end):
 def test_rolling_twice_moves_once(on):
     assert calendar.roll(calendar.roll(on).on).on == calendar.roll(on).on
     assert calendar.roll_back(on).on <= on <= calendar.roll(on).on
+
+
+def test_a_rest_day_is_named_and_a_working_day_is_not(app):
+    days = {date(2026, 10, 1): "国庆节", date(2026, 11, 28): "周六", date(2026, 11, 30): "", date(2026, 1, 4): ""}
+    with app.test_request_context():
+        assert {day: rest_name(day) for day in days} == days

@@ -53,7 +53,7 @@ def _row(each: Any, today: date) -> dict[str, Any]:
     return {
         "kind": NAME, "subject_kind": each.subject_kind, "subject_id": each.subject_id, "step": 0,
         "enterprise_id": each.enterprise_id, "basis": str(each.id), "recipient_id": each.deputy_id,
-        "due_on": each.due_on, AT: _mail_at(each.basis, today),
+        "due_on": each.due_on, AT: _mail_at(each, today),
     }  # fmt: skip
 
 
@@ -63,9 +63,11 @@ def _is_for_him(each: Any, today: date) -> bool:
     return each.kind in MATTERS or clock.local(each.planned_at).date() >= each.from_on
 
 
-def _mail_at(basis: str, today: date) -> datetime | None:
-    """As the original: by itself before a time of today, unless that has passed."""
-    day, _t, at = basis.partition("T")
+def _mail_at(each: Any, today: date) -> datetime | None:
+    """As the original: by itself at once when that is, or before a time of today, unless that has passed."""
+    day, _t, at = each.basis.partition("T")
+    if each.kind == "visit_tomorrow" and each.state == ReminderState.TIMED:
+        return clock.now()
     if not at or day != today.isoformat():
         return None
     begins = clock.at(today, int(at[:2]), int(at[3:]))
