@@ -20,7 +20,7 @@ from crm.accounts.access_models import SignIn
 from crm.accounts.models import Post, Preference, Unit, User
 from crm.accounts.profile import profile
 from crm.core import clock
-from crm.core.db import as_read, db, read, writing
+from crm.core.db import as_led_to, as_read, db, read, writing
 
 SEEN_EVERY = timedelta(minutes=5)
 LEFT = "left_by"
@@ -32,28 +32,30 @@ def hashed(token: str) -> str:
 
 
 def tell_beside(**columns: Any) -> None:
-    """Facts that every page asks for with the person: expressions over `User.id` and the parameter `today`."""
+    """Facts that every page to look at asks for with the person: expressions over `User.id` and the parameter
+    `today`."""
     BESIDE.update(columns)
 
 
 def load(token: str) -> User | None:
     """The person behind a session token, or None when the session ended, idled out or grew too old."""
-    rows = read(_with_person(), {"hash": hashed(token), "today": clock.today()}).all()
+    looks = request.method == "GET"  # a form may change what stands beside: whoever shows it again asks anew
+    rows = read(_with_person(looks=looks), {"hash": hashed(token), **({"today": clock.today()} if looks else {})}).all()
     if not rows or not rows[0].active or has_lapsed(rows[0]):
         return None
     user = _person(rows)
     user.sign_in, user.session_token = rows[0], token
     user.answers, user.signs_as = {}, {"id": user.id, "name": user.name}  # type: ignore[misc]
-    user.beside = {name: getattr(rows[0], name) for name in BESIDE}  # type: ignore[misc]
+    user.beside = {name: getattr(rows[0], name) for name in BESIDE} if looks else {}  # type: ignore[misc]
     return user
 
 
 @cache
-def _with_person() -> Select[*tuple[Any, ...]]:
+def _with_person(*, looks: bool) -> Select[*tuple[Any, ...]]:
     """Built once, for every request asks it: the session, the person, each post with each preference; columns only a
     few pages need are fetched when they ask."""
     home, over = aliased(Unit), aliased(Unit)
-    p = _himself().subquery().c
+    p = _himself(BESIDE if looks else {}).subquery().c
     query = select(
         *p,
         *(home.name.label("home"), home.kind.label("home_kind"), home.path.label("home_path")),
@@ -66,12 +68,12 @@ def _with_person() -> Select[*tuple[Any, ...]]:
     return query.outerjoin(Preference, Preference.user_id == p.user_id).order_by(Post.id)
 
 
-def _himself() -> Select[*tuple[Any, ...]]:
+def _himself(beside: dict[str, Any]) -> Select[*tuple[Any, ...]]:
     """One row; an offset is a fence, so that what stands beside is not asked again for each post and preference."""
     query = select(
         *(SignIn.id, SignIn.created_at, SignIn.seen_at, SignIn.confirmed_at, SignIn.is_trusted),
         *(User.id.label("user_id"), User.name, User.unit_id, User.active, User.mobile, User.email),
-        *(column.label(name) for name, column in BESIDE.items()),
+        *(column.label(name) for name, column in beside.items()),
     )
     query = query.join(User, User.id == SignIn.user_id)
     return query.where(SignIn.token_hash == bindparam("hash"), SignIn.ended_at.is_(None)).offset(0)
@@ -80,6 +82,11 @@ def _himself() -> Select[*tuple[Any, ...]]:
 def _person(rows: Sequence[Row[*tuple[Any, ...]]]) -> User:
     r = rows[0]
     posts, preferences = {row.post_id: row for row in rows if row.post_id}, {row.key: row for row in rows if row.key}
+    over = {row.over_id: (row.over, row.over_kind, row.over_path) for row in posts.values()}
+    units = {
+        unit_id: as_led_to(Unit, id=unit_id, name=name, kind=kind, path=path)
+        for unit_id, (name, kind, path) in {r.unit_id: (r.home, r.home_kind, r.home_path), **over}.items()
+    }
     return as_read(
         User,
         id=r.user_id,
@@ -88,16 +95,17 @@ def _person(rows: Sequence[Row[*tuple[Any, ...]]]) -> User:
         active=r.active,
         mobile=r.mobile,
         email=r.email,
-        unit=as_read(Unit, id=r.unit_id, name=r.home, kind=r.home_kind, path=r.home_path),
-        posts=[_post(row) for row in posts.values()],
-        preferences=[as_read(Preference, user_id=r.user_id, key=key, value=p.value) for key, p in preferences.items()],
+        unit=units[r.unit_id],
+        posts=[_post(row, units[row.over_id]) for row in posts.values()],
+        preferences=[
+            as_led_to(Preference, user_id=r.user_id, key=key, value=p.value) for key, p in preferences.items()
+        ],
     )
 
 
-def _post(row: Row[*tuple[Any, ...]]) -> Post:
-    unit = as_read(Unit, id=row.over_id, name=row.over, kind=row.over_kind, path=row.over_path)
+def _post(row: Row[*tuple[Any, ...]], unit: Unit) -> Post:
     values = {"id": row.post_id, "user_id": row.user_id, "unit_id": row.over_id, "role": row.role, "unit": unit}
-    return as_read(Post, **values, domain=row.domain, since=row.since, until=row.until)
+    return as_led_to(Post, **values, domain=row.domain, since=row.since, until=row.until)
 
 
 @event.listens_for(Session, "after_soft_rollback")

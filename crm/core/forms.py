@@ -11,9 +11,9 @@ from flask_wtf import FlaskForm
 from sqlalchemy.exc import DBAPIError
 from wtforms import Field, StringField
 
-from crm.core.db import is_busy, is_full
 from crm.core.errors import RuleBroken
 from crm.core.form_words import Words
+from crm.core.refusals import is_busy, is_full
 from crm.core.words import Say, say
 
 BUSY = say("Nothing was saved. What you typed is still here: wait a moment, then press the button once more.")

@@ -10,8 +10,8 @@ from typing import ParamSpec, TypeVar
 import click
 from sqlalchemy.exc import DBAPIError
 
-from crm.core.db import is_busy, is_full
 from crm.core.pages import speaking
+from crm.core.refusals import is_busy, is_full
 from crm.core.words import say
 
 Given = ParamSpec("Given")

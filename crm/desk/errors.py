@@ -9,8 +9,9 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from crm.accounts import kept
 from crm.accounts.access import go_without_person
-from crm.core.db import db, is_busy, is_full
+from crm.core.db import db
 from crm.core.errors import Stale
+from crm.core.refusals import is_busy, is_full
 from crm.core.web import safe_next
 
 PAGES = (400, 403, 404, 405, 409, 413, 422, 429, 500, 503)

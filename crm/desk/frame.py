@@ -96,8 +96,7 @@ def _of_person(settings: Settings, context: dict[str, Any]) -> dict[str, Any]:
     me = signed_in()
     kept = {p.key: p.value for p in me.preferences}
     prefs = {key: kept.get(key, default) for key, default in context["prefs"].items()}
-    # A form may have changed what was read with the session, looking changes nothing.
-    counts = me.beside if request.method == "GET" and me.beside else _counted(me)
+    counts = me.beside or _counted(me)
     banners = [*context["banners"], *_warnings(settings, counts, is_looking_after=me.may(Permission.SYSTEM_VIEW))]
     doors = {
         name: url for name, url in context["doors"].items() if name != "new_visit" or me.may(Permission.VISIT_RECORD)

@@ -14,7 +14,7 @@ from crm.core.errors import RuleBroken
 from crm.core.words import _, say
 from crm.desk.visit_forms import TalkForm, VisitForm
 from crm.enterprises import contacts as people
-from crm.enterprises import phones
+from crm.enterprises import derived, phones
 from crm.enterprises.models import Enterprise, Standing
 from crm.enterprises.queries import commissioner_of
 from crm.followups import services as followups
@@ -37,10 +37,13 @@ class Known:
     author: User | None = None
     planned: Visit | None = None
     edits: bool = False
+    contacts: Sequence[Any] | None = None
 
     def people(self) -> Sequence[Any]:
-        """The contacts to choose from as plain rows, as they are now."""
-        return people.shown(self.enterprise.id) if self.names_people else []
+        """The contacts to choose from as plain rows: those read with the firm, else as they are now."""
+        if not self.names_people:
+            return []
+        return people.shown(self.enterprise.id) if self.contacts is None else self.contacts
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ class Saved:
 def save(form: VisitForm, known: Known, me: User, next_words: str) -> Saved:
     """What belongs to the visit is written with it, once; `next_words`: what is to be done next time."""
     _check_next(form)
-    with together():
+    with together(), derived.together():
         return _save(form, known, me, next_words)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from flask import abort, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy import bindparam
 
 from crm.accounts import User, requires, signed_in
 from crm.core import clock
@@ -20,12 +22,14 @@ from crm.desk import visit_queries as queries
 from crm.desk.views import bp
 from crm.desk.visit_forms import VisitForm, is_estimated, offer
 from crm.desk.visit_saving import Known, Saved, promised, save
+from crm.enterprises import contacts as people
 from crm.enterprises.models import Enterprise
-from crm.enterprises.seen import load_any, rights_on
+from crm.enterprises.seen import hold_any, load_any, reaches_of, rights_on
 from crm.permissions import Permission
 from crm.visits import queries as visits
 from crm.visits.models import Visit, VisitState
-from crm.workdays.queries import calendar
+from crm.workdays.queries import beside as loaded_calendar
+from crm.workdays.queries import calendar, calendar_read_once
 from crm.workdays.words import counted
 
 ASKED = (Permission.ENTERPRISE_VIEW, *queries.NAMES_PEOPLE)
@@ -39,22 +43,38 @@ def new_visit() -> ResponseReturnValue:
     With `plan` it is the visit planned on that row, and its firm.
     """
     me, planned = signed_in(), _planned()
-    named = (planned.enterprise, rights_on(me, planned.enterprise_id, ASKED)) if planned else chosen(me, ASKED)
-    if named is None:
-        return _choose(me)
     if planned and planned.state != VisitState.PLANNED and request.method == "GET":
         told(say("This planned visit is no longer open: here is what became of it"))
         return go("desk.visit", visit_id=planned.id)
-    form, known = VisitForm(), _known(me, *named, planned)
-    if form.validate_on_submit():
-        words = form.followup_text.data or promised(form.visited_on)
-        with form.showing(RuleBroken):
-            known = replace(known, author=queries.author_of(me, form.author.data or _planner(known)))
-            with writing():
-                saved = save(form, known, me, words)
-                told(_thanks(saved))
-                return go("desk.visit", visit_id=saved.visit.id)
-    return _shown(form, known, me)
+    form = VisitForm()
+    if form.validate_on_submit() and (answer := _saved(form, me, planned)) is not None:
+        return answer
+    named = (planned.enterprise, rights_on(me, planned.enterprise_id, ASKED)) if planned else chosen(me, ASKED)
+    return _choose(me) if named is None else _shown(form, _known(me, *named, planned), me)
+
+
+def _saved(form: VisitForm, me: User, planned: Visit | None) -> ResponseReturnValue | None:
+    """On to the visit that was saved; None when it was refused, or no firm was named. One statement locks the firm and
+    tells what is known of it."""
+    wanted = planned.enterprise_id if planned else id_from(request.args.get("enterprise"))
+    words, reaches = form.followup_text.data or promised(form.visited_on), reaches_of(me, ASKED)
+    if wanted is None:
+        return None
+    with form.showing(RuleBroken), writing():
+        firm, rights, (contacts, days) = hold_any(wanted, reaches, _beside())
+        known = replace(_known(me, firm, rights, planned), contacts=people.told_beside(contacts))
+        known = replace(known, author=queries.author_of(me, form.author.data or _planner(known)))
+        with calendar_read_once(days):
+            saved = save(form, known, me, words)
+        told(_thanks(saved))
+        return go("desk.visit", visit_id=saved.visit.id)
+    return None
+
+
+@cache
+def _beside() -> tuple[Any, ...]:
+    """The firm's people and the calendar."""
+    return people.beside(bindparam("firm")), loaded_calendar()
 
 
 def chosen(me: User, asked: tuple[Permission, ...] = ()) -> tuple[Enterprise, frozenset[Permission]] | None:

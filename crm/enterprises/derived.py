@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Update, bindparam, update
 
-from crm.core.db import db
+from crm.core.db import connection, db
 from crm.enterprises.models import Enterprise
 
 Refresh = Callable[[Sequence[int]], None]
@@ -15,23 +18,53 @@ RECOUNTS: dict[str, Refresh] = {}
 """Column → what computes it from its rows: needed when rows moved from one enterprise to another."""
 DUE_DAYS: dict[str, Refresh] = {}
 """Column → what computes it from tier, last visit and assignment: after the recounts."""
+_waiting: ContextVar[dict[int, tuple[list[Columns], dict[str, Any]]] | None] = ContextVar("waiting", default=None)
 
 
-def write(enterprise_id: int, **columns: Any) -> None:
-    """Values or expressions, without touching the version and the day of the last change."""
-    execute(statement(**columns), enterprise_id, columns)
+class Columns:
+    """Columns with what they become: values, or expressions over parameters, of which `row_id` is the enterprise's.
+    Whoever writes often makes them once."""
+
+    def __init__(self, **become: Any) -> None:
+        self.become = become
 
 
-def statement(**columns: Any) -> Update:
-    """The same with parameters, for whoever writes often to build once; `row_id` is the enterprise's."""
+def write(enterprise_id: int, columns: Columns, **values: Any) -> None:
+    """Write them for one enterprise, without touching the version and the day of the last change; `values` are those
+    of the parameters."""
+    waiting = _waiting.get()
+    if waiting is None:
+        _write((columns,), enterprise_id, values)
+    else:
+        every, given = waiting.setdefault(enterprise_id, ([], {}))
+        every.append(columns)
+        given.update(values)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """What is written inside about an enterprise is written at the end by one statement: for an act of several
+    services, none of which reads what another has written."""
+    waiting: dict[int, tuple[list[Columns], dict[str, Any]]] = {}
+    token = _waiting.set(waiting)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+    for enterprise_id, (every, values) in waiting.items():
+        _write(tuple(every), enterprise_id, values)
+
+
+def _write(every: tuple[Columns, ...], enterprise_id: int, values: dict[str, Any]) -> None:
+    connection().execute(_statement(every), {"row_id": enterprise_id, **values})
+    forget([enterprise_id], [name for columns in every for name in columns.become])
+
+
+@lru_cache(maxsize=256)
+def _statement(every: tuple[Columns, ...]) -> Update:
     table: Any = Enterprise.__table__
-    return update(table).where(table.c.id == bindparam("row_id")).values(updated_at=table.c.updated_at, **columns)
-
-
-def execute(built: Update, enterprise_id: int, columns: Collection[str], **values: Any) -> None:
-    """Write these columns of one enterprise by a `statement`."""
-    db.session.execute(built, {"row_id": enterprise_id, **values})
-    forget([enterprise_id], columns)
+    become = {name: value for columns in every for name, value in columns.become.items()}
+    return update(table).where(table.c.id == bindparam("row_id")).values(updated_at=table.c.updated_at, **become)
 
 
 def forget(enterprise_ids: Sequence[int], columns: Collection[str]) -> None:

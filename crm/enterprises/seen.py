@@ -8,23 +8,26 @@ from typing import Any
 
 from flask import abort
 from sqlalchemy import Select, bindparam, select
-from sqlalchemy.orm import aliased, load_only
+from sqlalchemy.orm import aliased
 
 from crm.accounts.models import Unit, User
 from crm.core import clock
-from crm.core.db import db, read
+from crm.core.db import as_read, hold, read
 from crm.enterprises import serving_queries
 from crm.enterprises.models import Enterprise, Standing
 from crm.enterprises.queries import Reach, clause_of, reach
 from crm.permissions import Permission
 
+Reaches = Mapping[Permission, Reach]
 UNITS = {"unit_id": "unit_name", "territory_id": "territory_name", "section_id": "section_name"}
+ASKED_BY_A_VISIT = ("id", "name", "standing", "merged_into_id", "tier", "last_visit_on", "last_contact_on")
+"""Of an enterprise, so that a visit is recorded without asking for more."""
 
 
 def load_seen(enterprise_id: int, user: User, permissions: tuple[Permission, ...]) -> tuple[Any, frozenset[Permission]]:
     """The enterprise as a plain row for a page about it, with `unit_name`, `territory_name`, `section_name` and who
     serves it (for `serving_queries.now`); and which of these permissions the user has on it. Or 404."""
-    reaches = {permission: reach(user, permission) for permission in permissions}
+    reaches = reaches_of(user, permissions)
     asked = tuple(dict.fromkeys(reaches.values()))
     query = _seen(reach(user, Permission.ENTERPRISE_VIEW), asked)
     row = read(query, {"firm": enterprise_id, "day": clock.today()}).first()
@@ -48,27 +51,48 @@ def load_any(
 ) -> tuple[Enterprise, frozenset[Permission]]:
     """Any enterprise of the zone, also one this user may not see, and which of these permissions he has on it; or 404
     when it is merged or never was. Of its columns those that a visit asks for; others are fetched when asked."""
-    reaches = {permission: reach(user, permission) for permission in permissions}
+    found, rights, _texts = _load_any(enterprise_id, reaches_of(user, permissions))
+    return found, rights
+
+
+def hold_any(
+    enterprise_id: int, reaches: Reaches, beside: tuple[Any, ...]
+) -> tuple[Enterprise, frozenset[Permission], Sequence[Any]]:
+    """The same for an act, which asks for the reaches before it begins: locked as by `lock`. The statement also brings
+    what `beside` asks, over `firm`."""
+    found, rights, texts = _load_any(enterprise_id, reaches, beside, held=True)
+    return hold(found), rights, texts
+
+
+def reaches_of(user: User, permissions: tuple[Permission, ...]) -> Reaches:
+    return {permission: reach(user, permission) for permission in permissions}
+
+
+def _load_any(
+    enterprise_id: int, reaches: Reaches, beside: tuple[Any, ...] = (), **how: Any
+) -> tuple[Enterprise, frozenset[Permission], Sequence[Any]]:
     asked = tuple(dict.fromkeys(reaches.values()))
-    row = db.session.execute(_any(asked), {"firm": enterprise_id}).first()
+    row = read(_any(asked, beside, **how), {"firm": enterprise_id}).first()
     if row is None:
         abort(404)
-    found, *flags = row
-    return found, _rights(reaches, asked, flags)
+    columns, flags = len(ASKED_BY_A_VISIT), len(ASKED_BY_A_VISIT) + len(asked)
+    found = as_read(Enterprise, **dict(zip(ASKED_BY_A_VISIT, row[:columns], strict=True)))
+    return found, _rights(reaches, asked, row[columns:flags]), row[flags:]
 
 
 @lru_cache(maxsize=1024)
-def _any(asked: tuple[Reach, ...]) -> Select[*tuple[Any, ...]]:
-    e = Enterprise
-    query = select(e, *_flags(asked)).where(e.id == bindparam("firm"), e.standing != Standing.MERGED)
-    return query.options(load_only(e.name, e.standing, e.merged_into_id, e.tier, e.last_visit_on, e.last_contact_on))
+def _any(asked: tuple[Reach, ...], beside: tuple[Any, ...], *, held: bool = False) -> Select[*tuple[Any, ...]]:
+    columns = (getattr(Enterprise, key) for key in ASKED_BY_A_VISIT)
+    theirs = Enterprise.id == bindparam("firm"), Enterprise.standing != Standing.MERGED
+    query = select(*columns, *_flags(asked), *beside).where(*theirs)
+    return query.with_for_update(of=Enterprise.__table__) if held else query
 
 
 def rights_on(user: User, enterprise_id: int, permissions: tuple[Permission, ...]) -> frozenset[Permission]:
     """Which of these permissions the user has on one enterprise; one statement."""
-    reaches = {permission: reach(user, permission) for permission in permissions}
+    reaches = reaches_of(user, permissions)
     asked = tuple(dict.fromkeys(reaches.values()))
-    row = db.session.execute(_asking(asked), {"firm": enterprise_id}).one()
+    row = read(_asking(asked), {"firm": enterprise_id}).one()
     return _rights(reaches, asked, row)
 
 
@@ -77,7 +101,7 @@ def _asking(reaches: tuple[Reach, ...]) -> Select[*tuple[Any, ...]]:
     return select(*_flags(reaches)).where(Enterprise.id == bindparam("firm"))
 
 
-def _rights(reaches: Mapping[Permission, Reach], asked: Sequence[Reach], flags: Sequence[Any]) -> frozenset[Permission]:
+def _rights(reaches: Reaches, asked: Sequence[Reach], flags: Sequence[Any]) -> frozenset[Permission]:
     """Many permissions reach equally far and share one column."""
     inside = {each for each, flag in zip(asked, flags, strict=True) if flag}
     return frozenset(permission for permission, each in reaches.items() if each in inside)

@@ -7,7 +7,7 @@ from datetime import date, time
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Update, bindparam, insert, select
+from sqlalchemy import bindparam, insert, select
 
 from crm.accounts.models import User
 from crm.core import clock
@@ -139,13 +139,12 @@ def recount_each(enterprise_ids: Sequence[int]) -> None:
 
 def recount(enterprise_id: int) -> None:
     """Derived: how many promises are open at the firm."""
-    derived.execute(_counted(), enterprise_id, ["open_followups"])
+    derived.write(enterprise_id, _counted())
 
 
 @cache
-def _counted() -> Update:
-    count = queries.open_count(bindparam("row_id", type_=Id)).scalar_subquery()
-    return derived.statement(open_followups=count)
+def _counted() -> derived.Columns:
+    return derived.Columns(open_followups=queries.open_count(bindparam("row_id", type_=Id)).scalar_subquery())
 
 
 def _hold(followup: Followup) -> None:

@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol
 
 from flask import has_request_context, request
-from sqlalchemy import insert, select
+from sqlalchemy import Insert, insert, select
 
 from crm.core import clock
 from crm.core.bulk import insert_many
-from crm.core.db import db, writing
+from crm.core.db import OutsideWriting, connection, in_writing, writing
 from crm.core.types import canonical
 from crm.timeline.models import Entry, Level, Seal
 
@@ -78,8 +79,15 @@ def together() -> Iterator[None]:
 
 
 def _write(rows: list[dict[str, Any]]) -> None:
+    if not in_writing():
+        raise OutsideWriting("change the database only inside writing()")
+    connection().execute(_inserting(), rows)
+
+
+@cache
+def _inserting() -> Insert:
     table: Any = Entry.__table__
-    db.session.execute(insert(table), rows)
+    return insert(table)
 
 
 def record_many(rows: list[dict[str, Any]]) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Update, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, Date, bindparam, case, func, or_, select
 
 from crm.core.db import db
 from crm.enterprises import derived
@@ -21,17 +21,17 @@ def recorded(enterprise: Enterprise, day: date, *, counts: bool) -> None:
     """A visit was recorded at an enterprise that the act holds: its last days and its next one, in one statement."""
     contact = _latest(enterprise.last_contact_on, day)
     if not counts:
-        derived.write(enterprise.id, last_contact_on=contact)
+        derived.write(enterprise.id, derived.Columns(last_contact_on=contact))
         return
     visit = _latest(enterprise.last_visit_on, day) or day
     values = {"contact": contact, "visit": visit, "due": cadence.after_visit(enterprise, visit)}
-    derived.execute(_days(), enterprise.id, ["last_contact_on", "last_visit_on", "next_visit_due_on"], **values)
+    derived.write(enterprise.id, _days(), **values)
 
 
 @cache
-def _days() -> Update:
+def _days() -> derived.Columns:
     contact, visit, due = (bindparam(name, type_=Date()) for name in ("contact", "visit", "due"))
-    return derived.statement(last_contact_on=contact, last_visit_on=visit, next_visit_due_on=cadence.if_served(due))
+    return derived.Columns(last_contact_on=contact, last_visit_on=visit, next_visit_due_on=cadence.if_served(due))
 
 
 def moved_on(enterprise_id: int, day: date, *, counts: bool) -> None:
@@ -39,7 +39,7 @@ def moved_on(enterprise_id: int, day: date, *, counts: bool) -> None:
     changes: dict[str, Any] = {"last_contact_on": _later(Enterprise.last_contact_on, day)}
     if counts:
         changes["last_visit_on"] = _later(Enterprise.last_visit_on, day)
-    derived.write(enterprise_id, **changes)
+    derived.write(enterprise_id, derived.Columns(**changes))
 
 
 def catch_up(enterprise_ids: Sequence[int]) -> None:
@@ -55,7 +55,9 @@ def fall_back(enterprise_ids: Sequence[int]) -> None:
         days = {counts: day for _id, counts, day in _newest([enterprise_id])}
         carried = _carried_over(enterprise_id)
         visit = _latest(days.get(True), carried)
-        derived.write(enterprise_id, last_visit_on=visit, last_contact_on=_latest(days.get(False), visit))
+        derived.write(
+            enterprise_id, derived.Columns(last_visit_on=visit, last_contact_on=_latest(days.get(False), visit))
+        )
     cadence.refresh(list(enterprise_ids))
 
 

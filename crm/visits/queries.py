@@ -14,7 +14,6 @@ from crm.core import clock
 from crm.core.among import among
 from crm.core.db import db
 from crm.enterprises import queries as enterprises
-from crm.enterprises.models import Enterprise
 from crm.permissions import Permission
 from crm.timeline import Entry
 from crm.visits import rules

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from flask import g
-from sqlalchemy import null, select, type_coerce
+from sqlalchemy import func, null, select, type_coerce
 
 from crm.core.db import db, read
+from crm.core.rows_text import rows_text
 from crm.workdays.models import CalendarDay, CalendarYear
 from crm.workdays.notices import shipped
 from crm.workdays.rules import Calendar, Kind, Special, Year
@@ -21,9 +23,9 @@ _known: ContextVar[list[Calendar] | None] = ContextVar("known", default=None)
 
 
 @contextmanager
-def calendar_read_once() -> Iterator[None]:
-    """For an act that asks for the calendar a dozen times and does not change it."""
-    token = _known.set([])
+def calendar_read_once(text: str | None = None) -> Iterator[None]:
+    """For an act that asks for the calendar a dozen times and does not change it; `text`: what `beside` has told it."""
+    token = _known.set([] if text is None else [_told(text)])
     try:
         yield
     finally:
@@ -42,13 +44,31 @@ def calendar() -> Calendar:
 
 def _read() -> Calendar:
     """Loaded years count as published; their special days, like single overrides, are rows of their own."""
+    return _made_of(tuple(map(tuple, read(_loaded()))))
+
+
+@lru_cache(maxsize=4)
+def _made_of(loaded: tuple[tuple[Any, ...], ...]) -> Calendar:
+    """Built once for the same rows: a calendar never changes."""
     known, years, days = {year.year for year in shipped()}, [*shipped()], {}
-    for row in read(_loaded()):
-        if row.day is not None:
-            days[row.day] = Special(Kind(row.kind), row.label)
-        elif row.year not in known:
-            years.append(Year(row.year, row.label, {}))
+    for year, day, kind, label in loaded:
+        if day is not None:
+            days[day] = Special(Kind(kind), label)
+        elif year not in known:
+            years.append(Year(year, label, {}))
     return Calendar(years, days)
+
+
+@cache
+def beside() -> Any:
+    """What was loaded as one text in a statement about something else, for `calendar_read_once`."""
+    return select(func.coalesce(rows_text(*_loaded().subquery().c), "[]")).scalar_subquery()
+
+
+@lru_cache(maxsize=4)
+def _told(text: str) -> Calendar:
+    rows = ((year, day and date.fromisoformat(day), kind, label) for year, day, kind, label in json.loads(text))
+    return _made_of(tuple(rows))
 
 
 @cache

@@ -10,7 +10,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from crm.core import db as database_module
 from crm.core.bureau import bureau
-from crm.core.db import db, is_busy, writing
+from crm.core.db import db, writing
+from crm.core.refusals import is_busy
 from crm.enterprises.models import Enterprise
 from crm.enterprises.queries import commissioner_of
 from crm.ops.builders import PASSWORD
