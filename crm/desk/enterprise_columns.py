@@ -23,7 +23,7 @@ from crm.enterprises.models import Enterprise, Standing
 from crm.enterprises.serving_models import Assignment
 from crm.tiers import words
 from crm.workdays.queries import is_estimated
-from crm.workdays.words import WHY_ESTIMATED
+from crm.workdays.words import WHY_ESTIMATED, late_by
 
 STANDING = {
     Standing.ACTIVE: say("In the zone"),
@@ -211,5 +211,5 @@ def _next_due(row: Any) -> Badge | date | None:
         return due
     why = words.due_words(row.tier, row.last_visit_on, due)
     if left < 0:
-        return Badge("overdue", say("Overdue by %(n)s days", n=-left), f"{day(due)} · {why}")
+        return Badge("overdue", late_by(-left), f"{day(due)} · {why}")
     return Badge("soon", day(due), why) if left else Badge("today", say("Today"), why)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import request
@@ -128,33 +128,31 @@ def _save(form: GroupForm, firms: Sequence[Enterprise], met: dict[int, str], who
     more = services.More(
         author=whose.author, leaders=form.leaders.data or "", companions=form.companions.data or "",
         policies=ticked(form.policies.data or []), group_key=key if len(firms) > 1 else None,
-        no_followup=form.no_followup.data and not form.followup_on.data,
     )  # fmt: skip
+    asked = {firm.id for firm in queries.whom_to_ask(firms, whose.typist)}
     for firm in firms:
         values: dict[str, Any] = {"kind": form.kind.data or "", "on": form.on.data, "text": form.text.data or ""}
         visit, is_new = services.record(
             firm, by=whose.typist, met=met[firm.id], is_not_met=not met[firm.id], client_key=f"{key}-{firm.id}"[:40],
-            more=more, **values,
+            more=replace(more, no_followup=form.no_followup.data and firm.id in asked), **values,
         )  # fmt: skip
         _promise(form, firm, visit, whose)
         made.append((visit.id, firm if is_new else None))
-    _ask_about_next(form, [firm for _visit, firm in made if firm is not None], whose.typist)
+    _ask_about_next(form, [firm.called for _visit, firm in made if firm is not None and firm.id in asked])
     return made[0][0]
 
 
-def _ask_about_next(form: GroupForm, fresh: Sequence[Enterprise], me: User) -> None:
+def _ask_about_next(form: GroupForm, names: Sequence[str]) -> None:
     """As for a single visit: whoever leaves the next day open is asked once per firm and quarter."""
-    if form.followup_on.data or form.no_followup.data:
+    if form.followup_on.data or form.no_followup.data or not names:
         return
-    if open_at := queries.whom_to_ask(fresh, me):
-        why = say(
-            "%(names)s: is no follow-up needed? Choose a day, or press “No follow-up, save”",
-            names="、".join(firm.called for firm in open_at),
-        )
-        raise RuleBroken(why, "followup_on")
+    why = say("%(names)s: is no follow-up needed? Choose a day, or press “No follow-up, save”", names="、".join(names))
+    raise RuleBroken(why, "followup_on")
 
 
 def _check_next(form: GroupForm, firms: Sequence[Enterprise]) -> None:
+    if form.no_followup.data and form.followup_on.data:
+        raise RuleBroken(say("A day is chosen, yet “No follow-up” was pressed: clear the day, or save"), "followup_on")
     gone = [firm.called for firm in firms if firm.standing != Standing.ACTIVE]
     if form.followup_on.data and gone:
         why = say(

@@ -14,7 +14,7 @@ from crm.accounts import User, requires, signed_in
 from crm.core import clock
 from crm.core.bureau import bureau
 from crm.core.db import writing
-from crm.core.errors import RuleBroken
+from crm.core.errors import RuleBroken, Stale
 from crm.core.typed import id_from
 from crm.core.web import go, page, told
 from crm.core.words import say
@@ -66,6 +66,8 @@ def _saved(form: VisitForm, me: User, planned: Visit | None) -> ResponseReturnVa
         known = replace(known, author=queries.author_of(me, form.author.data or _planner(known)))
         with calendar_read_once(days):
             saved = save(form, known, me, words)
+        if planned is not None and known.planned is None and saved.is_new:
+            raise Stale(planned)  # somebody carried it out or called it off since
         told(_thanks(saved))
         return go("desk.visit", visit_id=saved.visit.id)
     return None

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Update, bindparam, update
 
-from crm.core.db import connection, db
+from crm.core.db import db, writer
 from crm.enterprises.models import Enterprise
 
 Refresh = Callable[[Sequence[int]], None]
@@ -26,7 +26,12 @@ class Columns:
     Whoever writes often makes them once."""
 
     def __init__(self, **become: Any) -> None:
-        self.become = become
+        self.become, self.is_kept = become, False
+
+    def kept(self) -> Columns:
+        """Made once, so that its statement is built once."""
+        self.is_kept = True
+        return self
 
 
 def write(enterprise_id: int, columns: Columns, **values: Any) -> None:
@@ -37,6 +42,11 @@ def write(enterprise_id: int, columns: Columns, **values: Any) -> None:
         _write((columns,), enterprise_id, values)
     else:
         every, given = waiting.setdefault(enterprise_id, ([], {}))
+        if columns in every and not values:
+            return
+        known = given.keys() | {name for each in every for name in each.become}
+        if clash := known & (values.keys() | columns.become.keys()):
+            raise RuntimeError(f"two services write {sorted(clash)} of one enterprise together")
         every.append(columns)
         given.update(values)
 
@@ -56,11 +66,16 @@ def together() -> Iterator[None]:
 
 
 def _write(every: tuple[Columns, ...], enterprise_id: int, values: dict[str, Any]) -> None:
-    connection().execute(_statement(every), {"row_id": enterprise_id, **values})
+    build = _kept if all(columns.is_kept for columns in every) else _statement
+    writer().execute(build(every), {"row_id": enterprise_id, **values})
     forget([enterprise_id], [name for columns in every for name in columns.become])
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
+def _kept(every: tuple[Columns, ...]) -> Update:
+    return _statement(every)
+
+
 def _statement(every: tuple[Columns, ...]) -> Update:
     table: Any = Enterprise.__table__
     become = {name: value for columns in every for name, value in columns.become.items()}

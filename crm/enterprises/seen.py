@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from flask import abort
@@ -51,7 +51,10 @@ def load_any(
 ) -> tuple[Enterprise, frozenset[Permission]]:
     """Any enterprise of the zone, also one this user may not see, and which of these permissions he has on it; or 404
     when it is merged or never was. Of its columns those that a visit asks for; others are fetched when asked."""
-    found, rights, _texts = _load_any(enterprise_id, reaches_of(user, permissions))
+    reaches = reaches_of(user, permissions)
+    asked = tuple(dict.fromkeys(reaches.values()))
+    row = read(_any(asked, ()), {"firm": enterprise_id}).first()
+    found, rights, _texts = _taken_apart(row, reaches, asked)
     return found, rights
 
 
@@ -59,8 +62,16 @@ def hold_any(
     enterprise_id: int, reaches: Reaches, beside: tuple[Any, ...]
 ) -> tuple[Enterprise, frozenset[Permission], Sequence[Any]]:
     """The same for an act, which asks for the reaches before it begins: locked as by `lock`. The statement also brings
-    what `beside` asks, over `firm`."""
-    found, rights, texts = _load_any(enterprise_id, reaches, beside, held=True)
+    what `beside` asks, over `firm`.
+
+    On PostgreSQL a statement that waits for a row tells what stands beside it as of its own beginning. Where the row is
+    another's it is therefore waited for first, then everything is asked."""
+    asked = tuple(dict.fromkeys(reaches.values()))
+    row = read(_any(asked, beside, held=True), {"firm": enterprise_id}).first()
+    if row is None:
+        read(_waiting(), {"firm": enterprise_id})
+        row = read(_any(asked, beside), {"firm": enterprise_id}).first()
+    found, rights, texts = _taken_apart(row, reaches, asked)
     return hold(found), rights, texts
 
 
@@ -68,11 +79,9 @@ def reaches_of(user: User, permissions: tuple[Permission, ...]) -> Reaches:
     return {permission: reach(user, permission) for permission in permissions}
 
 
-def _load_any(
-    enterprise_id: int, reaches: Reaches, beside: tuple[Any, ...] = (), **how: Any
+def _taken_apart(
+    row: Sequence[Any] | None, reaches: Reaches, asked: tuple[Reach, ...]
 ) -> tuple[Enterprise, frozenset[Permission], Sequence[Any]]:
-    asked = tuple(dict.fromkeys(reaches.values()))
-    row = read(_any(asked, beside, **how), {"firm": enterprise_id}).first()
     if row is None:
         abort(404)
     columns, flags = len(ASKED_BY_A_VISIT), len(ASKED_BY_A_VISIT) + len(asked)
@@ -85,7 +94,12 @@ def _any(asked: tuple[Reach, ...], beside: tuple[Any, ...], *, held: bool = Fals
     columns = (getattr(Enterprise, key) for key in ASKED_BY_A_VISIT)
     theirs = Enterprise.id == bindparam("firm"), Enterprise.standing != Standing.MERGED
     query = select(*columns, *_flags(asked), *beside).where(*theirs)
-    return query.with_for_update(of=Enterprise.__table__) if held else query
+    return query.with_for_update(of=Enterprise.__table__, skip_locked=True) if held else query
+
+
+@cache
+def _waiting() -> Select[int]:
+    return select(Enterprise.id).where(Enterprise.id == bindparam("firm")).with_for_update()
 
 
 def rights_on(user: User, enterprise_id: int, permissions: tuple[Permission, ...]) -> frozenset[Permission]:

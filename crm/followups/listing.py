@@ -29,7 +29,7 @@ from crm.followups.models import Followup, FollowupState
 from crm.followups.queries import OVERSEES
 from crm.permissions import Permission
 from crm.workdays.queries import is_estimated
-from crm.workdays.words import WHY_ESTIMATED
+from crm.workdays.words import WHY_ESTIMATED, late_by
 
 MORE = {"data-more": "1"}
 SOON = 3
@@ -128,7 +128,7 @@ def _due(row: Any) -> Any:
     left = (due - clock.today()).days
     if row.state == FollowupState.OPEN and left <= SOON and not (left > 0 and is_estimated(due)):
         if left < 0:
-            return Badge("overdue", say("Overdue by %(n)s days", n=-left), day(due))
+            return Badge("overdue", late_by(-left), day(due))
         return Badge("soon", day(due)) if left else Badge("today", say("Today"), day(due))
     return estimated_badge(due) if is_estimated(due) else due
 

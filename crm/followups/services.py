@@ -144,7 +144,7 @@ def recount(enterprise_id: int) -> None:
 
 @cache
 def _counted() -> derived.Columns:
-    return derived.Columns(open_followups=queries.open_count(bindparam("row_id", type_=Id)).scalar_subquery())
+    return derived.Columns(open_followups=queries.open_count(bindparam("row_id", type_=Id)).scalar_subquery()).kept()
 
 
 def _hold(followup: Followup) -> None:

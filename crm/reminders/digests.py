@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, update
+from sqlalchemy.orm import selectinload
 
 from crm import outbox
 from crm.accounts.models import User
@@ -37,7 +38,10 @@ def post_all(day: date) -> int:
     waits = select(Reminder.recipient_id).where(*_waits(day))
     has_one = select(Digest.id).where(Digest.recipient_id == User.id, Digest.day == day)
     people = db.session.scalars(
-        select(User).where(User.id.in_(waits), User.active.is_(True), ~has_one.exists()).order_by(User.id)
+        select(User)
+        .where(User.id.in_(waits), User.active.is_(True), ~has_one.exists())
+        .order_by(User.id)
+        .options(selectinload(User.preferences))
     ).all()
     insert_new(Digest, [{"recipient_id": person.id, "day": day} for person in people])
     today = db.session.execute(select(Digest.recipient_id, Digest.id).where(Digest.day == day))

@@ -16,7 +16,7 @@ from sqlalchemy import Insert, insert, select
 
 from crm.core import clock
 from crm.core.bulk import insert_many
-from crm.core.db import OutsideWriting, connection, in_writing, writing
+from crm.core.db import writer, writing
 from crm.core.types import canonical
 from crm.timeline.models import Entry, Level, Seal
 
@@ -79,9 +79,7 @@ def together() -> Iterator[None]:
 
 
 def _write(rows: list[dict[str, Any]]) -> None:
-    if not in_writing():
-        raise OutsideWriting("change the database only inside writing()")
-    connection().execute(_inserting(), rows)
+    writer().execute(_inserting(), rows)
 
 
 @cache

@@ -13,7 +13,7 @@ from crm.core.db import db, lock
 from crm.core.errors import RuleBroken, Stale
 from crm.core.words import say
 from crm.enterprises.models import Contact, Enterprise, Standing
-from crm.timeline import record
+from crm.timeline import Entry, record
 from crm.visits import company, derived, rules
 from crm.visits.models import Visit, VisitState
 from crm.visits.services import columns
@@ -58,8 +58,16 @@ def move(visit: Visit, to: Enterprise, *, reason: str, by: User) -> Enterprise:
     derived.fall_back([before.id, to.id])
     told: dict[str, Any] = {"by": by, "subject": ("visit", visit.id), "on": _day(visit), "reason": reason}
     record(before.id, "visit.moved_away", other=to.name, **told)
-    record(to.id, "visit.moved_here", other=before.name, text=visit.text, **told)
+    if not _was_told_at(to, visit):
+        told["text"] = visit.text
+    record(to.id, "visit.moved_here", other=before.name, **told)
     return before
+
+
+def _was_told_at(firm: Enterprise, visit: Visit) -> bool:
+    """Moved back: the timeline there has its words already."""
+    about = (Entry.enterprise_id == firm.id, Entry.subject_kind == "visit", Entry.subject_id == visit.id)
+    return db.session.scalar(select(Entry.id).where(*about).limit(1)) is not None
 
 
 def correct(

@@ -31,7 +31,9 @@ def recorded(enterprise: Enterprise, day: date, *, counts: bool) -> None:
 @cache
 def _days() -> derived.Columns:
     contact, visit, due = (bindparam(name, type_=Date()) for name in ("contact", "visit", "due"))
-    return derived.Columns(last_contact_on=contact, last_visit_on=visit, next_visit_due_on=cadence.if_served(due))
+    return derived.Columns(
+        last_contact_on=contact, last_visit_on=visit, next_visit_due_on=cadence.if_served(due)
+    ).kept()
 
 
 def moved_on(enterprise_id: int, day: date, *, counts: bool) -> None:

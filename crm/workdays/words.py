@@ -7,7 +7,7 @@ from datetime import date
 from flask import Flask
 
 from crm.core.shown import day
-from crm.core.words import is_english, say
+from crm.core.words import Say, is_english, say
 from crm.workdays.queries import calendar, is_estimated
 from crm.workdays.rules import SATURDAY, Special
 
@@ -45,4 +45,10 @@ def rest_name(on: date) -> str:
     days = calendar()
     if days.is_working_day(on):
         return ""
-    return name_of(days.special(on)) or str(WEEKEND[on.weekday() - SATURDAY])
+    weekday = WEEKEND[on.weekday() - SATURDAY] if on.weekday() >= SATURDAY else say("rest day")
+    return name_of(days.special(on)) or str(weekday)
+
+
+def late_by(days: int) -> Say:
+    """逾期 3 天."""
+    return say("1 day overdue") if days == 1 else say("%(n)s days overdue", n=days)

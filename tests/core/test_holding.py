@@ -50,6 +50,17 @@ def test_what_two_services_write_together_is_one_statement_at_the_end(make, cast
         assert (firm.open_followups, firm.last_visit_on) == (7, day)
 
 
+def test_two_services_that_write_one_column_together_are_a_mistake_and_so_is_writing_outside_an_act(make, cast):
+    firm = make.enterprise(commissioner=cast.lin)
+    with pytest.raises(RuntimeError, match="open_followups"), writing(), derived.together():
+        for count in (7, 8):
+            derived.write(firm.id, derived.Columns(open_followups=count))
+    with pytest.raises(OutsideWriting):
+        derived.write(firm.id, derived.Columns(open_followups=9))
+    db.session.expire_all()
+    assert firm.open_followups == 0
+
+
 def test_what_was_to_be_written_together_is_gone_with_an_act_that_failed(make, cast):
     firm = make.enterprise(commissioner=cast.lin)
     with pytest.raises(LookupError), writing(), derived.together():

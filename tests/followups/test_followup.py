@@ -237,8 +237,15 @@ def test_a_time_of_day_is_kept_shown_and_goes_with_the_old_day(page, cast, firm)
 def test_who_is_to_answer_for_a_firm_of_others_may_look_whom_to_ask_there(page, make, cast):
     there = make.enterprise("杭州远山仪器有限公司", unit=cast.section, commissioner=cast.lin, contact="赵总",
                             phone="13900001111")  # fmt: skip
-    made = promise(there, cast.handler)
-    page.as_(cast.handler).open("followups.followup", followup_id=made.id)
+    own = promise(there, cast.handler)
+    page.as_(cast.handler).open("followups.followup", followup_id=own.id)
+    assert "赵总" not in page.text, "nobody opens a contact by a promise to himself"
+    page.post("followups.reveal", followup_id=own.id, expect=403)
+
+    made = promise(there, cast.lin)
+    with writing():
+        services.give(made, cast.handler, version=made.version, reason="", by=cast.manager)
+    page.open("followups.followup", followup_id=made.id)
     assert "赵总" in page.text and "139****1111" in page.text and "13900001111" not in page.response.text
     next(f for f in page.all("form") if "/contact" in (f.get("action") or "")).set("id", "reveal")
     page.submit(form="reveal", expect=200)

@@ -175,11 +175,37 @@ def test_of_two_acts_that_block_each_other_one_is_told_and_loses_nothing(page, m
     assert commissioner_of(firm.id).commissioner_id == cast.zhou.id
 
 
-def want_when_somebody_waits(watching, other, firm_id):
+def wait_for_a_lock(watching):
     waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
     while not watching.execute(waits).fetchone()[0]:
         pass
+
+
+def want_when_somebody_waits(watching, other, firm_id):
+    wait_for_a_lock(watching)
     other.execute("SELECT 1 FROM enterprise WHERE id = %s FOR UPDATE", [firm_id])
+
+
+@ON_POSTGRESQL
+def test_who_waited_for_a_firm_learns_what_became_of_it_meanwhile(page, make, cast):
+    """Its contact is removed by whoever held it: he is not recorded as the one whom one met."""
+    firm = make.enterprise(commissioner=cast.lin, contact="王经理")
+    page.as_(cast.lin).open("desk.new_visit", enterprise=firm.id)
+    with closing(raw_connection()) as other, closing(raw_connection()) as watching:
+        watching.autocommit = True
+        other.execute("SELECT 1 FROM enterprise WHERE id = %s FOR UPDATE", [firm.id])
+        holding = Thread(target=remove_when_somebody_waits, args=(watching, other, firm.id))
+        holding.start()
+        page.submit(text=TEXT, followup_on="none", expect=422)
+        holding.join()
+    assert TEXT in page.all("textarea", name="text")[0].text and "王经理" not in page.text
+    assert visits() == 0
+
+
+def remove_when_somebody_waits(watching, other, firm_id):
+    wait_for_a_lock(watching)
+    other.execute("UPDATE contact SET removed_on = now() WHERE enterprise_id = %s", [firm_id])
+    other.commit()
 
 
 @ON_POSTGRESQL

@@ -180,11 +180,19 @@ def test_whoever_switched_copies_off_hears_nothing(app, server, firm, cast, now,
     assert to(server, cast.zhou) == [] and copies() == [("周敏", "muted", "")]
 
 
-def test_a_plan_moved_to_today_by_the_manager_is_mailed_to_the_deputy_at_once_too(app, server, firm, cast, now):
+@pytest.mark.parametrize("has_address", [True, False])
+def test_a_plan_moved_to_today_by_the_manager_is_mailed_to_the_deputy_at_once_too(
+    app, server, firm, cast, now, has_address
+):
     stand_in(cast)
+    if not has_address:
+        change(cast.lin, email=None)
     plan = planned(firm, cast.lin, "2026-12-03")
     at(now, app, "2026-11-24T10:00:00")
     before = len(server.received)
     moved(plan, cast.manager, "2026-11-24")
     at(now, app, "2026-11-24T10:05:00")
-    assert [mail.recipient for mail in server.received[before:]] == [cast.lin.email, cast.zhou.email]
+    told = [cast.lin.email, cast.zhou.email] if has_address else [cast.zhou.email]
+    assert [mail.recipient for mail in server.received[before:]] == told
+    at(now, app, "2026-11-25T08:31:00")
+    assert "计划走访 (2026-11-24)" not in "".join(to(server, cast.zhou)[1:]), "it is told once"

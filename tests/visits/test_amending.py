@@ -65,6 +65,9 @@ def test_moved_it_takes_what_hangs_on_it_along_and_both_timelines_say_so(page, m
     page.as_(cast.manager).open("desk.move_visit", visit_id=visit.id, to=third.id).submit(reason="又选错")
     page.open("desk.enterprise", enterprise_id=twin.id)
     assert "谈了用电" not in page.text and "又选错" in page.text
+    page.open("desk.move_visit", visit_id=visit.id, to=firm.id).submit(reason="本来就对")
+    page.open("desk.enterprise", enterprise_id=firm.id)
+    assert page.text.count("谈了用电") == 1 and "本来就对" in page.text, "moved back, its words stand once"
     page.open("desk.visit", visit_id=visit.id)
 
 

@@ -76,7 +76,9 @@ def test_a_firm_that_left_is_promised_nothing_and_named(page, cast, firms):
         presence.leave(firms[1], Standing.MOVED_OUT, on=clock.today(), reason="迁往外区", by=cast.clerk)
     round_of(page.as_(cast.lin), firms).submit(text="用工座谈", followup_on="2026-12-07", expect=422)
     assert f"{firms[1].called} 已不在区内" in page.text and visits() == []
-    page.submit(followup_on="", no_followup="1")
+    page.submit(followup_on="", expect=422)
+    assert page.all("button", name="no_followup")
+    page.submit(no_followup="1")
     assert len(visits()) == 2
 
 

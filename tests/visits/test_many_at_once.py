@@ -173,9 +173,12 @@ def test_of_several_firms_only_ones_own_are_asked_about_and_once_a_quarter(page,
     assert f"{own.called}：是否不需要再跟进" in page.text and f"{other.called}：" not in page.text
     assert visits() == [] and "用工座谈" in page.response.text
     assert page.all("button", name="no_followup")
+    page.submit(no_followup="1", followup_on="2026-12-07", expect=422)
+    assert "又点了“不再跟进”" in page.text and visits() == []
+    page.submit(followup_on="", expect=422)
 
     page.submit(no_followup="1")
-    assert [visit.no_followup for visit in visits()] == [True, True]
+    assert [visit.no_followup for visit in visits()] == [True, False], "who serves the other firm is asked himself"
     page.open("desk.group_visit", enterprise=[own.id, other.id]).submit(text="再次座谈")
     assert len(visits()) == 4, "asked and answered this quarter"
     page.open("desk.group_visit", enterprise=[own.id]).submit(text="第三次", followup_on="31/12/2026", expect=422)

@@ -29,3 +29,13 @@ def test_nobody_is_sent_to_a_firm_that_has_left(page, cast, plan):
         "voided",
         "迁往外区",
     )
+
+
+def test_a_plan_carried_out_on_the_phone_is_not_visited_again_from_the_desk(page, cast, plan):
+    page.as_(cast.lin).open("desk.new_visit", plan=plan.id)
+    desk, url = page.tree, page.url
+    page.open("desk.new_visit", plan=plan.id).submit(text="手机上记的", followup_on="none")
+    page.tree, page.url = desk, url
+    page.submit(text="电脑上记的", followup_on="none", expect=409)
+    db.session.expire_all()
+    assert [(visit.text, str(visit.state)) for visit in db.session.query(Visit)] == [("手机上记的", "done")]

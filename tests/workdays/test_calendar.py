@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crm.core.db import db, writing
 from crm.workdays import notices
+from crm.workdays.models import CalendarDay
 from crm.workdays.rules import Calendar, Kind, Special, WorkingDate, WorkingDays, Year
 from crm.workdays.words import rest_name
 
@@ -109,6 +111,13 @@ def test_counting_equals_looking_at_every_day(start, end):
 def test_rolling_twice_moves_once(on):
     assert calendar.roll(calendar.roll(on).on).on == calendar.roll(on).on
     assert calendar.roll_back(on).on <= on <= calendar.roll(on).on
+
+
+def test_a_rest_day_without_a_name_is_called_one(app):
+    with app.test_request_context(), writing():
+        db.session.add(CalendarDay(day=date(2026, 12, 2), kind="rest"))
+        db.session.flush()
+        assert rest_name(date(2026, 12, 2)) == "放假"
 
 
 def test_a_rest_day_is_named_and_a_working_day_is_not(app):

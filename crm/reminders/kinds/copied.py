@@ -6,7 +6,7 @@ first day on.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace
@@ -23,6 +23,7 @@ from crm.core.words import say
 from crm.enterprises.serving_models import Assignment, StandIn
 from crm.reminders import kind as kinds
 from crm.reminders.kind import AT, KINDS, Kind, Line
+from crm.reminders.kinds import visit_tomorrow
 from crm.reminders.kinds.followup_due import BEFORE
 from crm.reminders.models import STANDS, Reminder, ReminderState
 from crm.visits.models import Visit
@@ -46,14 +47,16 @@ def due(today: date) -> list[dict[str, Any]]:
     newest = {(each.deputy_id, each.subject_kind, each.subject_id): each for each in db.session.execute(wanted)}
     fresh = [each for each in newest.values() if _is_for_him(each, today)]
     fallen = kinds.gone([_as_row(each, each) for each in fresh])
-    return [_row(each, today) for each in fresh if each.id not in fallen]
+    ahead = visit_tomorrow.mailed_at([each.subject_id for each in fresh if each.kind == visit_tomorrow.NAME], today)
+    return [_row(each, today, ahead) for each in fresh if each.id not in fallen]
 
 
-def _row(each: Any, today: date) -> dict[str, Any]:
+def _row(each: Any, today: date, ahead: Mapping[int, datetime | None]) -> dict[str, Any]:
+    at_once = ahead.get(each.subject_id) if each.kind == visit_tomorrow.NAME else None
     return {
         "kind": NAME, "subject_kind": each.subject_kind, "subject_id": each.subject_id, "step": 0,
         "enterprise_id": each.enterprise_id, "basis": str(each.id), "recipient_id": each.deputy_id,
-        "due_on": each.due_on, AT: _mail_at(each, today),
+        "due_on": each.due_on, AT: at_once or _mail_at(each.basis, today),
     }  # fmt: skip
 
 
@@ -63,11 +66,9 @@ def _is_for_him(each: Any, today: date) -> bool:
     return each.kind in MATTERS or clock.local(each.planned_at).date() >= each.from_on
 
 
-def _mail_at(each: Any, today: date) -> datetime | None:
-    """As the original: by itself at once when that is, or before a time of today, unless that has passed."""
-    day, _t, at = each.basis.partition("T")
-    if each.kind == "visit_tomorrow" and each.state == ReminderState.TIMED:
-        return clock.now()
+def _mail_at(basis: str, today: date) -> datetime | None:
+    """As the original: by itself before a time of today, unless that has passed."""
+    day, _t, at = basis.partition("T")
     if not at or day != today.isoformat():
         return None
     begins = clock.at(today, int(at[:2]), int(at[3:]))

@@ -14,6 +14,7 @@ from sqlalchemy import String, and_, cast, or_, select
 
 from crm.accounts.models import User
 from crm.core import clock
+from crm.core.among import among
 from crm.core.db import db
 from crm.core.words import say
 from crm.reminders import mornings
@@ -50,6 +51,14 @@ def due(today: date) -> list[dict[str, Any]]:
         .order_by(Visit.visited_on, Visit.id)
     )  # fmt: skip
     return [{**plans.row(NAME, f, basis=_basis(f), told_on=today), AT: _mail_at(f, today, last)} for f in found]
+
+
+def mailed_at(visit_ids: Sequence[int], today: date) -> dict[int, datetime | None]:
+    """When a copy about each of these visits is mailed by itself, whatever way its author is told."""
+    columns = (Visit.id, Visit.visited_on, Visit.at_time, plans.moved_by_other().label("is_moved"))
+    last = calendar().next_working_day(today).on
+    found = db.session.execute(select(*columns).where(among(Visit.id, visit_ids))) if visit_ids else ()
+    return {fact.id: _mail_at(fact, today, last) for fact in found}
 
 
 def _mail_at(fact: Any, today: date, next_working_day: date) -> datetime | None:
