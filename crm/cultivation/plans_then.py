@@ -34,7 +34,7 @@ def expected(me: User, year: int, on: date) -> Expected:
     return found
 
 
-def _now(me: User, year: int) -> Select[Any]:
+def _now(me: User, year: int) -> Select[str, str, int]:
     query = select(Track.kind, TrackOutlook.goal_class, Track.enterprise_id)
     query = query.join(TrackOutlook, TrackOutlook.track_id == Track.id)
     query = query.join(Enterprise, Enterprise.id == Track.enterprise_id).where(IN_ZONE)
@@ -42,7 +42,7 @@ def _now(me: User, year: int) -> Select[Any]:
     return query.where(Track.is_open, Track.state.not_in(arrived), _within(TrackOutlook.goal_on, year), seen_by(me))
 
 
-def _then(me: User, year: int, on: date) -> Select[Any]:
+def _then(me: User, year: int, on: date) -> Select[str, str, int]:
     """A plan holds until a later one is made."""
     later, end = aliased(TrackPlan), clock.at(on + timedelta(days=1), 0)
     followed = exists().where(later.track_id == TrackPlan.track_id, later.seq > TrackPlan.seq, later.at < end)

@@ -15,7 +15,7 @@ from crm.accounts.models import User
 from crm.core import clock
 from crm.core.among import among
 from crm.core.bulk import insert_many
-from crm.core.db import db, lock, read, writing
+from crm.core.db import db, read, writing
 from crm.core.journal import parts
 from crm.cultivation.list_queries import rungs_on
 from crm.cultivation.models import Track
@@ -107,17 +107,16 @@ def _wrong(ids: Sequence[int]) -> list[int]:
 
 
 def mend() -> int:
-    """Make them anew, each in an act of its own; returns how many were wrong."""
+    """Make them anew, some hundred in an act; returns how many were wrong."""
     ids = wrong()
-    for enterprise_id in ids:
+    for some in parts(ids):
         with writing():
-            lock(db.session.get_one(Enterprise, enterprise_id))
-            remake([enterprise_id])
+            remake(some)
     return len(ids)
 
 
 def nightly() -> None:
-    """A ladder whose file was changed, or rows of before there were rungs."""
+    """A ladder whose file was changed."""
     mend()
 
 
