@@ -17,7 +17,7 @@ from crm.core.among import among
 from crm.core.bulk import insert_many
 from crm.core.db import db, read, writing
 from crm.core.journal import parts
-from crm.cultivation.list_queries import rungs_on
+from crm.cultivation.list_queries import giving_rungs
 from crm.cultivation.models import Track
 from crm.cultivation.plan_models import EnterpriseRung
 from crm.cultivation.rules.ladder import ladder
@@ -58,16 +58,13 @@ def _should(ids: Sequence[int]) -> dict[int, Pair]:
         reached[firm].add(ladder().state(state).rung)
         if not is_restricted:
             public[firm].add(ladder().state(state).rung)
-    for firm, codes in rungs_on(ids, clock.today()).items():
-        reached[firm] |= codes
-        public[firm] |= codes - _told_to_few()
+    for firm, kinds in giving_rungs(ids, clock.today()).items():
+        for kind in map(list_kinds().__getitem__, kinds):
+            reached[firm].add(kind.rung)
+            if not kind.is_confidential:
+                public[firm].add(kind.rung)
     pairs = {firm: (highest(codes), highest(public[firm])) for firm, codes in reached.items()}
     return {firm: pair for firm, pair in pairs.items() if pair[0]}
-
-
-def _told_to_few() -> set[str]:
-    """Rungs that confidential lists give."""
-    return {kind.rung for kind in list_kinds().values() if kind.is_confidential}
 
 
 def _open_tracks(ids: Sequence[int]) -> Any:
