@@ -59,6 +59,7 @@ def own_files(tmp_path, monkeypatch):
 
 
 def forget():
+    rulebook.rulebook.cache_clear()
     rules.ladder.cache_clear()
     yearly.list_kinds.cache_clear()
 
