@@ -79,7 +79,11 @@ def set_bureau(
     """Set a value from a day on (default today), keeping what was in force before."""
     if key not in REGISTRY:
         raise KeyError(key)
-    since = since or clock.today()
+    keep_setting(key, value, by_id=by_id, by_name=by_name, since=since or clock.today(), unit_id=unit_id)
+
+
+def keep_setting(key: str, value: Any, *, by_id: int | None, by_name: str, since: date, unit_id: int = 0) -> None:
+    """The row of a key that a room names and reads itself; one a day, another value of that day takes its place."""
     row = db.session.scalar(select(Setting).filter_by(key=key, unit_id=unit_id, since=since))
     if row is None:
         row = Setting(key=key, unit_id=unit_id, since=since)

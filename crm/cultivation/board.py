@@ -20,6 +20,7 @@ from crm.cultivation.rules.ladder import ladder
 from crm.cultivation.rules.lanes import Lane
 from crm.cultivation.rules.plan import is_stalled
 from crm.cultivation.rules.states import Kind, State
+from crm.cultivation.step_days import days_of, own
 from crm.enterprises.models import Enterprise
 from crm.enterprises.queries import within
 from crm.enterprises.serving_models import Assignment
@@ -51,8 +52,12 @@ class Card:
         return int((clock.today() - self.row.since_on).days)
 
     @property
+    def planned_days(self) -> int | None:
+        return days_of(self.state, self.row.own_days)
+
+    @property
     def is_stalled(self) -> bool:
-        return is_stalled(self.state.days, self.row.since_on, clock.today())
+        return is_stalled(self.planned_days, self.row.since_on, clock.today())
 
     @property
     def is_late(self) -> bool:
@@ -163,7 +168,7 @@ def details(user: User) -> Select[Any]:
     )  # fmt: skip
     named = {
         "waiting_id": TrackProposal.id, "waiting_state": TrackProposal.state, "commissioner": User.name,
-        "commissioner_unit": Unit.name,
+        "commissioner_unit": Unit.name, "own_days": own(),
         "may_record": within(user, Permission.TRACK_RECORD), "may_confirm": within(user, Permission.TRACK_CONFIRM),
     }  # fmt: skip
     outlook = (column for column in TrackOutlook.__table__.columns if column.name != "track_id")

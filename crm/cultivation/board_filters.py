@@ -6,7 +6,6 @@ The statement names Track; `TrackOutlook` is joined from outside.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -23,7 +22,8 @@ from crm.cultivation.models import Track
 from crm.cultivation.plan_models import TrackOutlook
 from crm.cultivation.queries import seen_by
 from crm.cultivation.rules.ladder import ladder
-from crm.cultivation.rules.plan import CLASSES, MOVES, stalled_before
+from crm.cultivation.rules.plan import CLASSES, MOVES
+from crm.cultivation.step_days import stalled
 from crm.enterprises.filters import CLAUSES as OF_ENTERPRISES
 from crm.enterprises.models import Enterprise
 from crm.enterprises.queries import IN_ZONE, of_visible
@@ -106,15 +106,6 @@ def _pace(_user: User, text: str) -> ColumnElement[bool]:
     if text == "late":
         return or_(TrackOutlook.next_on < clock.today(), TrackOutlook.goal_on < clock.today())
     return stalled() if text == "stalled" else false()
-
-
-def stalled() -> ColumnElement[bool]:
-    """Longer in its step than one and a half times the planning time."""
-    limits: dict[date, list[str]] = {}
-    for code in ladder().owner:
-        if (limit := stalled_before(ladder().state(code).days, clock.today())) is not None:
-            limits.setdefault(limit, []).append(code)
-    return or_(false(), *(and_(Track.state.in_(codes), Track.since_on < limit) for limit, codes in limits.items()))
 
 
 def _review(_user: User, text: str) -> ColumnElement[bool]:

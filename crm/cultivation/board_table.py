@@ -22,6 +22,7 @@ from crm.cultivation.plan_models import TrackOutlook
 from crm.cultivation.rules import lanes
 from crm.cultivation.rules.ladder import ladder
 from crm.cultivation.rules.plan import CLASSES, is_stalled
+from crm.cultivation.step_days import days_of
 from crm.enterprises.models import Enterprise
 from crm.permissions import Permission
 
@@ -83,7 +84,7 @@ def _columns() -> list[Column]:
 
 def _state(row: Any) -> Badge:
     state, since = ladder().state(row.state), row.since_on
-    if is_stalled(state.days, since, clock.today()):
+    if is_stalled(days_of(state, row.own_days), since, clock.today()):
         days = (clock.today() - since).days
         return Badge("overdue", str(state), say("Stalled: %(n)s days", n=days))
     return Badge("neutral", str(state))

@@ -35,7 +35,8 @@ MOVED = say("Somebody has changed the list meanwhile: look at it again")
 
 @dataclass(frozen=True)
 class Line:
-    """A firm of the list that ends; `why` is the reason proposed or typed for dropping out, "" when it stays."""
+    """A firm of the list that ends; `why` is the reason proposed or typed for dropping out, as it is kept, "" when it
+    stays."""
 
     firm: Enterprise
     since: Any
@@ -83,12 +84,15 @@ def _lines(found: YearlyList, me: User) -> list[Line] | None:
 
 
 def _line(found: YearlyList, firm: Enterprise, since: Any, figures: set[str]) -> Line:
-    if request.method == "POST":
-        stays = str(firm.id) in request.form.getlist("stay")
-        return Line(firm, since, stays, request.form.get(f"why-{firm.id}", "").strip()[:240])
     in_zone = firm.standing == Standing.ACTIVE
-    why = str(yearly.leaves(list_kinds()[found.kind], in_zone=in_zone, figures=figures))
-    return Line(firm, since, not why, why)
+    proposed = yearly.leaves(list_kinds()[found.kind], in_zone=in_zone, figures=figures)
+    if request.method == "POST":
+        stays, typed = (
+            str(firm.id) in request.form.getlist("stay"),
+            request.form.get(f"why-{firm.id}", "").strip()[:240],
+        )
+        return Line(firm, since, stays, proposed if typed == str(yearly.reason_words(proposed)) else typed)
+    return Line(firm, since, not proposed, proposed)
 
 
 def _figures(firms: Sequence[int]) -> dict[int, set[str]]:

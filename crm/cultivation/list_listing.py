@@ -17,6 +17,7 @@ from crm.core.filter_fields import Choice
 from crm.core.lists import Act, Column, Empty, Listing
 from crm.core.words import Say, _, say
 from crm.cultivation import list_queries
+from crm.cultivation.words import list_reason
 from crm.cultivation.yearly_models import ListMember, YearlyList
 from crm.enterprises import search
 from crm.enterprises.models import Enterprise
@@ -101,9 +102,9 @@ def _columns() -> list[Column]:
         Column("place", say("Territory"), order=(Unit.name,), nulls="first", phone=True),
         Column("serving", say("Commissioner"), order=(User.name_pinyin,), nulls="first", phone=True),
         Column("from_on", say("On the list from"), "day", order=(ListMember.from_on,), phone=True),
-        Column("entry_reason", say("Reason for entry"), width="wide"),
+        Column("entry_reason", say("Reason for entry"), width="wide", value=lambda r: list_reason(r.entry_reason)),
         Column("until_on", say("Left on"), "day", order=(ListMember.until_on,), nulls="last"),
-        Column("exit_reason", say("Reason for leaving"), width="wide"),
+        Column("exit_reason", say("Reason for leaving"), width="wide", value=lambda r: list_reason(r.exit_reason)),
     ]  # fmt: skip
 
 

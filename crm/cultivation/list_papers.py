@@ -20,6 +20,7 @@ from crm.core.words import say
 from crm.cultivation.list_listing import chosen, in_part
 from crm.cultivation.list_views import load_list
 from crm.cultivation.views import bp
+from crm.cultivation.words import list_reason
 from crm.cultivation.yearly_models import ListMember, YearlyList
 from crm.enterprises.models import Enterprise
 from crm.permissions import Permission
@@ -71,4 +72,4 @@ def _rows(found: YearlyList) -> list[Any]:
 def _cells(rows: list[Any]) -> Iterator[list[Content]]:
     for number, row in enumerate(rows, 1):
         yield [number, row.name, row.credit_code or "", row.industry, row.place or "", row.serving or "", row.from_on,
-               row.entry_reason, row.until_on, row.exit_reason]  # fmt: skip
+               list_reason(row.entry_reason), row.until_on, list_reason(row.exit_reason)]  # fmt: skip

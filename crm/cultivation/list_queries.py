@@ -89,14 +89,14 @@ def totals(on: date, *more: ColumnElement[bool]) -> dict[str, int]:
     return {kind: found.get(kind, 0) for kind in list_kinds() if kind in lists}
 
 
-def rungs_on(enterprise_ids: Sequence[int], on: date) -> dict[int, set[str]]:
-    """By enterprise the rungs that the lists of a day give it."""
+def giving_rungs(enterprise_ids: Sequence[int], on: date) -> dict[int, set[str]]:
+    """By enterprise the kinds of the lists of a day that give it a rung."""
     lists = [list_id for kind, list_id in in_force(on).items() if list_kinds()[kind].rung]
     query = select(ListMember.enterprise_id, YearlyList.kind).join(YearlyList, YearlyList.id == ListMember.list_id)
     found: dict[int, set[str]] = {}
     rows: Any = read(query.where(on_lists(lists, on), ListMember.enterprise_id.in_(enterprise_ids)))
     for firm, kind in rows:
-        found.setdefault(firm, set()).add(list_kinds()[kind].rung)
+        found.setdefault(firm, set()).add(kind)
     return found
 
 

@@ -106,7 +106,7 @@ def carry_forward(
     if year <= found.year:
         raise RuleBroken(say("The next list is one of a later year"), "year")
     made = make(found.kind, year, from_on, name=name, by=by, document_no=document_no)
-    _insert(made, {firm: str(say("Carried over from %(year)s", year=found.year)) for firm in on if firm not in drops},
+    _insert(made, {firm: yearly.carried_over(found.year) for firm in on if firm not in drops},
             from_on, by)  # fmt: skip
     _end(found, {on[firm]: why.strip() for firm, why in drops.items() if firm in on}, from_on, by)
     return made

@@ -15,9 +15,9 @@ from crm.accounts.models import User
 from crm.core import clock
 from crm.core.among import among
 from crm.core.bulk import insert_many
-from crm.core.db import db, lock, read, writing
+from crm.core.db import db, read, writing
 from crm.core.journal import parts
-from crm.cultivation.list_queries import rungs_on
+from crm.cultivation.list_queries import giving_rungs
 from crm.cultivation.models import Track
 from crm.cultivation.plan_models import EnterpriseRung
 from crm.cultivation.rules.ladder import ladder
@@ -58,16 +58,13 @@ def _should(ids: Sequence[int]) -> dict[int, Pair]:
         reached[firm].add(ladder().state(state).rung)
         if not is_restricted:
             public[firm].add(ladder().state(state).rung)
-    for firm, codes in rungs_on(ids, clock.today()).items():
-        reached[firm] |= codes
-        public[firm] |= codes - _told_to_few()
+    for firm, kinds in giving_rungs(ids, clock.today()).items():
+        for kind in map(list_kinds().__getitem__, kinds):
+            reached[firm].add(kind.rung)
+            if not kind.is_confidential:
+                public[firm].add(kind.rung)
     pairs = {firm: (highest(codes), highest(public[firm])) for firm, codes in reached.items()}
     return {firm: pair for firm, pair in pairs.items() if pair[0]}
-
-
-def _told_to_few() -> set[str]:
-    """Rungs that confidential lists give."""
-    return {kind.rung for kind in list_kinds().values() if kind.is_confidential}
 
 
 def _open_tracks(ids: Sequence[int]) -> Any:
@@ -107,17 +104,16 @@ def _wrong(ids: Sequence[int]) -> list[int]:
 
 
 def mend() -> int:
-    """Make them anew, each in an act of its own; returns how many were wrong."""
+    """Make them anew, some hundred in an act; returns how many were wrong."""
     ids = wrong()
-    for enterprise_id in ids:
+    for some in parts(ids):
         with writing():
-            lock(db.session.get_one(Enterprise, enterprise_id))
-            remake([enterprise_id])
+            remake(some)
     return len(ids)
 
 
 def nightly() -> None:
-    """A ladder whose file was changed, or rows of before there were rungs."""
+    """A ladder whose file was changed."""
     mend()
 
 

@@ -23,6 +23,7 @@ from crm.cultivation.rules.history import CORRECTIONS, Step, steps
 from crm.cultivation.rules.ladder import ladder
 from crm.cultivation.rules.plan import is_stalled
 from crm.cultivation.rules.states import Kind, Ladder, Named, Paper, State
+from crm.cultivation.step_days import days_of, own
 from crm.enterprises.models import Enterprise
 
 Papers = Mapping[int, Sequence[TrackPaper]]
@@ -62,6 +63,7 @@ class Shown:
     lacking: Sequence[Paper]
     barriers: Sequence[Barrier]
     due: Due | None
+    planned_days: int | None
     is_stalled: bool
     outlook: TrackOutlook | None = None
 
@@ -84,21 +86,22 @@ def of(enterprise_id: int, *, restricted: bool) -> list[Shown]:
     order = list(ladder().kinds)
     every = [track for track in db.session.scalars(tracks_of(enterprise_id)) if is_known(track)]
     tracks = [track for track in every if restricted or not track.is_restricted]
-    rows, outlooks = rows_of(tracks), _outlooks(enterprise_id)
+    rows, beside = rows_of(tracks), _beside(enterprise_id)
     there = papers.of_events([row.id for track in tracks for row in rows[track.id]])
     firm = _firm(enterprise_id, tracks, rows)
     tracks.sort(key=lambda track: (order.index(track.kind), -track.attempt))
     return [
-        replace(_shown(track, rows[track.id], there, firm), outlook=outlooks.get(track.id))
+        replace(_shown(track, rows[track.id], there, firm, beside[track.id].own_days), outlook=beside[track.id][2])
         for track in tracks
         if rows[track.id]
     ]
 
 
-def _outlooks(enterprise_id: int) -> dict[int, TrackOutlook]:
-    of_firm = select(Track.id).where(Track.enterprise_id == enterprise_id)
-    rows = db.session.scalars(select(TrackOutlook).where(TrackOutlook.track_id.in_(of_firm)))
-    return {row.track_id: row for row in rows}
+def _beside(enterprise_id: int) -> dict[int, Any]:
+    """By track: its id, the days that the bureau has planned for its step, its outlook."""
+    query = select(Track.id, own().label("own_days"), TrackOutlook)
+    query = query.outerjoin(TrackOutlook, TrackOutlook.track_id == Track.id)
+    return {row.id: row for row in db.session.execute(query.where(Track.enterprise_id == enterprise_id))}
 
 
 def _firm(enterprise_id: int, tracks: Sequence[Track], rows: Mapping[int, Sequence[TrackEvent]]) -> Firm:
@@ -155,7 +158,9 @@ def _mark(kind: Kind, row: Any) -> Mark:
     return Mark(icon, kind, state, since, row.blocker or "")
 
 
-def _shown(track: Track, rows: Sequence[TrackEvent], there: Papers, firm: Firm) -> Shown:
+def _shown(
+    track: Track, rows: Sequence[TrackEvent], there: Papers, firm: Firm, own_days: int | None
+) -> Shown:  # fmt: skip
     kind, course, today = ladder().kinds[track.kind], steps(history(rows)), clock.today()
     standing = {step.seq: step for step in course}
     lines = [_line(ladder(), kind, row, standing.get(row.seq), there.get(row.id, ())) for row in reversed(rows)]
@@ -170,9 +175,10 @@ def _shown(track: Track, rows: Sequence[TrackEvent], there: Papers, firm: Firm) 
         else []
     )
     barriers = gaps.barriers(firm, kind, track.attempt, after, today) if track.is_open else []
-    is_late = bool(state and last and track.is_open and is_stalled(state.days, last.on, today))
+    planned = days_of(state, own_days) if state else None
+    is_late = bool(last and track.is_open and is_stalled(planned, last.on, today))
     at = last.seq if last else 0
-    return Shown(track, kind, lines, after, at, lacking, barriers, running(kind, course), is_late)
+    return Shown(track, kind, lines, after, at, lacking, barriers, running(kind, course), planned, is_late)
 
 
 def _line(known: Ladder, kind: Kind, row: TrackEvent, step: Step | None, there: Sequence[TrackPaper]) -> Line:

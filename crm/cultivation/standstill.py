@@ -13,10 +13,10 @@ from crm.core import clock
 from crm.core.db import db
 from crm.core.lists import Badge, Column, Empty, Listing
 from crm.core.words import _, say
-from crm.cultivation.board_filters import stalled
 from crm.cultivation.models import Track
 from crm.cultivation.queries import seen_beside
 from crm.cultivation.rules.ladder import ladder
+from crm.cultivation.step_days import days_of, own, stalled
 from crm.cultivation.words import kind_word, state_word
 from crm.enterprises.models import Enterprise
 from crm.enterprises.queries import IN_ZONE
@@ -36,7 +36,7 @@ def how_many(user: User) -> int:
 def listing(me: User, args: MultiDict[str, str]) -> Listing:
     shown = (
         Track.id, Track.kind, Track.state, Track.since_on, Track.enterprise_id, Enterprise.name.label("firm"),
-        Enterprise.short_name, User.name.label("commissioner"),
+        Enterprise.short_name, User.name.label("commissioner"), own().label("own_days"),
     )  # fmt: skip
     made = Listing(
         "stalled", say("Tracks that stand still"), _columns(), args=args, path=url_for("track_steps.stalled"),
@@ -56,7 +56,7 @@ def _columns() -> list[Column]:
         Column("firm", say("Enterprise"), "link", order=(Enterprise.sort_key,), value=lambda r: r.short_name or r.firm),
         Column("state", say("Step"), phone=True, value=lambda r: f"{kind_word(r.kind)} · {state_word(r.state)}"),
         Column("since", say("Since"), "day", phone=True, order=(Track.since_on,), value=lambda r: r.since_on),
-        Column("days", say("Days planned"), "number", value=lambda r: ladder().state(r.state).days),
+        Column("days", say("Days planned"), "number", value=lambda r: days_of(ladder().state(r.state), r.own_days)),
         Column("over", say("Days in it"), "badge", phone=True, value=lambda r: _over(r.since_on)),
         Column("commissioner", say("Commissioner"), value=lambda r: r.commissioner, order=(User.name_pinyin,),
                nulls="first", phone=True),

@@ -22,14 +22,13 @@ from crm.cultivation import figures
 from crm.cultivation.figures import in_zone
 from crm.cultivation.models import Track, TrackEvent, TrackSpan
 from crm.cultivation.overview import holds
-from crm.cultivation.plan_models import TrackOutlook
+from crm.cultivation.plans_then import expected
 from crm.cultivation.queries import seen_by
 from crm.cultivation.rules.history import Origin, Sort
 from crm.cultivation.rules.ladder import ladder
 from crm.cultivation.rules.targets import Progress, kinds_meant, progress
 from crm.cultivation.yearly_models import Target
 from crm.enterprises.models import Enterprise
-from crm.enterprises.queries import IN_ZONE
 from crm.enterprises.serving_models import Assignment
 
 Firms = set[int]
@@ -60,15 +59,15 @@ class _Read:
     paths: dict[int, list[str]]
 
 
-def shown(me: User, targets: Sequence[Any], year: int, on: date, *, with_plans: bool) -> list[Shown]:
-    """As of a day of the year, or its last one. Plans are known as they are today: of a day past they are left out."""
+def shown(me: User, targets: Sequence[Any], year: int, on: date) -> list[Shown]:
+    """As of the end of a day of the year, or of its last one: with the plans that were in force then."""
     if not targets:
         return []
     with one_picture():
         rows: Any = read(select(Unit.id, Unit.path, Unit.name, Unit.kind))
         units = {unit: (path, str(ZONE) if kind == UnitKind.ROOT else name) for unit, path, name, kind in rows}
         found = _read(me, year, on)
-    return [_shown(target, *units[target.unit_id], found, on, with_plans) for target in targets]
+    return [_shown(target, *units[target.unit_id], found, on) for target in targets]
 
 
 def in_force(year: int, on: date | None = None) -> Sequence[Any]:
@@ -79,10 +78,10 @@ def in_force(year: int, on: date | None = None) -> Sequence[Any]:
     return read(query.order_by(Target.unit_id, Target.measure, Target.id)).all()
 
 
-def _shown(target: Any, path: str, name: str, found: _Read, on: date, with_plans: bool) -> Shown:
+def _shown(target: Any, path: str, name: str, found: _Read, on: date) -> Shown:
     of = {"step": found.steps, "new": found.new, "stock": found.stock}[target.measure]
     firms = {"done": _in_unit(of.get(target.subject, set()), path, found)}
-    kinds = kinds_meant(ladder(), target.measure, target.subject) if with_plans else ()
+    kinds = kinds_meant(ladder(), target.measure, target.subject)
     for each, classes in (("sure", ["sure"]), ("trying", ["trying"]), ("open", ["trying", "reserve", ""])):
         meant = set().union(*(found.planned.get((kind, one), set()) for kind in kinds for one in classes))
         firms[each] = _in_unit(meant, path, found) - firms["done"] - firms.get("sure", set())
@@ -99,7 +98,7 @@ def _in_unit(firms: Firms, path: str, found: _Read) -> Firms:
 def _read(me: User, year: int, on: date) -> _Read:
     first, until = date(year - 1, 12, 31), min(on, date(year, 12, 31))
     moved = {code: set(names.get("new", ())) for code, names in figures.moves(first, until).items()}
-    steps, stock, planned = _steps(me, first, until), _stock(until), _planned(me, year)
+    steps, stock, planned = _steps(me, first, until), _stock(until), expected(me, year, on)
     firms = set().union(*steps.values(), *moved.values(), *stock.values(), *planned.values())
     return _Read(steps, moved, stock, planned, _paths(firms))
 
@@ -127,22 +126,6 @@ def _stock(on: date) -> dict[str, Firms]:
     rows: Any = read(query)
     for figure, firm in rows:
         found[figure].add(firm)
-    return found
-
-
-def _planned(me: User, year: int) -> dict[tuple[str, str], Firms]:
-    """By kind of track and class the firms on their way that are expected to arrive in the year."""
-    goal = TrackOutlook.goal_on.between(date(year, 1, 1), date(year, 12, 31))
-    arrived = [state for code in ladder().owner for state in [ladder().state(code)] if state.figure]
-    query = select(Track.kind, TrackOutlook.goal_class, Track.enterprise_id).join(
-        TrackOutlook, TrackOutlook.track_id == Track.id
-    )
-    query = query.join(Enterprise, Enterprise.id == Track.enterprise_id).where(IN_ZONE)
-    query = query.where(Track.is_open, Track.state.not_in([state.code for state in arrived]), goal, seen_by(me))
-    found: dict[tuple[str, str], Firms] = defaultdict(set)
-    rows: Any = read(query)
-    for kind, goal_class, firm in rows:
-        found[kind, goal_class].add(firm)
     return found
 
 

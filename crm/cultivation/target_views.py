@@ -80,7 +80,7 @@ def target_firms(target_id: int) -> ResponseReturnValue:
     if what not in WHAT:
         abort(404)
     asked = day_from(request.args.get("on"))
-    row = shown(signed_in(), [target], target.year, _day(target.year, asked), with_plans=_plans(target.year, asked))[0]
+    row = shown(signed_in(), [target], target.year, _day(target.year, asked))[0]
     title = f"{_word(target)} · {WHAT[what]}"
     made, hidden = of_ids(signed_in(), title, row.firms[what])
     return page("cultivation/target_firms.html", listing=made, title=title, hidden=hidden, target=target)
@@ -143,7 +143,7 @@ def _offer(form: TargetForm) -> None:
 
 
 def _shown(year: int, on: date, asked: date | None) -> list[Shown]:
-    return shown(signed_in(), in_force(year, asked), year, on, with_plans=_plans(year, asked))
+    return shown(signed_in(), in_force(year, asked), year, on)
 
 
 def _when() -> tuple[int, date, date | None]:
@@ -157,10 +157,6 @@ def _when() -> tuple[int, date, date | None]:
 
 def _day(year: int, asked: date | None) -> date:
     return asked or min(clock.today(), date(year, 12, 31))
-
-
-def _plans(year: int, asked: date | None) -> bool:
-    return asked is None and year >= clock.today().year
 
 
 def _word(target: Any) -> str:

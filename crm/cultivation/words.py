@@ -8,7 +8,7 @@ from crm.cultivation.rules.drawing import Stay
 from crm.cultivation.rules.ladder import ladder
 from crm.cultivation.rules.partners import roles
 from crm.cultivation.rules.plan import CLASSES, MOVES, slipped
-from crm.cultivation.rules.yearly import list_kinds
+from crm.cultivation.rules.yearly import list_kinds, reason_words
 
 
 def kind_word(code: str) -> str:
@@ -49,6 +49,11 @@ def slipped_words(times: int, days: int) -> Say | str:
 def list_word(code: str) -> str:
     kind = list_kinds().get(code)
     return str(kind) if kind else code
+
+
+def list_reason(kept: str) -> str:
+    """Why a firm came on a yearly list or left it."""
+    return str(reason_words(kept))
 
 
 def phase_word(kind: str, code: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from crm.core import clock
 from crm.core.words import Say, _, say
 from crm.cultivation.words import kind_word as track_word
-from crm.cultivation.words import role_word, state_word
+from crm.cultivation.words import list_reason, role_word, state_word
 from crm.enterprises import phones
 from crm.enterprises.facts import FACTS
 from crm.imports.labels import field_label
@@ -184,7 +184,7 @@ def _value(key: str, value: Any) -> str:
 
 def _text(body: Mapping[str, Any]) -> str:
     """What somebody wrote, and old → new of changed facts."""
-    lines = [str(REASONS.get(body[key], body[key])) for key in TEXTS if body.get(key)]
+    lines = [_said(key, body[key]) for key in TEXTS if body.get(key)]
     changes = body.get("changes")
     if isinstance(changes, Mapping):
         pairs = [(key, pair) for key, pair in changes.items() if isinstance(pair, list) and len(pair) == 2]
@@ -193,6 +193,13 @@ def _text(body: Mapping[str, Any]) -> str:
             for key, (a, b) in pairs
         ]
     return "\n".join([*lines, *annual.lines_of(body)])
+
+
+def _said(key: str, value: Any) -> str:
+    """What somebody wrote; reasons of the product are codes."""
+    if value in REASONS:
+        return str(REASONS[value])
+    return list_reason(value) if key == "reason" and isinstance(value, str) else str(value)
 
 
 def _own(value: Any) -> str:

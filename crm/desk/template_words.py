@@ -29,6 +29,7 @@ def install(app: Flask) -> None:
         move_word=track_words.move_word,
         slipped_words=track_words.slipped_words,
         list_word=track_words.list_word,
+        list_reason=track_words.list_reason,
         role_word=track_words.role_word,
         is_english=is_english,
         masked=phones.masked_all,

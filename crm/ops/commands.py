@@ -17,6 +17,7 @@ from crm.core.errors import RuleBroken
 from crm.core.settings import Settings, make_secret
 from crm.core.speech import spoken
 from crm.core.words import say
+from crm.cultivation import rungs
 from crm.ops import backup, backup_commands, doctor, ready
 from crm.permissions import Role
 from crm.timeline import CLI
@@ -45,10 +46,13 @@ def init_db(name: str, no_backup: bool) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     if why := ready.why_unreachable() or ready.why_too_new():
         raise click.ClickException(str(why))
-    if schema.current() and not schema.is_current() and not no_backup:
+    is_older = bool(schema.current()) and not schema.is_current()
+    if is_older and not no_backup:
         _back_up_first()
     schema.upgrade()
     ensure_root(name)
+    if is_older:
+        rungs.mend()  # an older program knew none
     click.echo(str(say("The database is ready, version %(version)s", version=schema.current())))
 
 

@@ -6,7 +6,8 @@ import zipfile
 import pytest
 from sqlalchemy import select
 
-from crm.core.db import db
+from crm.accounts.models import Preference
+from crm.core.db import db, writing
 from crm.cultivation.list_choosing import MOST
 from crm.cultivation.yearly_models import ListMember, YearlyList
 from crm.permissions import Role
@@ -109,6 +110,30 @@ def test_the_check_page_says_who_stays_and_why_others_do_not(page, firms, book, 
     assert "杭州乙测食品有限公司" in page.text and "杭州甲测机电有限公司" not in page.text
     page.open("cultivation.yearly_list", list_id=made.id, state="left")
     assert "停产" in page.text
+
+
+def test_reasons_of_the_product_are_read_in_the_language_of_who_reads_them(page, firms, book, cast, way):
+    """Carried forward by a clerk who reads English, looked at in Chinese: on the list, in the file, in its record."""
+    made = book.make(firms=firms, year=2025, from_on="2025-02-15")
+    way.baseline("NEEQ", "NQ_BASE", "2026-01-05", firm=firms[0])
+    ids = [firm.id for firm in firms]
+    with writing() as session:
+        session.add(Preference(user_id=cast.manager.id, key="language", value="en"))
+    page.as_(cast.manager).open("cultivation.forward_list", list_id=made.id)
+    reason = next(box.get("value") for box in page.all("input", name=f"why-{ids[0]}"))
+    assert reason == "Has reached it: Firms quoted on NEEQ"
+    head = {"year": 2026, "from_on": "2026-02-20", "document_no": "", "name": "", "seen": ids}
+    page.submit(**head, stay=[ids[1]], **{f"why-{ids[0]}": reason, f"why-{ids[2]}": "Production stopped"}).follow()
+    new = db.session.scalars(select(YearlyList).where(YearlyList.year == 2026)).one()
+    assert "Carried over from 2025" in page.open("cultivation.yearly_list", list_id=new.id).text
+    page.as_(cast.clerk).open("cultivation.yearly_list", list_id=new.id)
+    assert "2025 年名单续列" in page.text and "Carried over" not in page.text
+    page.open("cultivation.yearly_list", list_id=made.id, state="left")
+    assert "已达成：新三板挂牌企业" in page.text and "Production stopped" in page.text
+    assert "2025 年名单续列" in page.open("cultivation.print_list", list_id=new.id).text
+    for tab in ("tracks", ""):
+        page.open("desk.enterprise", enterprise_id=ids[0], tab=tab)
+        assert "已达成：新三板挂牌企业" in page.text and "Has reached it" not in page.text, tab
 
 
 def test_a_list_that_is_partly_anothers_is_not_carried_forward(page, firms, book, cast, make):

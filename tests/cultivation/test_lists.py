@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from crm.core.db import db, writing
 from crm.core.errors import RuleBroken, Stale
+from crm.core.pages import speaking
 from crm.cultivation import figures, list_queries, lists
 from crm.cultivation.rules import yearly
 from crm.cultivation.yearly_models import ListMember
@@ -145,9 +146,9 @@ def test_rungs_follow_the_lists_of_the_day(book, firms):
     book.make("IPO_KEY", firms=firms[1:2])
     book.make("REFORM", firms=firms[2:3])
     ids = [firm.id for firm in firms]
-    told = list_queries.rungs_on(ids, on("2017-02-15"))
-    assert told == {ids[0]: {"neeq_key"}, ids[1]: {"neeq_key", "ipo_key"}}
-    assert list_queries.rungs_on(ids, on("2017-02-14")) == {}
+    told = list_queries.giving_rungs(ids, on("2017-02-15"))
+    assert told == {ids[0]: {"NEEQ_KEY"}, ids[1]: {"NEEQ_KEY", "IPO_KEY"}}
+    assert list_queries.giving_rungs(ids, on("2017-02-14")) == {}
 
 
 @pytest.mark.parametrize(
@@ -155,14 +156,13 @@ def test_rungs_follow_the_lists_of_the_day(book, firms):
     [
         ({"in_zone": True, "figures": ()}, ""),
         ({"in_zone": True, "figures": ("listed",)}, ""),
-        ({"in_zone": True, "figures": ("neeq",)}, "Has reached it: %(figure)s"),
-        ({"in_zone": False, "figures": ("neeq",)}, "No longer in the zone"),
+        ({"in_zone": True, "figures": ("neeq",)}, "@reached:neeq"),
+        ({"in_zone": False, "figures": ("neeq",)}, "@left_zone"),
         ({"in_zone": True, "figures": (), "earlier": "放弃"}, "放弃"),
     ],
 )
 def test_who_is_proposed_to_drop_out(facts, why):
-    told = yearly.leaves(yearly.list_kinds()["NEEQ_KEY"], **facts)
-    assert getattr(told, "msgid", told) == why
+    assert yearly.leaves(yearly.list_kinds()["NEEQ_KEY"], **facts) == why
 
 
 def test_a_kind_of_list_is_data_that_is_checked():
@@ -197,3 +197,23 @@ def test_a_merged_firm_is_on_the_list_once_and_keeps_its_past(book, firms, cast,
     with writing():
         merging.undo(proposed, by=cast.manager)
     assert counted("2026-11-23") == 2
+
+
+@pytest.mark.parametrize(
+    ("kept", "zh", "en"),
+    [
+        ("@carried:2025", "2025 年名单续列", "Carried over from 2025"),
+        ("@left_zone", "已不在区内", "No longer in the zone"),
+        ("@reached:neeq", "已达成：新三板挂牌企业", "Has reached it: Firms quoted on NEEQ"),
+        ("@reached:gone", "已达成：gone", "Has reached it: gone"),
+        ("merged", "已合并", "Merged"),
+        ("停产", "停产", "停产"),
+    ],
+)
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_reasons_of_the_product_are_worded_when_shown(app, kept, zh, en):
+    said = []
+    for language in ("zh_Hans_CN", "en"):
+        with speaking(language):
+            said.append(str(yearly.reason_words(kept)))
+    assert said == [zh, en]

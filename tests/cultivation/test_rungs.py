@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from crm.core import schema
 from crm.core.db import db, writing
 from crm.cultivation import lists, rungs
 from crm.cultivation.plan_models import EnterpriseRung
@@ -123,3 +124,17 @@ def test_the_column_costs_the_same_for_many(page, make, register, cast, way, cou
         firm = make.enterprise(f"第{n}企业", unit=cast.section, commissioner=cast.zhou)
         way.baseline("REX", "REX_LISTED", "2015-06-05", firm=firm)
     assert cost() == few <= 12
+
+
+def test_an_upgrade_gives_rungs_to_tracks_that_were_there_before_them(way, make, cast, firm, app):
+    way.baseline("REX", "REX_LISTED", "2015-06-05")
+    way.baseline("IPO", "IP_COACH_DONE", "2026-01-05")
+    way.baseline("NEEQ", "NQ_BASE", "2016-01-05", firm=make.enterprise(unit=cast.section))
+    before = stands()
+    assert len(before) == 2
+    db.session.remove()
+    schema.downgrade("0024")
+    told = app.test_cli_runner().invoke(args=["init-db", "--no-backup"])
+    assert told.exit_code == 0, told.output
+    assert stands() == before
+    db.session.remove()

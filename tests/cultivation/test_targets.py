@@ -81,9 +81,8 @@ class Year:
             planning.plan(track, wanted, seq=1, by=self.cast.manager)
         return firm
 
-    def told(self, me=None, year=2026, on="2026-11-23", *, with_plans=True):
-        day = date.fromisoformat(on)
-        return shown(me or self.cast.manager, in_force(year), year, day, with_plans=with_plans)
+    def told(self, me=None, year=2026, on="2026-11-23"):
+        return shown(me or self.cast.manager, in_force(year), year, date.fromisoformat(on))
 
 
 @pytest.fixture
@@ -91,18 +90,19 @@ def year(way, make, cast):
     return Year(way, make, cast)
 
 
-def test_the_line_of_the_field(year, cast):
-    year.put()
-    for day in ("2026-01-01", "2026-06-01"):
+def test_the_line_of_the_field(year, now, cast):
+    now.set("2027-10-31T09:00:00+08:00")
+    year.put(year=2027)
+    for day in ("2027-01-01", "2027-06-01"):
         year.quoted(day)
-    year.quoted("2025-12-31")
+    year.quoted("2026-12-31")
     for n in range(3):
-        year.planned("sure", f"2026-12-{10 + n}")
+        year.planned("sure", f"2027-12-{10 + n}")
     for _ in range(4):
-        year.planned("trying")
-    year.planned("reserve")
-    year.planned("sure", "2027-01-01")
-    (row,) = year.told(on="2026-10-31")
+        year.planned("trying", "2027-12-20")
+    year.planned("reserve", "2027-12-20")
+    year.planned("sure", "2028-01-01")
+    (row,) = year.told(year=2027, on="2027-10-31")
     p = row.progress
     assert (p.low, p.high, p.done, p.sure, p.trying, p.percent, p.gap) == (6, 8, 2, 3, 4, 83, 1)
     assert {name: len(firms) for name, firms in row.firms.items()} == {"done": 2, "sure": 3, "trying": 4, "open": 5}
@@ -158,7 +158,6 @@ def test_plans_are_told_to_those_who_see_them(year, cast):
     year.planned("sure", kind="IPO", state="IP_ENGAGED")
     for who, sure in ((cast.manager, 1), (cast.lin, 1), (cast.auditor, 1), (cast.admin, 0), (cast.zhou, 0)):
         assert year.told(who)[0].progress.sure == sure, who.name
-    assert year.told(with_plans=False)[0].progress.sure is None
 
 
 def test_a_manager_sets_it_and_each_number_opens_its_firms(page, year, cast):
@@ -238,3 +237,52 @@ def test_targets_cost_no_more_when_there_are_many(page, year, cast, make, count_
             year.put("new", subject, unit=unit)
             year.quoted("2026-05-05", unit)
     assert cost() == few <= 18
+
+
+def numbers(row):
+    return row.progress.done, row.progress.sure, row.progress.trying, row.progress.gap
+
+
+def test_a_day_past_tells_the_plans_that_were_in_force_then(year, now, cast, page):
+    """Sure on the first day, put off to another year on the third, quoted on the fifth."""
+    year.put()
+    firm = year.planned("sure")
+    other = year.planned("trying", state="NQ_CONSENT")
+    now.move(days=2)
+    track = db.session.scalars(select(Track).where(Track.enterprise_id == firm.id)).one()
+    with writing():
+        planning.plan(track, Plan("", goal_on=date(2027, 6, 1), goal_class="trying"), seq=2, by=cast.manager,
+                      reason="延期")  # fmt: skip
+    assert numbers(year.told(on="2026-11-25")[0]) == (0, 0, 1, 6)
+    now.move(days=2)
+    year.way.firm = other
+    year.way.done("NEEQ", "NQ_BASE", "2026-11-26", by=cast.clerk)
+    assert [numbers(year.told(on=f"2026-11-{day}")[0]) for day in (22, 23, 24, 25, 26, 27)] == [
+        (0, 0, 0, 6), (0, 1, 1, 5), (0, 1, 1, 5), (0, 0, 1, 6), (1, 0, 0, 5), (1, 0, 0, 5),
+    ]  # fmt: skip
+    page.as_(cast.manager).open("cultivation.year_targets", on="2026-11-24")
+    assert "已完成 0 · 确保 1 · 力争 1 · 时序进度 89 % · 保底缺口 5" in page.text
+    target = in_force(2026)[0]
+    assert firm.name in page.open("cultivation.target_firms", target_id=target.id, what="sure", on="2026-11-24").text
+    assert firm.name not in page.open("cultivation.target_firms", target_id=target.id, what="sure").text
+
+
+def test_of_a_day_past_plans_are_told_to_those_who_see_them(year, now, cast):
+    year.put("new", "listed", low=1, high=2)
+    firm = year.planned("sure", kind="IPO", state="IP_ENGAGED")
+    now.move(days=3)
+    with writing():
+        presence.leave(firm, Standing.MOVED_OUT, on=date(2026, 11, 25), reason="迁往外省", by=cast.manager)
+    for who, sure in ((cast.manager, 1), (cast.auditor, 1), (cast.admin, 0), (cast.zhou, 0)):
+        assert year.told(who, on="2026-11-24")[0].progress.sure == sure, who.name
+    assert year.told(on="2026-11-25")[0].progress.sure == 0
+
+
+def test_today_and_the_same_day_looked_at_tomorrow_say_the_same(year, now, cast):
+    year.put()
+    for goal_class in ("sure", "sure", "trying", "reserve"):
+        year.planned(goal_class)
+    today = year.told()[0]
+    now.move(days=1)
+    then = year.told()[0]
+    assert (numbers(then), then.firms) == (numbers(today), today.firms)

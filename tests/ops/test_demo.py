@@ -123,7 +123,7 @@ def test_the_interview_is_a_past_day(run, language):
     assert 6 <= year.new <= 8
     manager = db.session.scalars(select(User).where(User.mobile == "13800000003")).one()
     then = date(2017, 2, 28)
-    (row,) = target_progress.shown(manager, target_progress.in_force(2017, then), 2017, then, with_plans=False)
+    (row,) = target_progress.shown(manager, target_progress.in_force(2017, then), 2017, then)
     assert (row.progress.low, row.progress.high, row.progress.done, row.progress.percent) == (6, 8, 2, 16)
     names = db.session.scalars(select(Enterprise.name)).all()
     assert len(names) == len(set(names))

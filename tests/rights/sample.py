@@ -209,7 +209,14 @@ class Sample:
         if "session_id" in rule.arguments:
             known["session_id"] = next((own.id for own in sessions.open_of(me.id)), 0)
         known |= {"code": "NONE-NONE-NONE-NONE", "filename": "favicon.svg"}
-        known |= {"block": "error", "kind": "roster", "topic": "today", "track_kind": "NEEQ", "seq": 1}
+        known |= {
+            "block": "error",
+            "kind": "roster",
+            "topic": "today",
+            "track_kind": "NEEQ",
+            "seq": 1,
+            "state": "NQ_POOL",
+        }
         if rule.endpoint == "desk.replan_visit":
             known["visit_id"] = self.plan_id
         missing = sorted(set(rule.arguments) - set(known))

@@ -23,6 +23,8 @@ MOVES = {
 DAYS_OF_A_MONTH = 30.44
 STALLED = 1.5
 """A track is stalled when it is in a step for so many times the step's planning time."""
+FEWEST, MOST = 1, 3650
+"""Days that may be planned for a step."""
 
 
 @dataclass(frozen=True)

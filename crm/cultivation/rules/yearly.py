@@ -15,6 +15,10 @@ from crm.core.words import Say, say
 from crm.cultivation.rules.ladder import ladder
 from crm.cultivation.rules.states import InTwo, Ladder
 
+CARRIED, REACHED, LEFT_ZONE = "@carried", "@reached", "@left_zone"
+"""Reasons that the product itself gives are kept as codes, with what they are about behind a colon."""
+PLAIN = {LEFT_ZONE: say("No longer in the zone"), "merged": say("Merged")}
+
 
 @dataclass(frozen=True)
 class ListKind(InTwo):
@@ -103,12 +107,28 @@ def obstacles(others: Iterable[Dated], year: int, from_on: date, today: date) ->
     return found
 
 
-def leaves(kind: ListKind, *, in_zone: bool, figures: Iterable[str], earlier: str = "") -> Say | str:
-    """Why a firm is proposed to drop out of the next list, "" when it stays. `figures` are those it counts in."""
+def leaves(kind: ListKind, *, in_zone: bool, figures: Iterable[str], earlier: str = "") -> str:
+    """Why a firm is proposed to drop out of the next list, as it is kept; "" when it stays. `figures` are those it
+    counts in."""
     if earlier:
         return earlier
     if not in_zone:
-        return say("No longer in the zone")
+        return LEFT_ZONE
     if kind.figure and kind.figure in figures:
-        return say("Has reached it: %(figure)s", figure=next(f for f in ladder().figures if f.code == kind.figure))
+        return f"{REACHED}:{kind.figure}"
     return ""
+
+
+def carried_over(year: int) -> str:
+    """Why a firm is on a list that was carried forward, as it is kept."""
+    return f"{CARRIED}:{year}"
+
+
+def reason_words(kept: str) -> Say | str:
+    """The product's own reasons in words; what people typed stays as typed."""
+    code, _colon, of = kept.partition(":")
+    if code == CARRIED:
+        return say("Carried over from %(year)s", year=of)
+    if code == REACHED:
+        return say("Has reached it: %(figure)s", figure=next((f for f in ladder().figures if f.code == of), of))
+    return PLAIN.get(kept, kept)
