@@ -198,8 +198,11 @@ class Presence(db.Model):
             sqlite_where=text("until_on IS NULL"),
             postgresql_where=text("until_on IS NULL"),
         ),
+        Index("ix_presence_from_on", "from_on"),
+        Index("ix_presence_until_on", "until_on", "enterprise_id", sqlite_where=text("until_on IS NOT NULL"),
+              postgresql_where=text("until_on IS NOT NULL")),
         {"sqlite_autoincrement": True},
-    )
+    )  # fmt: skip
 
 
 class SearchGram(db.Model):
