@@ -77,12 +77,12 @@ def _counted(figure: str, on: date) -> Select[*tuple[Any, ...]]:
     return counted.where(TrackSpan.figure == figure, IN_FIGURE, holds(on), in_zone(on))
 
 
-def holds(on: date) -> ColumnElement[bool]:
-    """Whether a span holds at the end of a day."""
+def holds(on: Any) -> ColumnElement[bool]:
+    """Whether a span holds at the end of a day, or of one that a parameter names."""
     return and_(TrackSpan.from_on <= on, or_(TrackSpan.until_on.is_(None), TrackSpan.until_on > on))
 
 
-def in_zone(on: date) -> ColumnElement[bool]:
+def in_zone(on: Any) -> ColumnElement[bool]:
     """Whether the firm of a span counts as being in the zone on a day. Those that had left, and tracks that came with a
     firm, are few: the database gathers them once."""
     begun = exists().where(Presence.enterprise_id == TrackSpan.enterprise_id, Presence.from_on <= on)
@@ -96,7 +96,7 @@ def in_zone_then(day: Any) -> ColumnElement[bool]:
     return or_(there, and_(~exists().where(begun), TrackSpan.track_id.not_in(_moved_in())))
 
 
-def _left(on: date) -> Select[int]:
+def _left(on: Any) -> Select[int]:
     """Firms that had left the zone by a day and were not back."""
     back = aliased(Presence)
     there = exists().where(

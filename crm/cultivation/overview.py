@@ -10,9 +10,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Date, and_, bindparam, case, func, literal, or_, select
 
 from crm.accounts.models import Unit, User
 from crm.core.db import one_picture, read
@@ -102,6 +103,17 @@ def _lists(me: User, since: date, on: date, *, plans: bool) -> list[Line]:
 def _stocks(since: date, on: date) -> tuple[tuple[Counts, Counts], tuple[Counts, Counts]]:
     """By figure and unit, and by figure and board, the firms of both days; a firm has one unit, but may be on two
     boards. One statement: the spans of either day are gathered once."""
+    found: Any = [({}, {}), ({}, {})]
+    rows: Any = read(_counting(), {"since": since, "on": on}).all()
+    for is_unit, figure, unit, board, *counts in rows:
+        _note(found[1 - is_unit], (figure, unit if is_unit else board), counts)
+    return found[0], found[1]
+
+
+@cache
+def _counting() -> Any:
+    """Of the days `since` and `on`; made once."""
+    since, on = (bindparam(name, type_=Date) for name in ("since", "on"))
     days = [and_(holds(day), in_zone(day)) for day in (since, on)]
     held = select(
         TrackSpan.figure, TrackSpan.board, TrackSpan.enterprise_id, Enterprise.unit_id,
@@ -113,12 +125,8 @@ def _stocks(since: date, on: date) -> tuple[tuple[Counts, Counts], tuple[Counts,
     by_unit = select(literal(1), firms.figure, firms.unit_id, literal(""), *_both(firms)).group_by(
         firms.figure, firms.unit_id
     )
-    by_board = select(literal(0), firms.figure, literal(0), firms.board, *_both(firms)).where(firms.board != "")
-    found: Any = [({}, {}), ({}, {})]
-    rows: Any = read(by_unit.union_all(by_board.group_by(firms.figure, firms.board))).all()
-    for is_unit, figure, unit, board, *counts in rows:
-        _note(found[1 - is_unit], (figure, unit if is_unit else board), counts)
-    return found[0], found[1]
+    by_board = select(literal(0), firms.figure, literal(0), firms.board, func.sum(firms.before), func.sum(firms.now))
+    return by_unit.union_all(by_board.where(firms.board != "").group_by(firms.figure, firms.board))
 
 
 def _both(firms: Any) -> list[Any]:

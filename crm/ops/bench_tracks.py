@@ -31,6 +31,8 @@ SHARES = {"REX": 45, "NEEQ": 25, "IPO": 20, "HK": 6, "US": 4}
 """Of a hundred tracks."""
 ENDING, REDATED = 0.1, 0.3
 """Of a step that may end the track, and of a history in which one day was corrected."""
+ARRIVED, UNDER_WAY = 5000, 700
+"""Days since the last step, at most."""
 LISTS = {"IPO_KEY": 40, "NEEQ_KEY": 25}
 """One firm in so many stands on the list."""
 TARGETS = (
@@ -79,7 +81,7 @@ def _places(tracks: int, firms: Sequence[int], kinds: Sequence[str]) -> Iterator
 
 
 def _spread(firms: Sequence[int]) -> None:
-    """The firms belong to several units, and came into the zone one after another; a few have left."""
+    """The firms belong to several units, and came into the zone one after another."""
     made = [services.add_unit(name=f"梯度科{n}", kind=UnitKind.SECTION, parent=root(), by=CLI) for n in range(UNITS)]
     today = clock.today()
     for place, unit in enumerate(made):
@@ -105,13 +107,14 @@ def _add(places: Sequence[tuple[int, str]]) -> None:
 
 def _course(track_id: int, firm: int, code: str) -> _Course:
     chance, kind = Random(track_id), ladder().kinds[code]  # noqa: S311 - nothing secret
-    events = list(_history(kind, chance, clock.today() - timedelta(days=chance.randrange(700))))
+    events = list(_history(kind, chance))
     return _Course(track_id, firm, kind, events, steps(events))
 
 
-def _history(kind: Kind, chance: Random, last: date) -> Iterator[Event]:
-    """About ten events, some of them corrections, the last step on that day."""
+def _history(kind: Kind, chance: Random) -> Iterator[Event]:
+    """About ten events, some of them corrections; those who have arrived did so over many years."""
     path = _path(kind, chance, chance.randint(3, 2 * EVENTS - 6))
+    last = clock.today() - timedelta(days=chance.randrange(ARRIVED if path[-1].figure else UNDER_WAY))
     board = next(iter(kind.boards), "") if not kind.boards else chance.choice(list(kind.boards))
     gaps = [chance.randint(20, 160) for _state in path]
     for place, state in enumerate(path):
