@@ -86,7 +86,9 @@ def in_zone(on: Any) -> ColumnElement[bool]:
     """Whether the firm of a span counts as being in the zone on a day. Those that had left, and tracks that came with a
     firm, are few: the database gathers them once."""
     begun = exists().where(Presence.enterprise_id == TrackSpan.enterprise_id, Presence.from_on <= on)
-    return and_(TrackSpan.enterprise_id.not_in(_left(on)), or_(TrackSpan.track_id.not_in(_moved_in()), begun))
+    return and_(
+        TrackSpan.enterprise_id.not_in(list_queries.left_by(on)), or_(TrackSpan.track_id.not_in(_moved_in()), begun)
+    )
 
 
 def in_zone_then(day: Any) -> ColumnElement[bool]:
@@ -94,17 +96,6 @@ def in_zone_then(day: Any) -> ColumnElement[bool]:
     begun = and_(Presence.enterprise_id == TrackSpan.enterprise_id, Presence.from_on <= day)
     there = exists().where(begun, or_(Presence.until_on.is_(None), Presence.until_on > day))
     return or_(there, and_(~exists().where(begun), TrackSpan.track_id.not_in(_moved_in())))
-
-
-def _left(on: Any) -> Select[int]:
-    """Firms that had left the zone by a day and were not back."""
-    back = aliased(Presence)
-    there = exists().where(
-        back.enterprise_id == Presence.enterprise_id,
-        back.from_on <= on,
-        or_(back.until_on.is_(None), back.until_on > on),
-    )
-    return select(Presence.enterprise_id).where(Presence.until_on <= on, ~there)
 
 
 def _moved_in() -> Select[int]:
