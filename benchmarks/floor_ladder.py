@@ -27,8 +27,8 @@ STOCK = f"""SELECT figure, s.board, unit_id, count(DISTINCT enterprise_id) FROM 
 JOIN enterprise e ON e.id = s.enterprise_id WHERE {HOLDS} GROUP BY figure, s.board, unit_id"""
 NEW = "SELECT figure, count(DISTINCT enterprise_id) FROM track_span WHERE is_new{} AND from_on > ? AND from_on <= ? {}"
 TAKEN = "SELECT state, count(DISTINCT enterprise_id) FROM track_span WHERE from_on > ? AND from_on <= ? GROUP BY state"
-PLANNED = f"""SELECT kind, goal_class, count(DISTINCT enterprise_id) FROM track t JOIN track_outlook o ON o.track_id = t.id
-WHERE t.{OPEN} AND goal_on BETWEEN ? AND ? GROUP BY kind, goal_class"""
+PLANNED = f"""SELECT kind, goal_class, count(DISTINCT enterprise_id) FROM track t
+JOIN track_outlook o ON o.track_id = t.id WHERE t.{OPEN} AND goal_on BETWEEN ? AND ? GROUP BY kind, goal_class"""
 
 
 def lanes(which: str) -> str:
