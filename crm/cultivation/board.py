@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, select, union_all
+from sqlalchemy.sql.util import find_tables
 
 from crm.accounts.models import Unit, User
 from crm.core import clock
@@ -105,13 +106,16 @@ def _column(lane: Lane, known: Total | None, cards: Sequence[Card], begins: Mapp
 
 def tracks(where: Sequence[ColumnElement[bool]], *shown: Any) -> Select[Any]:
     """Tracks with their enterprise and outlook."""
-    return of_tracks(where, *shown).join(Enterprise, Enterprise.id == Track.enterprise_id)
+    query = select(*shown).select_from(Track).outerjoin(TrackOutlook, TrackOutlook.track_id == Track.id)
+    return query.where(*where).join(Enterprise, Enterprise.id == Track.enterprise_id)
 
 
 def of_tracks(where: Sequence[ColumnElement[bool]], *shown: Any) -> Select[Any]:
-    """Tracks alone: to count and choose among ten thousand."""
-    query = select(*shown).select_from(Track)
-    return query.outerjoin(TrackOutlook, TrackOutlook.track_id == Track.id).where(*where)
+    """Tracks alone, to count and choose among ten thousand; with their outlook where a filter names it."""
+    query = select(*shown).select_from(Track).where(*where)
+    if not any(TrackOutlook.__table__ in find_tables(clause, check_columns=True) for clause in where):
+        return query
+    return query.outerjoin(TrackOutlook, TrackOutlook.track_id == Track.id)
 
 
 def _totals(where: Sequence[ColumnElement[bool]], found: Sequence[Lane]) -> dict[str, Total]:
@@ -158,9 +162,13 @@ def _choosing(where: tuple[ColumnElement[bool], ...], legs: tuple[Leg, ...]) -> 
 def _leg(
     where: tuple[ColumnElement[bool], ...], place: int, states: tuple[str, ...], begin: int, most: int
 ) -> Select[Any]:
+    """The oldest cards of a lane out of the oldest of each of its steps, which the index gives in their order."""
     shown = (Track.id, Track.since_on, literal(place).label("place"))
-    query = of_tracks([*where, Track.state.in_(states)], *shown).order_by(Track.since_on, Track.id)
-    return query.offset(begin).limit(most)
+    each = [of_tracks([*where, Track.state == state], *shown).order_by(Track.since_on, Track.id) for state in states]
+    if len(each) == 1:
+        return each[0].offset(begin).limit(most)
+    of_lane = union_all(*(select(one.limit(begin + most).subquery()) for one in each)).subquery()
+    return select(of_lane).order_by(of_lane.c.since_on, of_lane.c.id).offset(begin).limit(most)
 
 
 @cache

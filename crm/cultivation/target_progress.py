@@ -109,13 +109,13 @@ def _read(me: User, targets: Sequence[Any], year: int, on: date, *, with_plans: 
     told = {
         measure: sorted({t.subject for t in targets if t.measure == measure}) for measure in ("step", "new", "stock")
     }
-    kinds = {kind for t in targets if with_plans for kind in kinds_meant(ladder(), t.measure, t.subject)}
+    has_plans = with_plans and any(kinds_meant(ladder(), t.measure, t.subject) for t in targets)
     moved = figures.moves(first, until, *told["new"]) if told["new"] else {}
     return _Read(
         _steps(me, told["step"], first, until) if told["step"] else {},
         {code: set(names.get("new", ())) for code, names in moved.items()},
         _stock(told["stock"], until) if told["stock"] else {},
-        _planned(me, sorted(kinds), year) if kinds else {},
+        _planned(me, year) if has_plans else {},
     )
 
 
@@ -150,7 +150,7 @@ def _stock(codes: Sequence[str], on: date) -> dict[str, Firms]:
     return found
 
 
-def _planned(me: User, kinds: Sequence[str], year: int) -> dict[tuple[str, str], Firms]:
+def _planned(me: User, year: int) -> dict[tuple[str, str], Firms]:
     """By kind of track and class the firms on their way that are expected to arrive in the year."""
     goal = TrackOutlook.goal_on.between(date(year, 1, 1), date(year, 12, 31))
     arrived = [state for code in ladder().owner for state in [ladder().state(code)] if state.figure]
@@ -158,9 +158,7 @@ def _planned(me: User, kinds: Sequence[str], year: int) -> dict[tuple[str, str],
         TrackOutlook, TrackOutlook.track_id == Track.id
     )
     query = query.join(Enterprise, Enterprise.id == Track.enterprise_id).where(IN_ZONE)
-    query = query.where(
-        Track.is_open, Track.kind.in_(kinds), Track.state.not_in([state.code for state in arrived]), goal, seen_by(me)
-    )
+    query = query.where(Track.is_open, Track.state.not_in([state.code for state in arrived]), goal, seen_by(me))
     found: dict[tuple[str, str], Firms] = defaultdict(set)
     rows: Any = read(query).all()
     for kind, goal_class, firm in rows:

@@ -160,10 +160,10 @@ def _events(course: _Course) -> Iterator[dict[str, Any]]:
 
 def _plan(course: _Course) -> dict[str, Any]:
     n, today = course.track_id, clock.today()
-    blocked = n % 4 == 0
+    blocked, next_on = n % 4 == 0, today + timedelta(days=n % 200 - 20)
     return {
-        "track_id": n, "seq": 1, "state": course.steps[-1].state, "next_on": today + timedelta(days=n % 200 - 20),
-        "goal_on": today + timedelta(days=n % 900 + 200), "goal_class": [*CLASSES][n % len(CLASSES)],
+        "track_id": n, "seq": 1, "state": course.steps[-1].state, "next_on": next_on,
+        "goal_on": next_on + timedelta(days=n // 7 % 700), "goal_class": [*CLASSES][n % len(CLASSES)],
         "blocker": "土地确权待办" if blocked else "", "blocked_by": [*MOVES][n % len(MOVES)] if blocked else "",
         "by_name": "测速",
     }  # fmt: skip
