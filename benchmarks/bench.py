@@ -97,7 +97,19 @@ def served(command: str, environment: dict[str, str]) -> Iterator[int]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    options = ["-w", "2", "--threads", "4", "--no-control-socket", "-b", f"127.0.0.1:{port}", "--log-level", "error"]
+    options = [
+        "-w",
+        "2",
+        "--threads",
+        "4",
+        "--keep-alive",
+        "60",
+        "--no-control-socket",
+        "-b",
+        f"127.0.0.1:{port}",
+        "--log-level",
+        "error",
+    ]
     server = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", *options, command], env={**os.environ, **environment}, cwd=ROOT
     )

@@ -77,8 +77,9 @@ def _import(path: Path) -> tuple[float, float]:
     return checked - begun, time.perf_counter() - checked
 
 
-def write_into(page: Path, report: str) -> None:
+def write_into(page: Path, report: str, marks: tuple[str, str] = (BEGIN, END)) -> None:
     """Replace what stands between the marks."""
+    begin, end = marks
     text = page.read_text(encoding="utf-8")
-    head, _, rest = text.partition(BEGIN)
-    page.write_text(head + BEGIN + report + END + rest.partition(END)[2], encoding="utf-8")
+    head, _, rest = text.partition(begin)
+    page.write_text(head + begin + report + end + rest.partition(end)[2], encoding="utf-8")

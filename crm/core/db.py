@@ -104,17 +104,21 @@ def writing() -> Iterator[Session]:
 
 
 @contextmanager
-def one_picture() -> Iterator[None]:
-    """What is read within is read as of one instant, whatever is committed meanwhile; an act has its own picture."""
+def one_picture(*, of_rows: bool = False) -> Iterator[None]:
+    """What is read within is read as of one instant, whatever is committed meanwhile; an act has its own picture.
+
+    `of_rows`: only plain rows are looked at within, so the objects of the session stay as the page has read them.
+    """
     if in_writing() or _one_picture.get():
         yield
         return
-    db.session.rollback()
+    begin_anew = db.session.commit if of_rows else db.session.rollback  # there is nothing to write in either case
+    begin_anew()
     token = _one_picture.set(True)
     try:
         yield
     finally:
-        db.session.rollback()
+        begin_anew()
         _one_picture.reset(token)
 
 

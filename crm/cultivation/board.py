@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, select, union_all
+from sqlalchemy.sql.util import find_tables
 
 from crm.accounts.models import Unit, User
 from crm.core import clock
@@ -29,6 +31,10 @@ from crm.permissions import Permission
 ALL_AT_ONCE = 200
 """Lanes with so many cards show them all; larger ones come in pages."""
 PER_PAGE = 20
+
+
+Leg = tuple[tuple[str, ...], int, int]
+"""Steps of a lane, and from which card on how many are wanted."""
 
 
 class Total(NamedTuple):
@@ -105,21 +111,23 @@ def _column(lane: Lane, known: Total | None, cards: Sequence[Card], begins: Mapp
 
 def tracks(where: Sequence[ColumnElement[bool]], *shown: Any) -> Select[Any]:
     """Tracks with their enterprise and outlook."""
-    return of_tracks(where, *shown).join(Enterprise, Enterprise.id == Track.enterprise_id)
+    query = select(*shown).select_from(Track).outerjoin(TrackOutlook, TrackOutlook.track_id == Track.id)
+    return query.where(*where).join(Enterprise, Enterprise.id == Track.enterprise_id)
 
 
 def of_tracks(where: Sequence[ColumnElement[bool]], *shown: Any) -> Select[Any]:
-    """Tracks alone: to count and choose among ten thousand."""
-    query = select(*shown).select_from(Track)
-    return query.outerjoin(TrackOutlook, TrackOutlook.track_id == Track.id).where(*where)
+    """Tracks alone, to count and choose among ten thousand; with their outlook where a filter names it."""
+    query = select(*shown).select_from(Track).where(*where)
+    if not any(TrackOutlook.__table__ in find_tables(clause, check_columns=True) for clause in where):
+        return query
+    return query.outerjoin(TrackOutlook, TrackOutlook.track_id == Track.id)
 
 
 def _totals(where: Sequence[ColumnElement[bool]], found: Sequence[Lane]) -> dict[str, Total]:
     """How many cards each lane has and since when the oldest stands there; lanes without any are left out."""
     place = lanes.places(found)
-    query = of_tracks([*where, Track.state.in_(place)], Track.state, func.count(), func.min(Track.since_on))
     totals: dict[str, Total] = {}
-    rows: Any = read(query.group_by(Track.state))
+    rows: Any = read(_counting(tuple(where), tuple(place))).all()
     for state, n, oldest in rows:
         known = totals.get(place[state], Total(0, oldest))
         totals[place[state]] = Total(known.n + n, min(known.oldest, oldest))
@@ -132,36 +140,87 @@ def _ids(
     """The ids of the cards of each lane, the longest in its step first."""
     if not found:
         return {}
-    legs = [_leg(where, place, lane, totals[lane.code].n, begins[lane.code]) for place, lane in enumerate(found)]
+    legs = tuple(
+        (lane.states, begins[lane.code], ALL_AT_ONCE if totals[lane.code].n <= ALL_AT_ONCE else PER_PAGE)
+        for lane in found
+    )
     ids: dict[str, list[int]] = {}
-    every: Any = union_all(*(select(leg.subquery()) for leg in legs))
-    rows: Any = read(every.order_by("place", "since_on", "id"))
+    rows: Any = read(_choosing(tuple(where), legs)).all()
     for track_id, _since, place in rows:
         ids.setdefault(found[place].code, []).append(track_id)
     return ids
 
 
-def _leg(where: Sequence[ColumnElement[bool]], place: int, lane: Lane, total: int, begin: int) -> Select[Any]:
+@lru_cache(maxsize=256)
+def _counting(where: tuple[ColumnElement[bool], ...], states: tuple[str, ...]) -> Select[Any]:
+    """Made once for the clauses that people of equal reach share; those of a filter are new ones each time."""
+    query = of_tracks([*where, Track.state.in_(states)], Track.state, func.count(), func.min(Track.since_on))
+    return query.group_by(Track.state)
+
+
+@lru_cache(maxsize=256)
+def _choosing(where: tuple[ColumnElement[bool], ...], legs: tuple[Leg, ...]) -> Any:
+    found = [_leg(where, place, *leg) for place, leg in enumerate(legs)]
+    return union_all(*(select(leg.subquery()) for leg in found)).order_by("place", "since_on", "id")
+
+
+def _leg(
+    where: tuple[ColumnElement[bool], ...], place: int, states: tuple[str, ...], begin: int, most: int
+) -> Select[Any]:
+    """The oldest cards of a lane out of the oldest of each of its steps, which the index gives in their order."""
     shown = (Track.id, Track.since_on, literal(place).label("place"))
-    query = of_tracks([*where, Track.state.in_(lane.states)], *shown).order_by(Track.since_on, Track.id)
-    return query.offset(begin).limit(ALL_AT_ONCE if total <= ALL_AT_ONCE else PER_PAGE)
+    each = [of_tracks([*where, Track.state == state], *shown).order_by(Track.since_on, Track.id) for state in states]
+    if len(each) == 1:
+        return each[0].offset(begin).limit(most)
+    of_lane = union_all(*(select(one.limit(begin + most).subquery()) for one in each)).subquery()
+    return select(of_lane).order_by(of_lane.c.since_on, of_lane.c.id).offset(begin).limit(most)
+
+
+@cache
+def of_kind(code: str) -> ColumnElement[bool]:
+    return Track.kind == code
 
 
 def cards_of(ids: Sequence[int], found: Sequence[Lane], user: User) -> dict[int, Card]:
-    if not ids:
-        return {}
-    rows = read(details(user).where(among(Track.id, ids)))
-    return {row.id: _card(row, found) for row in rows}
+    reach = _Reach(found)
+    return {row.id: _card(row, reach) for row in rows_of(ids, user)}
 
 
-def _card(row: Any, found: Sequence[Lane]) -> Card:
-    kind = ladder().kinds[row.kind]
-    state = kind.states[row.state]
-    return Card(row, kind, state, lanes.next_step(kind, state), lanes.within_reach(state, found))
+def rows_of(ids: Sequence[int], user: User) -> Sequence[Any]:
+    """What card and table show of these tracks, in no order."""
+    rights = within(user, Permission.TRACK_RECORD), within(user, Permission.TRACK_CONFIRM)
+    return read(_showing(*rights), {"ids": ids}).all() if ids else ()
+
+
+@lru_cache(maxsize=256)
+def _showing(may_record: ColumnElement[bool], may_confirm: ColumnElement[bool]) -> Select[Any]:
+    return _details(may_record, may_confirm).where(among(Track.id, "ids"))
+
+
+class _Reach(dict[str, tuple[Kind, State, State | None, Sequence[str]]]):
+    """By step what its cards on a board have in common."""
+
+    def __init__(self, found: Sequence[Lane]) -> None:
+        super().__init__()
+        self.found = found
+
+    def __missing__(self, code: str) -> tuple[Kind, State, State | None, Sequence[str]]:
+        kind = ladder().owner[code]
+        state = kind.states[code]
+        self[code] = kind, state, lanes.next_step(kind, state), lanes.within_reach(state, self.found)
+        return self[code]
+
+
+def _card(row: Any, reach: _Reach) -> Card:
+    return Card(row, *reach[row.state])
 
 
 def details(user: User) -> Select[Any]:
     """What card and table show of a track; `may_record` and `may_confirm` say what this user may do there."""
+    return _details(within(user, Permission.TRACK_RECORD), within(user, Permission.TRACK_CONFIRM))
+
+
+def _details(may_record: ColumnElement[bool], may_confirm: ColumnElement[bool]) -> Select[Any]:
     waiting = and_(
         TrackProposal.enterprise_id == Track.enterprise_id, TrackProposal.kind == Track.kind,
         TrackProposal.outcome == "waiting",
@@ -169,7 +228,7 @@ def details(user: User) -> Select[Any]:
     named = {
         "waiting_id": TrackProposal.id, "waiting_state": TrackProposal.state, "commissioner": User.name,
         "commissioner_unit": Unit.name, "own_days": own(),
-        "may_record": within(user, Permission.TRACK_RECORD), "may_confirm": within(user, Permission.TRACK_CONFIRM),
+        "may_record": may_record, "may_confirm": may_confirm,
     }  # fmt: skip
     outlook = (column for column in TrackOutlook.__table__.columns if column.name != "track_id")
     shown = (
@@ -177,9 +236,10 @@ def details(user: User) -> Select[Any]:
         Track.is_restricted, Track.enterprise_id, Enterprise.name, Enterprise.short_name, *outlook,
         *(expression.label(name) for name, expression in named.items()),
     )  # fmt: skip
-    query = tracks((), *shown).outerjoin(TrackProposal, waiting)
-    query = query.outerjoin(
-        Assignment, (Assignment.enterprise_id == Track.enterprise_id) & Assignment.ended_on.is_(None)
-    )
-    query = query.outerjoin(User, User.id == Assignment.commissioner_id)
+    query = with_commissioner(tracks((), *shown).outerjoin(TrackProposal, waiting))
     return query.outerjoin(Unit, Unit.id == User.unit_id)
+
+
+def with_commissioner(query: Select[Any]) -> Select[Any]:
+    is_open = (Assignment.enterprise_id == Track.enterprise_id) & Assignment.ended_on.is_(None)
+    return query.outerjoin(Assignment, is_open).outerjoin(User, User.id == Assignment.commissioner_id)

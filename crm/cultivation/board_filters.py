@@ -35,6 +35,7 @@ MORE = {"data-more": "1"}
 SHARED = ("unit", "territory", "commissioner", "leader")
 """Filters of the enterprise list that mean the same here."""
 NONE = "none"
+OPEN = and_(Track.is_open)
 GONE = Track.enterprise_id.not_in(select(Enterprise.id).where(~IN_ZONE))
 
 
@@ -78,7 +79,7 @@ def filter_form(args: MultiDict[str, str], me: User, kind: str = "") -> FilterFo
 def where(user: User, args: MultiDict[str, str], permission: Permission | None = None) -> list[ColumnElement[bool]]:
     """Open tracks of enterprises in the zone that this user may see, as far as the URL asks for them. Those who left
     are few: the database looks them up once."""
-    clauses: list[ColumnElement[bool]] = [and_(Track.is_open), GONE, seen_by(user)]
+    clauses: list[ColumnElement[bool]] = [OPEN, GONE, seen_by(user)]
     if permission is not None:
         clauses.append(of_visible(Track, user, permission))
     for key, value in args.items(multi=True):

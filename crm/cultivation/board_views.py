@@ -17,7 +17,6 @@ from crm.core.web import fragment, page
 from crm.core.words import language
 from crm.cultivation import board, board_filters, board_table
 from crm.cultivation.board_bar import bar, here, ways
-from crm.cultivation.models import Track
 from crm.cultivation.rules import lanes
 from crm.cultivation.rules.ladder import ladder
 from crm.cultivation.rules.lanes import Lane
@@ -47,7 +46,7 @@ def _board(found: Sequence[Lane], kind: Kind | None) -> ResponseReturnValue:
     begin: dict[str, Any] = {"at": at, "start": id_from(request.args.get("from")) or 0}
     where = board_filters.where(me, request.args)
     if kind is not None:
-        where.append(Track.kind == kind.code)
+        where.append(board.of_kind(kind.code))
     drawn: dict[str, Any] = {"listing": bar(me, request.args, kind), "kind": kind, "here": here(), "drawn": card_html}
     if at and fragment(f"more-{at}"):
         return page(

@@ -20,9 +20,9 @@ from crm.core.shown import day
 from crm.core.typed import id_from
 from crm.core.words import _, say
 from crm.cultivation import figures, list_queries
-from crm.cultivation.figures import in_zone
+from crm.cultivation.figures import IN_FIGURE, holds, in_zone
 from crm.cultivation.models import TrackSpan
-from crm.cultivation.overview import holds, list_moves, seen_members
+from crm.cultivation.overview import list_moves, seen_members
 from crm.cultivation.rules.ladder import ladder
 from crm.cultivation.rules.yearly import list_kinds
 from crm.cultivation.words import board_word
@@ -106,7 +106,7 @@ def _ids(me: User, code: str, what: str, since: date, on: date) -> Any:
 
 
 def _in_figure(code: str, on: date) -> Select[int]:
-    return select(TrackSpan.enterprise_id).where(TrackSpan.figure == code, holds(on), in_zone(on))
+    return select(TrackSpan.enterprise_id).where(TrackSpan.figure == code, IN_FIGURE, holds(on), in_zone(on))
 
 
 def _on_list(me: User, code: str, on: date) -> Select[int]:

@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -93,10 +94,10 @@ def _asked(since: date, on: date) -> dict[str, str]:
 
 def _link(told: Overview) -> Any:
     """Where a number of this page leads."""
-    asked: dict[str, Any] = {**_asked(told.since, told.on)}
+    path, asked = url_for("cultivation.figure_firms"), _asked(told.since, told.on)
 
     def firms_of(code: str, what: str = "stock", **more: Any) -> str:
-        return url_for("cultivation.figure_firms", figure=code, what=what, **asked, **more)
+        return f"{path}?{urlencode({'figure': code, 'what': what, **asked, **more})}"
 
     return firms_of
 

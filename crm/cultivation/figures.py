@@ -12,18 +12,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal_column, or_, select
 from sqlalchemy.orm import aliased
 
 from crm.core.among import among
 from crm.core.db import one_picture, read
 from crm.cultivation import list_queries
-from crm.cultivation.models import TrackEvent, TrackSpan
-from crm.cultivation.rules.history import Origin, Sort
+from crm.cultivation.models import BROUGHT, TrackEvent, TrackSpan
+from crm.cultivation.rules.history import Sort
 from crm.cultivation.rules.ladder import ladder
 from crm.cultivation.rules.stays import Days, Piece, changes
 from crm.enterprises.models import Presence
 
+IN_FIGURE: ColumnElement[bool] = TrackSpan.figure != literal_column("''")
+"""Spans that count in some head figure; written out, as the index that holds them alone has it."""
 MOVES = ("new", "moved_in", "exits", "moved_out")
 
 
@@ -71,15 +73,28 @@ def _as_json(on: date) -> dict[str, Any]:
 
 
 def _counted(figure: str, on: date) -> Select[*tuple[Any, ...]]:
-    span = TrackSpan
-    holds = and_(span.from_on <= on, or_(span.until_on.is_(None), span.until_on > on))
-    return select(func.count(span.enterprise_id.distinct())).where(span.figure == figure, holds, in_zone(on))
+    counted = select(func.count(TrackSpan.enterprise_id.distinct()))
+    return counted.where(TrackSpan.figure == figure, IN_FIGURE, holds(on), in_zone(on))
 
 
-def in_zone(on: date) -> ColumnElement[bool]:
-    """Whether the firm of a span counts as being in the zone on a day."""
-    begun = and_(Presence.enterprise_id == TrackSpan.enterprise_id, Presence.from_on <= on)
-    there = exists().where(begun, or_(Presence.until_on.is_(None), Presence.until_on > on))
+def holds(on: Any) -> ColumnElement[bool]:
+    """Whether a span holds at the end of a day, or of one that a parameter names."""
+    return and_(TrackSpan.from_on <= on, or_(TrackSpan.until_on.is_(None), TrackSpan.until_on > on))
+
+
+def in_zone(on: Any) -> ColumnElement[bool]:
+    """Whether the firm of a span counts as being in the zone on a day. Those that had left, and tracks that came with a
+    firm, are few: the database gathers them once."""
+    begun = exists().where(Presence.enterprise_id == TrackSpan.enterprise_id, Presence.from_on <= on)
+    return and_(
+        TrackSpan.enterprise_id.not_in(list_queries.left_by(on)), or_(TrackSpan.track_id.not_in(_moved_in()), begun)
+    )
+
+
+def in_zone_then(day: Any) -> ColumnElement[bool]:
+    """The same on a day that each span names."""
+    begun = and_(Presence.enterprise_id == TrackSpan.enterprise_id, Presence.from_on <= day)
+    there = exists().where(begun, or_(Presence.until_on.is_(None), Presence.until_on > day))
     return or_(there, and_(~exists().where(begun), TrackSpan.track_id.not_in(_moved_in())))
 
 
@@ -89,8 +104,7 @@ def _moved_in() -> Select[int]:
     voided = exists().where(
         void.track_id == TrackEvent.track_id, void.sort == Sort.VOID, void.corrects == TrackEvent.seq
     )
-    first = (TrackEvent.sort == Sort.BASELINE, TrackEvent.reason == str(Origin.MOVED_IN))
-    return select(TrackEvent.track_id).where(*first, ~voided)
+    return select(TrackEvent.track_id).where(BROUGHT, ~voided)
 
 
 def flow(figure: str, after: date, until: date) -> Flow:
@@ -113,7 +127,7 @@ def moves(after: date, until: date, *figures: str) -> dict[str, dict[str, list[i
         TrackSpan.is_last, TrackSpan.track_id.in_(_moved_in()).label("moved_in"),
     ).where(_counts(figures), TrackSpan.enterprise_id.in_(_moving(after, until, figures)))  # fmt: skip
     of_firm: dict[tuple[str, int], list[Piece]] = defaultdict(list)
-    rows: Any = read(spans)
+    rows: Any = read(spans.where(*touching(TrackSpan, after, until))).all()
     for firm, figure, *days in rows:
         of_firm[figure, firm].append(Piece(*days))
     return moves_of(of_firm, after, until)
@@ -123,7 +137,8 @@ def moves_of(
     of_firm: Mapping[tuple[str, int], Sequence[Piece]], after: date, until: date
 ) -> dict[str, dict[str, list[int]]]:
     """The same of pieces by (figure, firm)."""
-    present = present_of({firm for _figure, firm in of_firm})
+    brought = {firm for (_figure, firm), pieces in of_firm.items() if any(piece.moved_in for piece in pieces)}
+    present = present_of({firm for _figure, firm in of_firm}, brought)
     found: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for (figure, firm), pieces in of_firm.items():
         for name in changes(pieces, present.get(firm, []), after, until):
@@ -132,7 +147,7 @@ def moves_of(
 
 
 def _counts(figures: Sequence[str]) -> ColumnElement[bool]:
-    return TrackSpan.figure.in_(figures) if figures else TrackSpan.figure != ""
+    return and_(IN_FIGURE, TrackSpan.figure.in_(figures)) if figures else IN_FIGURE
 
 
 def _moving(after: date, until: date, figures: Sequence[str]) -> Any:
@@ -143,12 +158,23 @@ def _moving(after: date, until: date, figures: Sequence[str]) -> Any:
     return spans.union(select(Presence.enterprise_id).where(or_(*by_zone)))
 
 
-def present_of(firms: Collection[int]) -> dict[int, list[Days]]:
-    """By firm its days in the zone in their order."""
-    columns = (Presence.enterprise_id, Presence.from_on, Presence.until_on)
-    query: Any = select(*columns).where(among(Presence.enterprise_id, firms))
+def touching(model: Any, after: date, until: date) -> tuple[ColumnElement[bool], ...]:
+    """Spans or members of which a day of the period can be the first or the last: what had ended by its eve, or begins
+    after it, neither comes nor goes, and joins with nothing that does."""
+    return model.from_on <= until, or_(model.until_on.is_(None), model.until_on > after)
+
+
+def present_of(firms: Collection[int], brought: Collection[int]) -> dict[int, list[Days]]:
+    """By firm its days in the zone in their order. Left out are those that never left, unless they are among `brought`:
+    a firm counts before its first day too, so without an end it counts always."""
+    columns, left = (Presence.enterprise_id, Presence.from_on, Presence.until_on), aliased(Presence)
+    asked = and_(
+        among(Presence.enterprise_id, firms),
+        Presence.enterprise_id.in_(select(left.enterprise_id).where(left.until_on.is_not(None))),
+    )
+    query: Any = select(*columns).where(or_(asked, among(Presence.enterprise_id, brought)))
     found: dict[int, list[Days]] = defaultdict(list)
-    rows: Any = read(query.order_by(Presence.from_on, Presence.id)) if firms else ()
+    rows: Any = read(query.order_by(Presence.from_on, Presence.id)).all() if firms else ()
     for firm, begin, end in rows:
         found[firm].append((begin, end))
     return found

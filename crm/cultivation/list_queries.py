@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import aliased, contains_eager
 
 from crm.accounts.models import User
 from crm.core import clock
@@ -66,14 +66,17 @@ def all_lists() -> Sequence[Any]:
 def on_lists(lists: Sequence[int], on: date) -> ColumnElement[bool]:
     """Members that count on a day on these lists, which are in force: firms in the zone, each perhaps twice."""
     still = or_(ListMember.until_on.is_(None), ListMember.until_on > on)
-    return and_(ListMember.list_id.in_(lists), ListMember.from_on <= on, still, _in_zone(on))
+    is_in_zone = ListMember.enterprise_id.not_in(left_by(on))
+    return and_(ListMember.list_id.in_(lists), ListMember.from_on <= on, still, is_in_zone)
 
 
-def _in_zone(on: date) -> ColumnElement[bool]:
-    """Before its first known day in the zone a firm counts too, for the register knows nothing earlier."""
-    begun = select(Presence.id).where(Presence.enterprise_id == ListMember.enterprise_id, Presence.from_on <= on)
-    there = begun.where(or_(Presence.until_on.is_(None), Presence.until_on > on))
-    return or_(there.exists(), ~begun.exists())
+def left_by(on: Any) -> Select[int]:
+    """Firms that had left the zone by a day and were not back. They are few, so the database gathers them once; before
+    its first known day in the zone a firm counts, for the register knows nothing earlier."""
+    back = aliased(Presence)
+    is_there = (back.from_on <= on, or_(back.until_on.is_(None), back.until_on > on))
+    there = select(back.id).where(back.enterprise_id == Presence.enterprise_id, *is_there).exists()
+    return select(Presence.enterprise_id).where(Presence.until_on <= on, ~there)
 
 
 def totals(on: date, *more: ColumnElement[bool]) -> dict[str, int]:

@@ -15,6 +15,9 @@ from crm.cultivation.rules.history import Sort
 
 WAITING = text("outcome = 'waiting'")
 ALONE = text("alone_because <> ''")
+BROUGHT = text("sort = 'baseline' AND reason = 'moved_in'")
+"""Baselines of firms that came into the zone with their track."""
+IN_FIGURE = text("figure <> ''")
 
 
 class Track(db.Model):
@@ -99,6 +102,7 @@ class TrackEvent(db.Model):
         CheckConstraint("(sort IN ('step', 'baseline', 'redate')) = (happened_on IS NOT NULL)", name="day_with_sort"),
         CheckConstraint("sort = 'step' OR reason <> ''", name="reason_given"),
         Index("ix_track_event_alone", "id", sqlite_where=ALONE, postgresql_where=ALONE),
+        Index("ix_track_event_brought", "track_id", "seq", sqlite_where=BROUGHT, postgresql_where=BROUGHT),
         {"sqlite_autoincrement": True},
     )
 
@@ -167,6 +171,19 @@ class TrackSpan(db.Model):
     __table_args__ = (
         UniqueConstraint("track_id", "seq"),
         CheckConstraint("until_on IS NULL OR until_on >= from_on", name="until_after_from"),
-        Index("ix_track_span_figure_from_on", "figure", "from_on"),
+        Index("ix_track_span_state_from_on", "state", "from_on"),
+        Index(
+            "ix_track_span_in_figure",
+            "figure",
+            "from_on",
+            "until_on",
+            "enterprise_id",
+            "board",
+            "track_id",
+            "is_new",
+            "is_last",
+            sqlite_where=IN_FIGURE,
+            postgresql_where=IN_FIGURE,
+        ),
         {"sqlite_autoincrement": True},
     )

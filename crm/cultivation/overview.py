@@ -10,14 +10,15 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Date, and_, bindparam, case, func, literal, or_, select
 
 from crm.accounts.models import Unit, User
 from crm.core.db import one_picture, read
 from crm.cultivation import figures, list_queries
-from crm.cultivation.figures import Flow, in_zone
+from crm.cultivation.figures import IN_FIGURE, Flow, holds, in_zone
 from crm.cultivation.models import TrackSpan
 from crm.cultivation.rules import yearly
 from crm.cultivation.rules.ladder import ladder
@@ -67,7 +68,7 @@ class Overview:
 def overview(me: User, since: date, on: date) -> Overview:
     """All figures at the end of both days, of one instant."""
     may_see_plans = me.may(Permission.TRACK_RESTRICTED)
-    with one_picture():
+    with one_picture(of_rows=True):
         lines = [*_figures(since, on), *_lists(me, since, on, plans=may_see_plans)]
         named = dict(map(tuple, read(select(Unit.id, Unit.name).order_by(Unit.path))))
     there = {unit for line in lines for unit in line.units}
@@ -75,8 +76,7 @@ def overview(me: User, since: date, on: date) -> Overview:
 
 
 def _figures(since: date, on: date) -> list[Line]:
-    stocks = _tracks(since, on, Enterprise.unit_id)
-    boards = _tracks(since, on, TrackSpan.board, TrackSpan.board != "")
+    stocks, boards = _stocks(since, on)
     moved = figures.moves(since, on)
     return [
         Line(code, str(each), _flow(code, stocks, moved), _boards(code, boards), _parts(code, stocks))
@@ -88,7 +88,7 @@ def _figures(since: date, on: date) -> list[Line]:
 def _lists(me: User, since: date, on: date, *, plans: bool) -> list[Line]:
     is_seen, known = seen_members(me), list_queries.all_lists()
     held = [yearly.in_force(known, day) for day in (since, on)]
-    stocks = tuple(_members(day, lists, is_seen) for day, lists in zip((since, on), held, strict=True))
+    stocks = _members((since, on), held, is_seen)
     moved = list_moves(since, on, is_seen, known)
     in_force = held[0].keys() | held[1].keys()
     sees_all = within(me, Permission.TRACK_RESTRICTED) is EVERYWHERE
@@ -100,22 +100,45 @@ def _lists(me: User, since: date, on: date, *, plans: bool) -> list[Line]:
     ]  # fmt: skip
 
 
-def _tracks(since: date, on: date, column: Any, *more: Any) -> tuple[Counts, Counts]:
-    """By figure and this column the firms of both days; a firm has one unit, but may be on two boards."""
-    return _counted(since, column, *more), _counted(on, column, *more)
+def _stocks(since: date, on: date) -> tuple[tuple[Counts, Counts], tuple[Counts, Counts]]:
+    """By figure and unit, and by figure and board, the firms of both days; a firm has one unit, but may be on two
+    boards. One statement: the spans of either day are gathered once."""
+    found: Any = [({}, {}), ({}, {})]
+    rows: Any = read(_counting(), {"since": since, "on": on}).all()
+    for is_unit, figure, unit, board, *counts in rows:
+        _note(found[1 - is_unit], (figure, unit if is_unit else board), counts)
+    return found[0], found[1]
 
 
-def _counted(on: date, column: Any, *more: Any) -> Counts:
-    span = TrackSpan
-    query: Any = select(span.figure, column, func.count(span.enterprise_id.distinct())).join(
-        Enterprise, Enterprise.id == span.enterprise_id
+@cache
+def _counting() -> Any:
+    """Of the days `since` and `on`; made once."""
+    since, on = (bindparam(name, type_=Date) for name in ("since", "on"))
+    days = [and_(holds(day), in_zone(day)) for day in (since, on)]
+    held = select(
+        TrackSpan.figure, TrackSpan.board, TrackSpan.enterprise_id, Enterprise.unit_id,
+        *(func.max(case((day, 1), else_=0)).label(name) for day, name in zip(days, ("before", "now"), strict=True)),
+    ).join(Enterprise, Enterprise.id == TrackSpan.enterprise_id)  # fmt: skip
+    begun = (TrackSpan.from_on <= on, or_(TrackSpan.until_on.is_(None), TrackSpan.until_on > since))
+    held = held.where(IN_FIGURE, *begun).group_by(*held.selected_columns[:4])
+    firms = held.cte("held").c
+    by_unit = select(literal(1), firms.figure, firms.unit_id, literal(""), *_both(firms)).group_by(
+        firms.figure, firms.unit_id
     )
-    rows: Any = read(query.where(span.figure != "", holds(on), in_zone(on), *more).group_by(span.figure, column))
-    return {(figure, part): n for figure, part, n in rows}
+    by_board = select(literal(0), firms.figure, literal(0), firms.board, func.sum(firms.before), func.sum(firms.now))
+    return by_unit.union_all(by_board.where(firms.board != "").group_by(firms.figure, firms.board))
 
 
-def holds(on: date) -> ColumnElement[bool]:
-    return (TrackSpan.from_on <= on) & or_(TrackSpan.until_on.is_(None), TrackSpan.until_on > on)
+def _both(firms: Any) -> list[Any]:
+    """How many firms there were on the earlier and on the later day, each once."""
+    each = ((firms.before, firms.enterprise_id), (firms.now, firms.enterprise_id))
+    return [func.count(case((there == 1, firm)).distinct()) for there, firm in each]
+
+
+def _note(both: tuple[Counts, Counts], key: tuple[str, Any], counts: Sequence[int]) -> None:
+    for of_day, n in zip(both, counts, strict=True):
+        if n:
+            of_day[key] = n
 
 
 def seen_members(me: User) -> ColumnElement[bool]:
@@ -125,15 +148,21 @@ def seen_members(me: User) -> ColumnElement[bool]:
     )
 
 
-def _members(on: date, lists: Mapping[str, int], is_seen: ColumnElement[bool]) -> Counts:
-    query: Any = select(YearlyList.kind, Enterprise.unit_id, func.count(ListMember.enterprise_id.distinct()))
+def _members(
+    days: tuple[date, date], lists: Sequence[Mapping[str, int]], is_seen: ColumnElement[bool]
+) -> tuple[Counts, Counts]:
+    """By kind and unit the firms on the lists in force on both days."""
+    on_either = [list_queries.on_lists([*held.values()], day) for day, held in zip(days, lists, strict=True)]
+    counts = (func.count(case((there, ListMember.enterprise_id)).distinct()) for there in on_either)
+    query: Any = select(YearlyList.kind, Enterprise.unit_id, *counts)
     query = query.join(YearlyList, YearlyList.id == ListMember.list_id)
     query = query.join(Enterprise, Enterprise.id == ListMember.enterprise_id)
-    query = query.where(list_queries.on_lists([*lists.values()], on), is_seen).group_by(
-        YearlyList.kind, Enterprise.unit_id
-    )
+    query = query.where(or_(*on_either), is_seen).group_by(YearlyList.kind, Enterprise.unit_id)
+    found: tuple[Counts, Counts] = ({}, {})
     rows: Any = read(query)
-    return {(kind, unit): n for kind, unit, n in rows}
+    for kind, unit, *both in rows:
+        _note(found, (kind, unit), both)
+    return found
 
 
 def list_moves(
@@ -141,12 +170,14 @@ def list_moves(
 ) -> dict[str, dict[str, list[int]]]:
     """By kind who came on and off the lists in force, as `figures.moves`; `known` are all lists."""
     shown = (ListMember.list_id, ListMember.enterprise_id, ListMember.from_on, ListMember.until_on)
-    query = select(*shown).join(YearlyList, YearlyList.id == ListMember.list_id).where(is_seen)
-    rows: Any = read(query.where(YearlyList.kind.in_(list_kinds())))
     days = yearly.days_of(known)
+    held = [each for each, (begin, end) in days.items() if begin <= until and (end is None or end > after)]
+    query = select(*shown).join(YearlyList, YearlyList.id == ListMember.list_id).where(is_seen)
+    query = query.where(ListMember.list_id.in_(held), *figures.touching(ListMember, after, until))
+    rows: Any = read(query).all()
     kinds = {each.id: each.kind for each in known}
     of_firm: dict[tuple[str, int], list[Piece]] = defaultdict(list)
-    for list_id, firm, begin, end in list(rows):
+    for list_id, firm, begin, end in rows:
         if both := common((begin, end), days[list_id]):
             of_firm[kinds[list_id], firm].append(Piece(*both, is_new=True, is_last=True))
     return figures.moves_of(of_firm, after, until)

@@ -75,7 +75,7 @@ class TrackOutlook(db.Model):
     reviewed_on: Mapped[date | None]
     review_next_on: Mapped[date | None]
 
-    __table_args__ = (Index("ix_track_outlook_goal_class", "goal_class"),)
+    __table_args__ = (Index("ix_track_outlook_goal_class", "goal_class"), Index("ix_track_outlook_goal_on", "goal_on"))
 
 
 class EnterpriseRung(db.Model):

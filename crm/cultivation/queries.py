@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
@@ -16,16 +17,23 @@ from crm.cultivation.rules.gates import Course, Firm
 from crm.cultivation.rules.history import Event, steps
 from crm.cultivation.rules.ladder import ladder
 from crm.enterprises.models import Enterprise
-from crm.enterprises.queries import may, of_visible, within
+from crm.enterprises.queries import EVERYWHERE, may, of_visible, within
 from crm.permissions import WHO_MAY, Permission
 
 
 def seen_by(user: User) -> ColumnElement[bool]:
     """Tracks of enterprises this user may see; the restricted ones only where he has the right."""
-    return and_(
-        of_visible(Track, user),
-        or_(Track.is_restricted.is_(False), of_visible(Track, user, Permission.TRACK_RESTRICTED)),
-    )
+    return _seen(within(user, Permission.ENTERPRISE_VIEW), within(user, Permission.TRACK_RESTRICTED))
+
+
+@lru_cache(maxsize=512)
+def _seen(visible: ColumnElement[bool], plans: ColumnElement[bool]) -> ColumnElement[bool]:
+    """One object for people of equal reach: statements made with it are kept."""
+    return and_(_of(visible), or_(Track.is_restricted.is_(False), _of(plans)))
+
+
+def _of(firms: ColumnElement[bool]) -> ColumnElement[bool]:
+    return firms if firms is EVERYWHERE else Track.enterprise_id.in_(select(Enterprise.id).where(firms))
 
 
 def seen_beside(user: User) -> ColumnElement[bool]:

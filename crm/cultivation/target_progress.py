@@ -19,9 +19,8 @@ from crm.core.among import among
 from crm.core.db import one_picture, read
 from crm.core.words import say
 from crm.cultivation import figures
-from crm.cultivation.figures import in_zone
+from crm.cultivation.figures import IN_FIGURE, holds, in_zone, in_zone_then
 from crm.cultivation.models import Track, TrackEvent, TrackSpan
-from crm.cultivation.overview import holds
 from crm.cultivation.plans_then import expected
 from crm.cultivation.queries import seen_by
 from crm.cultivation.rules.history import Origin, Sort
@@ -56,17 +55,23 @@ class _Read:
     new: dict[str, Firms]
     stock: dict[str, Firms]
     planned: dict[tuple[str, str], Firms]
-    paths: dict[int, list[str]]
+    paths: dict[int, list[str]] | None = None
+    """None when nobody asks for the units of firms."""
+
+    def firms(self) -> Firms:
+        return set().union(*self.steps.values(), *self.new.values(), *self.stock.values(), *self.planned.values())
 
 
 def shown(me: User, targets: Sequence[Any], year: int, on: date) -> list[Shown]:
     """As of the end of a day of the year, or of its last one: with the plans that were in force then."""
     if not targets:
         return []
-    with one_picture():
+    with one_picture(of_rows=True):
         rows: Any = read(select(Unit.id, Unit.path, Unit.name, Unit.kind))
         units = {unit: (path, str(ZONE) if kind == UnitKind.ROOT else name) for unit, path, name, kind in rows}
-        found = _read(me, year, on)
+        found = _read(me, targets, year, on)
+        if any(units[target.unit_id][1] != str(ZONE) for target in targets):
+            found.paths = _paths(found.firms())
     return [_shown(target, *units[target.unit_id], found, on) for target in targets]
 
 
@@ -92,38 +97,53 @@ def _shown(target: Any, path: str, name: str, found: _Read, on: date) -> Shown:
 
 def _in_unit(firms: Firms, path: str, found: _Read) -> Firms:
     """Those in the subtree of a unit, as `enterprises.queries.in_subtree` says it; all for the root."""
+    if found.paths is None:
+        return firms
     return {firm for firm in firms if any(each.startswith(path) for each in found.paths.get(firm, ()))}
 
 
-def _read(me: User, year: int, on: date) -> _Read:
+def _read(me: User, targets: Sequence[Any], year: int, on: date) -> _Read:
+    """What these targets count, and no more."""
     first, until = date(year - 1, 12, 31), min(on, date(year, 12, 31))
-    moved = {code: set(names.get("new", ())) for code, names in figures.moves(first, until).items()}
-    steps, stock, planned = _steps(me, first, until), _stock(until), expected(me, year, on)
-    firms = set().union(*steps.values(), *moved.values(), *stock.values(), *planned.values())
-    return _Read(steps, moved, stock, planned, _paths(firms))
+    told = {
+        measure: sorted({t.subject for t in targets if t.measure == measure}) for measure in ("step", "new", "stock")
+    }
+    has_plans = any(kinds_meant(ladder(), t.measure, t.subject) for t in targets)
+    moved = figures.moves(first, until, *told["new"]) if told["new"] else {}
+    return _Read(
+        _steps(me, told["step"], first, until) if told["step"] else {},
+        {code: set(names.get("new", ())) for code, names in moved.items()},
+        _stock(told["stock"], until) if told["stock"] else {},
+        expected(me, year, on) if has_plans else {},
+    )
 
 
-def _steps(me: User, after: date, until: date) -> dict[str, Firms]:
+def _steps(me: User, states: Sequence[str], after: date, until: date) -> dict[str, Firms]:
     """By step the firms in the zone that took it in the days; of a head figure only where they are new in it."""
     span, event = TrackSpan, TrackEvent
     at = and_(event.track_id == span.track_id, event.seq == span.seq)
     came = or_(event.sort != Sort.BASELINE, event.reason == str(Origin.HISTORY))
     query = select(span.state, span.enterprise_id).join(Track, Track.id == span.track_id).join(event, at)
-    days = (span.from_on > after, span.from_on <= until, or_(span.figure == "", span.is_new.is_(True)), came)
+    days = (
+        span.state.in_(states),
+        span.from_on > after,
+        span.from_on <= until,
+        or_(span.figure == "", span.is_new.is_(True)),
+        came,
+    )
     public = [state for kind in ladder().kinds.values() for state in kind.states if not kind.states[state].is_secret]
     told = or_(span.state.in_(public), seen_by(me))
     found: dict[str, Firms] = defaultdict(set)
-    day: Any = span.from_on
-    rows: Any = read(query.where(*days, told, in_zone(day)))
+    rows: Any = read(query.where(*days, told, in_zone_then(span.from_on))).all()
     for state, firm in rows:
         found[state].add(firm)
     return found
 
 
-def _stock(on: date) -> dict[str, Firms]:
+def _stock(codes: Sequence[str], on: date) -> dict[str, Firms]:
     found: dict[str, Firms] = defaultdict(set)
-    query = select(TrackSpan.figure, TrackSpan.enterprise_id).where(TrackSpan.figure != "", holds(on), in_zone(on))
-    rows: Any = read(query)
+    query = select(TrackSpan.figure, TrackSpan.enterprise_id).where(IN_FIGURE, TrackSpan.figure.in_(codes))
+    rows: Any = read(query.where(holds(on), in_zone(on))).all()
     for figure, firm in rows:
         found[figure].add(firm)
     return found
@@ -137,5 +157,5 @@ def _paths(firms: Firms) -> dict[int, list[str]]:
     query = query.outerjoin(User, User.id == Assignment.commissioner_id)
     for unit, of in zip(units, (e.unit_id, e.section_id, e.territory_id, User.unit_id), strict=True):
         query = query.outerjoin(unit, unit.id == of)
-    rows: Any = read(query.where(among(e.id, sorted(firms)))) if firms else ()
+    rows: Any = read(query.where(among(e.id, sorted(firms)))).all() if firms else ()
     return {firm: [path for path in paths if path] for firm, *paths in rows}

@@ -32,6 +32,7 @@ class Precision(StrEnum):
 
 LIVE = text("standing = 'active'")
 GONE = text("standing <> 'active'")
+STAYS, LEFT = text("until_on IS NULL"), text("until_on IS NOT NULL")
 
 
 class Enterprise(Timestamped, db.Model):
@@ -191,13 +192,9 @@ class Presence(db.Model):
 
     __table_args__ = (
         CheckConstraint("until_on IS NULL OR until_on >= from_on", name="until_after_from"),
-        Index(
-            "uq_presence_open",
-            "enterprise_id",
-            unique=True,
-            sqlite_where=text("until_on IS NULL"),
-            postgresql_where=text("until_on IS NULL"),
-        ),
+        Index("uq_presence_open", "enterprise_id", unique=True, sqlite_where=STAYS, postgresql_where=STAYS),
+        Index("ix_presence_from_on", "from_on"),
+        Index("ix_presence_until_on", "until_on", "enterprise_id", sqlite_where=LEFT, postgresql_where=LEFT),
         {"sqlite_autoincrement": True},
     )
 

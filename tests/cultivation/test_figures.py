@@ -1,17 +1,19 @@
 """Figures of any day: firms counted once, in the zone only; what comes and goes adds up."""
 
+from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, event, insert, update
+from sqlalchemy import delete, event, insert, inspect, update
 
 from crm.core.bulk import insert_many
 from crm.core.db import db, writing
 from crm.core.errors import RuleBroken
 from crm.cultivation import figures
 from crm.cultivation.models import Track, TrackEvent, TrackSpan
+from crm.cultivation.overview import overview
 from crm.cultivation.rules.history import Origin
 from crm.enterprises.models import Presence, Standing
 from tests.imports.conftest import command  # noqa: F401 - a fixture
@@ -107,38 +109,56 @@ def test_a_firm_quoted_and_listed_elsewhere_counts_twice_with_a_warning(way):
     assert [warning["needs"] for warning in taken.warnings] == ["none_in"]
 
 
-def test_the_figures_of_a_day_are_of_one_instant(way, make, cast):
-    """A listing committed between two statements of one report is in all of it or in none."""
+@pytest.fixture
+def another_meanwhile(way, make, cast):
+    """A firm is quoted; `with another_meanwhile():` a second one's listing is committed after the first look at spans,
+    as a colleague's would be."""
     another = make.enterprise("杭州另一家股份有限公司", unit=cast.section)
     way.baseline("NEEQ", "NQ_BASE", "2015-01-05")
-    span = {"enterprise_id": another.id, "kind": "NEEQ", "attempt": 1}
+    span = {"enterprise_id": another.id, "kind": "NEEQ"}
     with writing():
-        track = Track(**span, state="NQ_BASE", since_on=FIRST, is_open=True)
+        track = Track(**span, attempt=1, state="NQ_BASE", since_on=FIRST, is_open=True)
         db.session.add(track)
         db.session.flush()
-        number = track.id
+        span |= {"track_id": track.id, "seq": 1, "state": "NQ_BASE", "board": "", "figure": "neeq", "from_on": FIRST}
     db.session.rollback()
-    row = dict.fromkeys(("board",), "") | {
-        "track_id": number, "enterprise_id": another.id, "kind": "NEEQ", "seq": 1, "state": "NQ_BASE",
-        "figure": "neeq", "from_on": FIRST, "until_on": None, "is_new": True, "is_last": False,
-    }  # fmt: skip
     done = []
 
-    @event.listens_for(db.engine, "after_cursor_execute")
     def somebody_commits(_connection, _cursor, statement, *_rest):
         if "track_span" in statement and not done:
             done.append(statement)
             with db.engine.connect() as other:
-                other.execute(insert(TrackSpan.__table__).values(row))
+                other.execute(insert(TrackSpan.__table__).values({**span, "is_new": True, "is_last": False}))
                 other.commit()
 
-    try:
+    @contextmanager
+    def meanwhile():
+        event.listen(db.engine, "after_cursor_execute", somebody_commits)
+        try:
+            yield
+        finally:
+            event.remove(db.engine, "after_cursor_execute", somebody_commits)
+        assert done
+
+    return meanwhile
+
+
+def test_the_figures_of_a_day_are_of_one_instant(another_meanwhile):
+    """A listing committed between two statements of one report is in all of it or in none."""
+    with another_meanwhile():
         told = figures.as_json(on("2026-01-01"))
         moved = figures.flow("neeq", on("2026-01-01"), on("2026-02-01"))
-    finally:
-        event.remove(db.engine, "after_cursor_execute", somebody_commits)
-    assert done and told["neeq"]["total"] == 1, "the report began before the second firm was there"
+    assert told["neeq"]["total"] == 1, "the report began before the second firm was there"
     assert moved.opening == 2
+
+
+def test_what_came_and_went_is_of_the_instant_of_the_stocks_and_the_reader_stays_known(another_meanwhile, cast):
+    me = db.session.merge(cast.manager)
+    assert me.name
+    with another_meanwhile():
+        (line,) = [line for line in overview(me, on("2019-12-31"), on("2026-01-01")).lines if line.code == "neeq"]
+    assert (line.flow.opening, line.flow.new, line.flow.closing) == (1, 0, 1)
+    assert "name" not in inspect(me).expired_attributes
 
 
 def test_layers_and_transfers_are_neither_new_nor_exits(way):

@@ -230,13 +230,15 @@ def test_targets_cost_no_more_when_there_are_many(page, year, cast, make, count_
         return len(seen)
 
     year.put()
+    year.put("new", "neeq")
+    year.put("stock", "listed", unit=cast.section)
     year.quoted("2026-05-05")
     few = cost()
     for unit in (cast.bureau, cast.section, cast.elsewhere):
         for subject in ("neeq", "listed", "equity_exchange"):
             year.put("new", subject, unit=unit)
             year.quoted("2026-05-05", unit)
-    assert cost() == few <= 18
+    assert cost() == few <= 12
 
 
 def numbers(row):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 Days = tuple[date, date | None]
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(NamedTuple):
     """A firm is in a figure on the days [from_on, until_on). `is_new` begins it as new, `is_last` ends it for good;
     `moved_in`: the firm brought it along and counts from its first day in the zone on."""
 
@@ -36,6 +35,9 @@ def changes(pieces: Sequence[Piece], present: Sequence[Days], after: date, until
 
 def stays(pieces: Sequence[Piece], present: Sequence[Days]) -> list[Days]:
     """When the firm counts: its pieces within its days in the zone, joined where they touch or overlap."""
+    if len(pieces) == 1 and not present and not pieces[0].moved_in:  # as most are: never out of the zone
+        begin, end = pieces[0].from_on, pieces[0].until_on
+        return [] if begin == end else [(begin, end)]
     cuts: list[Days] = []
     for each in pieces:
         there = _there(present, moved_in=each.moved_in)
