@@ -1,4 +1,4 @@
-"""The board: lanes with their counts and oldest ages, and the cards in them; three statements whatever there is."""
+"""The board: lanes with their counts and oldest ages, and the cards in them; five statements whatever there is."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from crm.accounts.models import Unit, User
 from crm.core import clock
 from crm.core.among import among
 from crm.core.db import read
+from crm.cultivation import terms
 from crm.cultivation.models import Track, TrackProposal
 from crm.cultivation.plan_models import TrackOutlook
 from crm.cultivation.rules import lanes
@@ -20,6 +21,7 @@ from crm.cultivation.rules.ladder import ladder
 from crm.cultivation.rules.lanes import Lane
 from crm.cultivation.rules.plan import is_stalled
 from crm.cultivation.rules.states import Kind, State
+from crm.cultivation.terms import Terms
 from crm.enterprises.models import Enterprise
 from crm.enterprises.queries import within
 from crm.enterprises.serving_models import Assignment
@@ -44,6 +46,7 @@ class Card:
     state: State
     after: State | None
     reach: Sequence[str]
+    terms: Terms = terms.NOTHING
 
     @property
     def days(self) -> int:
@@ -145,14 +148,15 @@ def _leg(where: Sequence[ColumnElement[bool]], place: int, lane: Lane, total: in
 def cards_of(ids: Sequence[int], found: Sequence[Lane], user: User) -> dict[int, Card]:
     if not ids:
         return {}
-    rows = read(details(user).where(among(Track.id, ids)))
-    return {row.id: _card(row, found) for row in rows}
+    rows = read(details(user).where(among(Track.id, ids))).all()
+    running_out = terms.of_open(rows)
+    return {row.id: _card(row, found, running_out.get(row.id, terms.NOTHING)) for row in rows}
 
 
-def _card(row: Any, found: Sequence[Lane]) -> Card:
+def _card(row: Any, found: Sequence[Lane], running_out: Terms) -> Card:
     kind = ladder().kinds[row.kind]
     state = kind.states[row.state]
-    return Card(row, kind, state, lanes.next_step(kind, state), lanes.within_reach(state, found))
+    return Card(row, kind, state, lanes.next_step(kind, state), lanes.within_reach(state, found), running_out)
 
 
 def details(user: User) -> Select[Any]:

@@ -19,6 +19,7 @@ from crm.core import clock
 from crm.core.db import read
 from crm.core.filter_fields import Choice
 from crm.core.words import _
+from crm.cultivation import terms
 from crm.cultivation.models import Track
 from crm.cultivation.plan_models import TrackOutlook
 from crm.cultivation.queries import seen_by
@@ -47,6 +48,7 @@ class FilterForm(Form):
     move = Choice(_l("Whose move it is"))
     pace = Choice(_l("Pace"))
     review = Choice(_l("Review"))
+    term = Choice(_l("Terms"))
     unit = Choice(_l("Responsible unit"), render_kw=MORE)
     territory = Choice(_l("Territory"), render_kw=MORE)
     leader = StringField(_l("Liaison leader"), render_kw={**MORE, "placeholder": _l("Name, or part of it")})
@@ -65,6 +67,7 @@ def filter_form(args: MultiDict[str, str], me: User, kind: str = "") -> FilterFo
     form.move.choices = [every, *((key, str(word)) for key, word in MOVES.items()), (NONE, _("Nothing blocks it"))]
     form.pace.choices = [every, ("stalled", _("Stalled")), ("late", _("Expected day gone by"))]
     form.review.choices = [every, ("due", _("Not reviewed this month")), ("done", _("Reviewed this month"))]
+    form.term.choices = [every, ("near", _("Legal deadline near")), ("papers", _("Papers run out"))]
     kinds = [each for each in ladder().kinds.values() if not kind or each.code == kind]
     kinds = [each for each in kinds if not each.is_confidential or me.may(Permission.TRACK_RESTRICTED)]
     form.kind.choices = [every, *((each.code, str(each)) for each in kinds)]
@@ -88,7 +91,7 @@ def where(user: User, args: MultiDict[str, str], permission: Permission | None =
     return clauses
 
 
-CARRIED = frozenset({"q", "goal", "move", "pace", "review", *SHARED})
+CARRIED = frozenset({"q", "goal", "move", "pace", "review", "term", *SHARED})
 """Filters that mean the same on every board and in the table."""
 
 
@@ -144,6 +147,7 @@ CLAUSES: dict[str, Clause] = {
     "move": _move,
     "pace": _pace,
     "review": _review,
+    "term": lambda _user, text: terms.filtered(text),
     "kind": lambda _user, text: Track.kind == text,
     "state": lambda _user, text: Track.state == text,
     "q": _searched,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -15,13 +16,14 @@ from crm.core.db import read
 from crm.core.list_files import files
 from crm.core.lists import Act, Badge, Column, Empty, Listing, Person
 from crm.core.words import _, say
-from crm.cultivation import board, board_filters, words
+from crm.cultivation import board, board_filters, terms, words
 from crm.cultivation.board_bar import bar
 from crm.cultivation.models import Track
 from crm.cultivation.plan_models import TrackOutlook
 from crm.cultivation.rules import lanes
 from crm.cultivation.rules.ladder import ladder
 from crm.cultivation.rules.plan import CLASSES, is_stalled
+from crm.cultivation.terms import Terms
 from crm.enterprises.models import Enterprise
 from crm.permissions import Permission
 
@@ -29,14 +31,16 @@ LOOK = {"sure": "good", "trying": "accent"}
 
 
 def listing(me: User, args: MultiDict[str, str]) -> Listing:
+    running_out: dict[int, Terms] = {}
     made = bar(
-        me, args, columns=_columns(), sort="name", tie=Track.id, path=url_for("cultivation.tracks_table"),
+        me, args, columns=_with_terms(running_out), sort="name", tie=Track.id, path=url_for("cultivation.tracks_table"),
         href=lambda row: url_for("desk.enterprise", enterprise_id=row.enterprise_id, tab="tracks"),
     )  # fmt: skip
     where = [*board_filters.where(me, args), Track.state.in_(ladder().owner)]
     total = read(board.of_tracks(where, func.count())).scalar_one()
     made.take(board.details(me).where(*where), total=total)
-    made.is_plain = True
+    running_out.update(terms.of_open(made.rows))
+    made.is_plain, made.depends = True, (tuple(running_out.items()),)
     if me.may(Permission.EXPORT):
         made.exports = files(made, "cultivation.export_tracks")
     if me.may(Permission.TRACK_CONFIRM) and made.total:
@@ -47,6 +51,13 @@ def listing(me: User, args: MultiDict[str, str]) -> Listing:
         _("Nobody is on the way yet"), _("A track begins in the file of an enterprise, under “Cultivation”.")
     )
     return made
+
+
+def _with_terms(running_out: Mapping[int, Terms]) -> list[Column]:
+    """With what runs out on each track of the page; it is known once the rows are."""
+    made = Column("term", say("Terms"), "badge", value=lambda r: running_out.get(r.id, terms.NOTHING).badges)
+    place = next(place for place, column in enumerate(_columns()) if column.key == "commissioner")
+    return [*_columns()[:place], made, *_columns()[place:]]
 
 
 @cache

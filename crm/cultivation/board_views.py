@@ -63,7 +63,7 @@ def _board(found: Sequence[Lane], kind: Kind | None) -> ResponseReturnValue:
 def card_html(macro: Callable[..., Any], card: board.Card, *asked: Any) -> Markup:
     """A card as it was drawn before, while nothing on it has changed."""
     of_page = (language(), clock.today(), request.script_root, *asked)
-    key = (of_page, tuple(card.row), tuple(card.reach))
+    key = (of_page, tuple(card.row), tuple(card.reach), card.terms)
     return Markup(_cards.piece(key, lambda: str(macro(card, *asked))))  # noqa: S704 - the macro has escaped
 
 
