@@ -55,8 +55,15 @@ def listing(me: User, args: MultiDict[str, str]) -> Listing:
 
 def _with_terms(running_out: Mapping[int, Terms]) -> list[Column]:
     """With what runs out on each track of the page; it is known once the rows are."""
-    made = Column("term", say("Terms"), "badge", value=lambda r: running_out.get(r.id, terms.NOTHING).badges)
-    place = next(place for place, column in enumerate(_columns()) if column.key == "commissioner")
+    made = Column(
+        "term",
+        say("Terms"),
+        "badge",
+        width="text",
+        phone=True,
+        value=lambda r: running_out.get(r.id, terms.NOTHING).badges,
+    )
+    place = next(place for place, column in enumerate(_columns()) if column.key == "after")
     return [*_columns()[:place], made, *_columns()[place:]]
 
 
@@ -77,7 +84,7 @@ def _columns() -> list[Column]:
         Column("goal", say("Quotation or listing"), "month", value=lambda r: r.goal_on, order=(out.goal_on,),
                nulls=late, phone=True),
         Column("class", say("Class"), "badge", value=_class, order=(by_class,), nulls=late),
-        Column("blocker", say("What blocks it"), value=lambda r: r.blocker or None),
+        Column("blocker", say("What blocks it"), value=lambda r: r.blocker or None, width="text"),
         Column("move", say("Whose move it is"), value=lambda r: words.move_word(r.blocked_by) if r.blocker else None,
                order=(out.blocked_by,), nulls=late),
         Column("slips", say("Slippage"), value=lambda r: words.slipped_words(r.slips or 0, r.slipped_days or 0) or None,

@@ -15,6 +15,7 @@ from crm.core import clock
 from crm.core.among import among
 from crm.core.db import read
 from crm.core.lists import Badge
+from crm.core.shown import day
 from crm.core.words import Say, say
 from crm.cultivation import deadlines
 from crm.cultivation.models import Sort, Track, TrackEvent
@@ -38,9 +39,9 @@ class Terms:
         found = [_badge(self.due.on, due_words(self.due))] if self.due else []
         if not self.papers:
             return found
-        what, day = self.papers[0]
-        every = "；".join(f"{each} {on}" for each, on in self.papers)
-        return [*found, _badge(day, _paper_words(what, day, len(self.papers)), every if len(self.papers) > 1 else "")]
+        what, on = self.papers[0]
+        every = "；".join(f"{each} {day(ends_on)}" for each, ends_on in self.papers)
+        return [*found, _badge(on, _paper_words(what, on, len(self.papers)), every if len(self.papers) > 1 else "")]
 
 
 NOTHING = Terms()
@@ -54,15 +55,15 @@ def _badge(on: date, words: Say, title: str = "") -> Badge:
 
 def due_words(due: Due) -> Say:
     """辅导工作完成函到期 2027-03-01，剩 90 天."""
-    told, left = {"clock": due.words, "day": due.on}, due.left(clock.today())
+    told, left = {"clock": due.words, "day": day(due.on)}, due.left(clock.today())
     if left < 0:
         return say("%(clock)s: %(day)s, %(n)s days ago", n=-left, **told)
     return say("%(clock)s: %(day)s, %(n)s days left", n=left, **told) if left else say("%(clock)s: today", **told)
 
 
-def _paper_words(what: str, day: date, papers: int) -> Say:
-    told = {"paper": what, "day": day}
-    if day < clock.today():
+def _paper_words(what: str, on: date, papers: int) -> Say:
+    told = {"paper": what, "day": day(on)}
+    if on < clock.today():
         more = say("“%(paper)s” ended on %(day)s, and %(n)s more papers", n=papers - 1, **told)
         return more if papers > 1 else say("“%(paper)s” ended on %(day)s", **told)
     more = say("“%(paper)s” ends on %(day)s, and %(n)s more papers", n=papers - 1, **told)
