@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -49,6 +49,11 @@ class Card:
     terms: Terms = terms.NOTHING
 
     @property
+    def depends(self) -> tuple[Any, ...]:
+        """What it is drawn from."""
+        return tuple(self.row), tuple(self.reach), self.terms
+
+    @property
     def days(self) -> int:
         """How long it is in its step."""
         return int((clock.today() - self.row.since_on).days)
@@ -70,7 +75,7 @@ class Column:
     lane: Lane
     total: int
     oldest: int | None
-    cards: Sequence[Card]
+    cards: Sequence[Any]
     start: int = 0
 
     @property
@@ -81,10 +86,10 @@ class Column:
 
 def columns(
     where: Sequence[ColumnElement[bool]], found: Sequence[Lane], user: User, *, at: str = "", start: int = 0,
-    only: str = "",
+    only: Collection[str],
 ) -> list[Column]:  # fmt: skip
-    """All lanes or the one that is wanted; `start` is the place in the lane `at` from which its cards are."""
-    wanted = [lane for lane in found if not only or lane.code == only]
+    """All lanes or those that are wanted; `start` is the place in the lane `at` from which its cards are."""
+    wanted = [lane for lane in found if lane.code in only]
     totals = _totals(where, wanted)
     begins = {lane.code: start if lane.code == at else 0 for lane in wanted}
     ids = _ids(where, [lane for lane in wanted if lane.code in totals], totals, begins)

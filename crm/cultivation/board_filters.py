@@ -91,6 +91,20 @@ def where(user: User, args: MultiDict[str, str], permission: Permission | None =
     return clauses
 
 
+def of_firms(user: User, args: MultiDict[str, str]) -> list[ColumnElement[bool]] | None:
+    """What the URL asks of enterprises alone; None when it asks of tracks, which no firm without one meets."""
+    clauses: list[ColumnElement[bool]] = []
+    for key, value in args.items(multi=True):
+        text = value.strip()[:LONGEST]
+        if text and key in SHARED:
+            clauses.append(OF_ENTERPRISES[key](user, text))
+        elif text and key == "q":
+            clauses.append(_named(text))
+        elif text and key in CLAUSES:
+            return None
+    return clauses
+
+
 CARRIED = frozenset({"q", "goal", "move", "pace", "review", "term", *SHARED})
 """Filters that mean the same on every board and in the table."""
 
@@ -128,9 +142,12 @@ def _review(_user: User, text: str) -> ColumnElement[bool]:
 
 
 def _searched(_user: User, text: str) -> ColumnElement[bool]:
+    return or_(_of(_named(text)), TrackOutlook.blocker.contains(text, autoescape=True))
+
+
+def _named(text: str) -> ColumnElement[bool]:
     columns: tuple[Any, ...] = (Enterprise.name, Enterprise.short_name)
-    named = or_(*(column.contains(text, autoescape=True) for column in columns))
-    return or_(_of(named), TrackOutlook.blocker.contains(text, autoescape=True))
+    return or_(*(column.contains(text, autoescape=True) for column in columns))
 
 
 def _of(firms: ColumnElement[bool]) -> ColumnElement[bool]:
