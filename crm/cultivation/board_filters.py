@@ -29,11 +29,12 @@ from crm.enterprises.filters import CLAUSES as OF_ENTERPRISES
 from crm.enterprises.models import Enterprise
 from crm.enterprises.queries import IN_ZONE, of_visible
 from crm.permissions import Permission
+from crm.tiers.annual import missing
 
 Clause = Callable[[User, str], ColumnElement[bool]]
 LONGEST = 80
 MORE = {"data-more": "1"}
-SHARED = ("unit", "territory", "commissioner", "leader")
+SHARED = ("unit", "territory", "commissioner", "leader", "figures")
 """Filters of the enterprise list that mean the same here."""
 NONE = "none"
 GONE = Track.enterprise_id.not_in(select(Enterprise.id).where(~IN_ZONE))
@@ -52,6 +53,7 @@ class FilterForm(Form):
     unit = Choice(_l("Responsible unit"), render_kw=MORE)
     territory = Choice(_l("Territory"), render_kw=MORE)
     leader = StringField(_l("Liaison leader"), render_kw={**MORE, "placeholder": _l("Name, or part of it")})
+    figures = Choice(_l("Annual figures"), render_kw=MORE)
     kind = Choice(_l("Track"), render_kw=MORE)
     state = Choice(_l("Step"), render_kw=MORE)
 
@@ -73,6 +75,9 @@ def filter_form(args: MultiDict[str, str], me: User, kind: str = "") -> FilterFo
     form.kind.choices = [every, *((each.code, str(each)) for each in kinds)]
     steps = ((each, state) for each in kinds for state in each.states.values() if not state.is_end)
     form.state.choices = [every, *((state.code, f"{each}：{state}") for each, state in steps)]
+    form.figures.choices = missing.choices()
+    if not me.may(Permission.FIGURES_VIEW):
+        del form.figures
     if kind:
         del form.kind
     return form
@@ -154,12 +159,12 @@ def _of(firms: ColumnElement[bool]) -> ColumnElement[bool]:
     return Track.enterprise_id.in_(select(Enterprise.id).where(firms))
 
 
-def _shared(clause: Clause) -> Clause:
-    return lambda user, text: _of(clause(user, text))
+def _shared(name: str) -> Clause:
+    return lambda user, text: _of(OF_ENTERPRISES[name](user, text))
 
 
 CLAUSES: dict[str, Clause] = {
-    **{name: _shared(OF_ENTERPRISES[name]) for name in SHARED},
+    **{name: _shared(name) for name in SHARED},
     "goal": _goal,
     "move": _move,
     "pace": _pace,

@@ -28,7 +28,7 @@ from crm.enterprises.models import Enterprise
 from crm.enterprises.queries import EVERYWHERE, within
 from crm.permissions import Permission
 
-NONE = "none"
+NONE, ANY = "none", "any"
 Pair = tuple[str, str]
 """By all tracks, and by the public ones."""
 
@@ -137,8 +137,10 @@ def order(user: User) -> ColumnElement[int]:
 
 
 def at(user: User, code: str) -> ColumnElement[bool]:
-    """The filter of the enterprise list: on this rung, `none` for those on no rung."""
+    """The filter of the enterprise list: on this rung, `none` for those on no rung, `any` for those on some."""
     seen = seen_by(user)
+    if code == ANY:
+        return Enterprise.id.in_(select(EnterpriseRung.enterprise_id).where(seen != ""))
     if code == NONE:
         return Enterprise.id.not_in(select(EnterpriseRung.enterprise_id).where(seen != ""))
     known = code in {each.code for each in ladder().rungs}
