@@ -28,9 +28,8 @@ from crm.cultivation.rules.lanes import Lane
 from crm.cultivation.rules.yearly import list_kinds
 from crm.cultivation.yearly_models import ListMember, YearlyList
 from crm.enterprises.models import Enterprise
-from crm.enterprises.queries import IN_ZONE, within
+from crm.enterprises.queries import IN_ZONE
 from crm.enterprises.serving_models import Assignment
-from crm.permissions import Permission
 
 
 class Membership(NamedTuple):
@@ -82,9 +81,9 @@ def _column(lane: Lane, rows: Sequence[Any], cards: Sequence[FirmCard], at: str,
 
 def _firms(me: User, lists: Sequence[int], codes: Sequence[str]) -> Select[Any]:
     """id, rung and the first day on a list that gives it."""
-    rung = rungs.seen_by(me)
+    rung = rungs.seen_beside(me)
     query = _members(me, lists, Enterprise.id, rung.label("rung"), func.min(ListMember.from_on).label("since"))
-    query = query.where(IN_ZONE, within(me, Permission.ENTERPRISE_VIEW), rung.in_(codes), ~_on_the_board(me))
+    query = query.where(IN_ZONE, rung.in_(codes), ~_on_the_board(me))
     return query.group_by(Enterprise.id, EnterpriseRung.rung, EnterpriseRung.public_rung, EnterpriseRung.enterprise_id)
 
 
@@ -95,7 +94,7 @@ def _members(me: User, lists: Sequence[int], *shown: Any) -> Select[Any]:
     query = query.join(ListMember, ListMember.enterprise_id == Enterprise.id)
     query = query.join(YearlyList, YearlyList.id == ListMember.list_id)
     today = list_queries.on_lists(lists, clock.today())
-    return query.where(today, list_queries.members_seen_by(me), gives == rungs.seen_by(me))
+    return query.where(today, list_queries.members_seen_beside(me), gives == rungs.seen_beside(me))
 
 
 def _on_the_board(me: User) -> ColumnElement[bool]:

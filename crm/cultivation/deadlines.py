@@ -69,10 +69,11 @@ def _clock_ends(code: str, words: Deadline, limit: date) -> ColumnElement[bool]:
     overtaken = select(later.id).where(
         later.track_id == begun.track_id, later.seq > begun.seq, later.state.not_in(through)
     )
-    runs = select(begun.track_id).where(
-        begun.state == code, begun.from_on <= _last_start(words.months, limit), ~overtaken.exists()
-    )
-    return and_(Track.is_open, Track.state.in_((code, *through)), Track.id.in_(runs))
+    runs = select(begun.id).where(
+        begun.track_id == Track.id, begun.state == code, begun.from_on <= _last_start(words.months, limit),
+        ~overtaken.exists(),
+    )  # fmt: skip
+    return and_(Track.is_open, Track.state.in_((code, *through)), runs.exists())
 
 
 def _last_start(months: int, limit: date) -> date:

@@ -130,6 +130,16 @@ def seen_by(user: User) -> Any:
     return case((his, EnterpriseRung.rung), else_=EnterpriseRung.public_rung)
 
 
+def seen_beside(user: User) -> Any:
+    """The same for statements that join the enterprise: few rows are asked one by one, not all firms gathered first."""
+    entitled = within(user, Permission.TRACK_RESTRICTED)
+    return (
+        EnterpriseRung.rung
+        if entitled is EVERYWHERE
+        else case((entitled, EnterpriseRung.rung), else_=EnterpriseRung.public_rung)
+    )
+
+
 def order(user: User) -> ColumnElement[int]:
     """How far up, as a number; whoever sorts by it joins `EnterpriseRung` from outside."""
     places = {each.code: place for place, each in enumerate(ladder().rungs) if each.code != NONE}
