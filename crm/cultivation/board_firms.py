@@ -118,6 +118,8 @@ def _pages(firms: Select[Any], at: str, start: int) -> Any:
 
 
 def _cards(me: User, lists: Sequence[int], ids: Sequence[int]) -> dict[int, FirmCard]:
+    if not ids:
+        return {}
     shown = (Enterprise.id, Enterprise.name, Enterprise.short_name, User.name.label("commissioner"),
              Unit.name.label("commissioner_unit"))  # fmt: skip
     query = _members(me, lists, *shown, YearlyList.kind, YearlyList.year, ListMember.from_on)
