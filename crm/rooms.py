@@ -38,12 +38,13 @@ def enterprises(app: Flask, _: Settings) -> None:
 def tiers(app: Flask, _: Settings) -> None:
     from crm.enterprises import derived, filters, linked, merge_clashes
     from crm.tiers import cadence, cadence_views, calendar_moves, queries, services, views  # noqa: F401 - one hangs itself on
+    from crm.tiers.annual import missing
     from crm.tiers.annual import services as annual
     from crm.tiers.annual import views as annual_views  # noqa: F401 - hangs itself on the blueprint
     from crm.workdays import effects
 
     effects.register(calendar_moves.SORT)
-    filters.register(title=queries.holds_title)
+    filters.register(title=queries.holds_title, figures=missing.filtered)
     linked.UNTOLD.add("period_figures")
     for make_room in (services.make_room, annual.make_room):
         if make_room not in merge_clashes.PERIODS:

@@ -1,8 +1,8 @@
-"""The board: lanes with their counts and oldest ages, and the cards in them; three statements whatever there is."""
+"""The board: lanes with their counts and oldest ages, and the cards in them; five statements whatever there is."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -15,6 +15,7 @@ from crm.accounts.models import Unit, User
 from crm.core import clock
 from crm.core.among import among
 from crm.core.db import read
+from crm.cultivation import terms
 from crm.cultivation.models import Track, TrackProposal
 from crm.cultivation.plan_models import TrackOutlook
 from crm.cultivation.rules import lanes
@@ -23,6 +24,7 @@ from crm.cultivation.rules.lanes import Lane
 from crm.cultivation.rules.plan import is_stalled
 from crm.cultivation.rules.states import Kind, State
 from crm.cultivation.step_days import days_of, own
+from crm.cultivation.terms import Terms
 from crm.enterprises.models import Enterprise
 from crm.enterprises.queries import within
 from crm.enterprises.serving_models import Assignment
@@ -51,6 +53,12 @@ class Card:
     state: State
     after: State | None
     reach: Sequence[str]
+    terms: Terms = terms.NOTHING
+
+    @property
+    def depends(self) -> tuple[Any, ...]:
+        """What it is drawn from."""
+        return tuple(self.row), tuple(self.reach), self.terms
 
     @property
     def days(self) -> int:
@@ -78,7 +86,7 @@ class Column:
     lane: Lane
     total: int
     oldest: int | None
-    cards: Sequence[Card]
+    cards: Sequence[Any]
     start: int = 0
 
     @property
@@ -89,10 +97,10 @@ class Column:
 
 def columns(
     where: Sequence[ColumnElement[bool]], found: Sequence[Lane], user: User, *, at: str = "", start: int = 0,
-    only: str = "",
+    only: Collection[str],
 ) -> list[Column]:  # fmt: skip
-    """All lanes or the one that is wanted; `start` is the place in the lane `at` from which its cards are."""
-    wanted = [lane for lane in found if not only or lane.code == only]
+    """All lanes or those that are wanted; `start` is the place in the lane `at` from which its cards are."""
+    wanted = [lane for lane in found if lane.code in only]
     totals = _totals(where, wanted)
     begins = {lane.code: start if lane.code == at else 0 for lane in wanted}
     ids = _ids(where, [lane for lane in wanted if lane.code in totals], totals, begins)
@@ -182,8 +190,9 @@ def of_kind(code: str) -> ColumnElement[bool]:
 
 
 def cards_of(ids: Sequence[int], found: Sequence[Lane], user: User) -> dict[int, Card]:
-    reach = _Reach(found)
-    return {row.id: _card(row, reach) for row in rows_of(ids, user)}
+    rows, reach = rows_of(ids, user), _Reach(found)
+    running_out = terms.of_open(rows)
+    return {row.id: Card(row, *reach[row.state], running_out.get(row.id, terms.NOTHING)) for row in rows}
 
 
 def rows_of(ids: Sequence[int], user: User) -> Sequence[Any]:
@@ -209,10 +218,6 @@ class _Reach(dict[str, tuple[Kind, State, State | None, Sequence[str]]]):
         state = kind.states[code]
         self[code] = kind, state, lanes.next_step(kind, state), lanes.within_reach(state, self.found)
         return self[code]
-
-
-def _card(row: Any, reach: _Reach) -> Card:
-    return Card(row, *reach[row.state])
 
 
 def details(user: User) -> Select[Any]:

@@ -39,6 +39,7 @@ def _built_in() -> list[tuple[str, str]]:
         (_("Mine"), "commissioner=me"),
         (_("Sure"), "goal=sure"),
         (_("Stalled"), "pace=stalled"),
+        (_("Legal deadline near"), "term=near"),
         (_("Not reviewed this month"), "review=due"),
     ]
 

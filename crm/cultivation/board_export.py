@@ -19,11 +19,13 @@ from crm.core.bureau import bureau
 from crm.core.db import read
 from crm.core.pages import speaking
 from crm.core.words import Say, say
-from crm.cultivation import board, board_filters, ledger_parts, words
+from crm.cultivation import board, board_filters, ledger_parts, terms, words
 from crm.cultivation.models import Track
 from crm.cultivation.rules import lanes
+from crm.cultivation.rules.deadlines import Due
 from crm.cultivation.rules.gates import JOINT_STOCK
 from crm.cultivation.rules.ladder import ladder
+from crm.cultivation.terms import Terms
 from crm.cultivation.views import bp
 from crm.enterprises.models import Enterprise
 from crm.enterprises.serving_models import Liaison
@@ -88,9 +90,16 @@ def _rows(me: User) -> Iterator[list[forms.Content]]:
     found = read(_lines(me).where(*where).order_by(Enterprise.sort_key, Track.id).limit(MOST)).all()
     firms = sorted({row.enterprise_id for row in found})
     partners, reformed = ledger_parts.partners([row.id for row in found]), ledger_parts.reformed(firms, me)
-    results = ledger_parts.results(firms, me)
+    results, running_out = ledger_parts.results(firms, me), terms.of_open(found)
     return (
-        _cells(number, row, partners.get(row.id, ""), row.enterprise_id in reformed, results.get(row.enterprise_id, ""))
+        _cells(
+            number,
+            row,
+            partners.get(row.id, ""),
+            row.enterprise_id in reformed,
+            results.get(row.enterprise_id, ""),
+            running_out.get(row.id, terms.NOTHING),
+        )
         for number, row in enumerate(found, 1)
     )
 
@@ -102,23 +111,27 @@ def _lines(me: User) -> Select[Any]:
     return board.details(me).add_columns(*more).outerjoin(Liaison, led)
 
 
-def _cells(number: int, row: Any, partners: str, is_reformed: bool, results: str) -> list[forms.Content]:
+def _cells(
+    number: int, row: Any, partners: str, is_reformed: bool, results: str, running_out: Terms
+) -> list[forms.Content]:
     kind = ladder().kinds[row.kind]
     state = kind.states[row.state]
     is_joint_stock = is_reformed or row.name.endswith(JOINT_STOCK)
     return [
         number, row.name, row.credit_code or "", row.industry, row.legal_representative, partners,
         say("Yes") if is_joint_stock else say("No"), words.board_word(row.board) or str(kind), str(state), row.since_on,
-        _expected(lanes.next_step(kind, state), row), results, row.blocker or "",
+        _expected(lanes.next_step(kind, state), row, running_out.due), results, row.blocker or "",
         words.move_word(row.blocked_by) if row.blocked_by else "", row.commissioner or "", row.leader or "",
     ]  # fmt: skip
 
 
-def _expected(after: Any, row: Any) -> str:
-    """股改完成 2027-03-01；挂牌（上市）2027-09."""
+def _expected(after: Any, row: Any, due: Due | None) -> str:
+    """股改完成 2027-03-01；挂牌（上市）2027-09；辅导工作完成函到期 2027-03-01，剩 90 天."""
     pieces: list[str | Say] = []
     if after is not None:
         pieces.append(" ".join(filter(None, (str(after), row.next_on.isoformat() if row.next_on else ""))))
     if row.goal_on is not None:
         pieces.append(say("Quoted or listed: %(month)s", month=f"{row.goal_on:%Y-%m}"))
+    if due is not None:
+        pieces.append(terms.due_words(due))
     return "；".join(map(str, pieces))

@@ -18,6 +18,7 @@ from crm.core import clock
 from crm.core.db import read
 from crm.core.filter_fields import Choice
 from crm.core.words import _
+from crm.cultivation import terms
 from crm.cultivation.models import Track
 from crm.cultivation.plan_models import TrackOutlook
 from crm.cultivation.queries import seen_by
@@ -28,11 +29,12 @@ from crm.enterprises.filters import CLAUSES as OF_ENTERPRISES
 from crm.enterprises.models import Enterprise
 from crm.enterprises.queries import IN_ZONE, of_visible
 from crm.permissions import Permission
+from crm.tiers.annual import missing
 
 Clause = Callable[[User, str], ColumnElement[bool]]
 LONGEST = 80
 MORE = {"data-more": "1"}
-SHARED = ("unit", "territory", "commissioner", "leader")
+SHARED = ("unit", "territory", "commissioner", "leader", "figures")
 """Filters of the enterprise list that mean the same here."""
 NONE = "none"
 OPEN = and_(Track.is_open)
@@ -48,9 +50,11 @@ class FilterForm(Form):
     move = Choice(_l("Whose move it is"))
     pace = Choice(_l("Pace"))
     review = Choice(_l("Review"))
+    term = Choice(_l("Terms"))
     unit = Choice(_l("Responsible unit"), render_kw=MORE)
     territory = Choice(_l("Territory"), render_kw=MORE)
     leader = StringField(_l("Liaison leader"), render_kw={**MORE, "placeholder": _l("Name, or part of it")})
+    figures = Choice(_l("Annual figures"), render_kw=MORE)
     kind = Choice(_l("Track"), render_kw=MORE)
     state = Choice(_l("Step"), render_kw=MORE)
 
@@ -66,11 +70,15 @@ def filter_form(args: MultiDict[str, str], me: User, kind: str = "") -> FilterFo
     form.move.choices = [every, *((key, str(word)) for key, word in MOVES.items()), (NONE, _("Nothing blocks it"))]
     form.pace.choices = [every, ("stalled", _("Stalled")), ("late", _("Expected day gone by"))]
     form.review.choices = [every, ("due", _("Not reviewed this month")), ("done", _("Reviewed this month"))]
+    form.term.choices = [every, ("near", _("Legal deadline near")), ("papers", _("Papers run out"))]
     kinds = [each for each in ladder().kinds.values() if not kind or each.code == kind]
     kinds = [each for each in kinds if not each.is_confidential or me.may(Permission.TRACK_RESTRICTED)]
     form.kind.choices = [every, *((each.code, str(each)) for each in kinds)]
     steps = ((each, state) for each in kinds for state in each.states.values() if not state.is_end)
     form.state.choices = [every, *((state.code, f"{each}：{state}") for each, state in steps)]
+    form.figures.choices = missing.choices()
+    if not me.may(Permission.FIGURES_VIEW):
+        del form.figures
     if kind:
         del form.kind
     return form
@@ -89,7 +97,21 @@ def where(user: User, args: MultiDict[str, str], permission: Permission | None =
     return clauses
 
 
-CARRIED = frozenset({"q", "goal", "move", "pace", "review", *SHARED})
+def of_firms(user: User, args: MultiDict[str, str]) -> list[ColumnElement[bool]] | None:
+    """What the URL asks of enterprises alone; None when it asks of tracks, which no firm without one meets."""
+    clauses: list[ColumnElement[bool]] = []
+    for key, value in args.items(multi=True):
+        text = value.strip()[:LONGEST]
+        if text and key in SHARED:
+            clauses.append(OF_ENTERPRISES[key](user, text))
+        elif text and key == "q":
+            clauses.append(_named(text))
+        elif text and key in CLAUSES:
+            return None
+    return clauses
+
+
+CARRIED = frozenset({"q", "goal", "move", "pace", "review", "term", *SHARED})
 """Filters that mean the same on every board and in the table."""
 
 
@@ -117,25 +139,29 @@ def _review(_user: User, text: str) -> ColumnElement[bool]:
 
 
 def _searched(_user: User, text: str) -> ColumnElement[bool]:
+    return or_(_of(_named(text)), TrackOutlook.blocker.contains(text, autoescape=True))
+
+
+def _named(text: str) -> ColumnElement[bool]:
     columns: tuple[Any, ...] = (Enterprise.name, Enterprise.short_name)
-    named = or_(*(column.contains(text, autoescape=True) for column in columns))
-    return or_(_of(named), TrackOutlook.blocker.contains(text, autoescape=True))
+    return or_(*(column.contains(text, autoescape=True) for column in columns))
 
 
 def _of(firms: ColumnElement[bool]) -> ColumnElement[bool]:
     return Track.enterprise_id.in_(select(Enterprise.id).where(firms))
 
 
-def _shared(clause: Clause) -> Clause:
-    return lambda user, text: _of(clause(user, text))
+def _shared(name: str) -> Clause:
+    return lambda user, text: _of(OF_ENTERPRISES[name](user, text))
 
 
 CLAUSES: dict[str, Clause] = {
-    **{name: _shared(OF_ENTERPRISES[name]) for name in SHARED},
+    **{name: _shared(name) for name in SHARED},
     "goal": _goal,
     "move": _move,
     "pace": _pace,
     "review": _review,
+    "term": lambda _user, text: terms.filtered(text),
     "kind": lambda _user, text: Track.kind == text,
     "state": lambda _user, text: Track.state == text,
     "q": _searched,

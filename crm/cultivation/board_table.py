@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -16,7 +17,7 @@ from crm.core.db import read
 from crm.core.list_files import files
 from crm.core.lists import Act, Badge, Column, Empty, Listing, Person
 from crm.core.words import _, say
-from crm.cultivation import board, board_filters, words
+from crm.cultivation import board, board_filters, terms, words
 from crm.cultivation.board_bar import bar
 from crm.cultivation.models import Track
 from crm.cultivation.plan_models import TrackOutlook
@@ -24,6 +25,7 @@ from crm.cultivation.rules import lanes
 from crm.cultivation.rules.ladder import ladder
 from crm.cultivation.rules.plan import CLASSES, is_stalled
 from crm.cultivation.step_days import days_of
+from crm.cultivation.terms import Terms
 from crm.enterprises.models import Enterprise, Standing
 from crm.permissions import Permission
 
@@ -31,8 +33,9 @@ LOOK = {"sure": "good", "trying": "accent"}
 
 
 def listing(me: User, args: MultiDict[str, str]) -> Listing:
+    running_out: dict[int, Terms] = {}
     made = bar(
-        me, args, columns=_columns(), sort="name", tie=Track.id, path=url_for("cultivation.tracks_table"),
+        me, args, columns=_with_terms(running_out), sort="name", tie=Track.id, path=url_for("cultivation.tracks_table"),
         href=lambda row: url_for("desk.enterprise", enterprise_id=row.enterprise_id, tab="tracks"),
     )  # fmt: skip
     where = [*board_filters.where(me, args), Track.state.in_(ladder().owner)]
@@ -41,7 +44,8 @@ def listing(me: User, args: MultiDict[str, str]) -> Listing:
     ids = read(made.window(_in_order(made, where))).scalars().all()
     rows = {row.id: row for row in board.rows_of(ids, me)}
     made.rows = [rows[track_id] for track_id in ids if track_id in rows]
-    made.is_plain = True
+    running_out.update(terms.of_open(made.rows))
+    made.is_plain, made.depends = True, (tuple(running_out.items()),)
     if me.may(Permission.EXPORT):
         made.exports = files(made, "cultivation.export_tracks")
     if me.may(Permission.TRACK_CONFIRM) and made.total:
@@ -70,6 +74,20 @@ def _in_order(made: Listing, where: list[ColumnElement[bool]]) -> Select[Any]:
     return query.where(Track.enterprise_id.in_(first.limit(made.page * made.size)))
 
 
+def _with_terms(running_out: Mapping[int, Terms]) -> list[Column]:
+    """With what runs out on each track of the page; it is known once the rows are."""
+    made = Column(
+        "term",
+        say("Terms"),
+        "badge",
+        width="text",
+        phone=True,
+        value=lambda r: running_out.get(r.id, terms.NOTHING).badges,
+    )
+    place = next(place for place, column in enumerate(_columns()) if column.key == "after")
+    return [*_columns()[:place], made, *_columns()[place:]]
+
+
 @cache
 def _columns() -> list[Column]:
     out, late, name = TrackOutlook, "last", words.kind_word
@@ -87,7 +105,7 @@ def _columns() -> list[Column]:
         Column("goal", say("Quotation or listing"), "month", value=lambda r: r.goal_on, order=(out.goal_on,),
                nulls=late, phone=True),
         Column("class", say("Class"), "badge", value=_class, order=(by_class,), nulls=late),
-        Column("blocker", say("What blocks it"), value=lambda r: r.blocker or None),
+        Column("blocker", say("What blocks it"), value=lambda r: r.blocker or None, width="text"),
         Column("move", say("Whose move it is"), value=lambda r: words.move_word(r.blocked_by) if r.blocker else None,
                order=(out.blocked_by,), nulls=late),
         Column("slips", say("Slippage"), value=lambda r: words.slipped_words(r.slips or 0, r.slipped_days or 0) or None,

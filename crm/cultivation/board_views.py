@@ -8,19 +8,22 @@ from typing import Any
 from flask import abort, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
+from sqlalchemy import ColumnElement
 
-from crm.accounts import requires, signed_in
+from crm.accounts import User, requires, signed_in
 from crm.core import clock
 from crm.core.kept import Kept
 from crm.core.typed import id_from
 from crm.core.web import fragment, page
 from crm.core.words import language
-from crm.cultivation import board, board_filters, board_table
+from crm.cultivation import board, board_filters, board_firms, board_table
 from crm.cultivation.board_bar import bar, here, ways
+from crm.cultivation.board_firms import FirmCard
 from crm.cultivation.rules import lanes
 from crm.cultivation.rules.ladder import ladder
 from crm.cultivation.rules.lanes import Lane
 from crm.cultivation.rules.states import Kind
+from crm.cultivation.rules.yearly import list_kinds
 from crm.cultivation.views import bp
 from crm.permissions import Permission
 
@@ -30,7 +33,8 @@ _cards = Kept(5000)
 @bp.get("/board")
 @requires(Permission.ENTERPRISE_VIEW)
 def all_tracks() -> ResponseReturnValue:
-    return _board(lanes.of_rungs(ladder()), None)
+    given = {kind.rung for kind in list_kinds().values()}
+    return _board(lanes.of_rungs(ladder(), given), None)
 
 
 @bp.get("/board/<track_kind>")
@@ -49,20 +53,29 @@ def _board(found: Sequence[Lane], kind: Kind | None) -> ResponseReturnValue:
         where.append(board.of_kind(kind.code))
     drawn: dict[str, Any] = {"listing": bar(me, request.args, kind), "kind": kind, "here": here(), "drawn": card_html}
     if at and fragment(f"more-{at}"):
-        return page(
-            "cultivation/_cards.html", None, column=board.columns(where, found, me, only=at, **begin)[0], **drawn
-        )
-    columns = board.columns(where, found, me, **begin)
+        only = [lane for lane in found if lane.code == at]
+        return page("cultivation/_cards.html", None, column=_columns(me, where, only, found, **begin)[0], **drawn)
+    columns = _columns(me, where, found, found, **begin)
     shown = at or next((column.lane.code for column in columns if column.total), columns[0].lane.code)
     total = sum(column.total for column in columns)
     paths = ways(kind.code if kind else "")
     return page("cultivation/board.html", None, columns=columns, shown=shown, total=total, ways=paths, **drawn)
 
 
-def card_html(macro: Callable[..., Any], card: board.Card, *asked: Any) -> Markup:
+def _columns(
+    me: User, where: Sequence[ColumnElement[bool]], wanted: Sequence[Lane], found: Sequence[Lane], **begin: Any
+) -> list[board.Column]:
+    """Of tracks, and between them those of firms that stand on a list alone."""
+    of_tracks = board.columns(where, found, me, only={lane.code for lane in wanted if lane.states}, **begin)
+    of_firms = board_firms.columns(me, request.args, [lane for lane in wanted if not lane.states], **begin)
+    by_code = {column.lane.code: column for column in (*of_tracks, *of_firms)}
+    return [by_code[lane.code] for lane in wanted]
+
+
+def card_html(macro: Callable[..., Any], card: board.Card | FirmCard, *asked: Any) -> Markup:
     """A card as it was drawn before, while nothing on it has changed."""
     of_page = (language(), clock.today(), request.script_root, *asked)
-    key = (of_page, tuple(card.row), tuple(card.reach))
+    key = (of_page, card.depends)
     return Markup(_cards.piece(key, lambda: str(macro(card, *asked))))  # noqa: S704 - the macro has escaped
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -40,6 +40,55 @@ def of(track_ids: Collection[int]) -> dict[int, Due]:
     courses = _courses(track_ids)
     found = {row.id: _due(row, courses[row.id]) for row in tracks}
     return {number: due for number, due in found.items() if due is not None}
+
+
+def of_open(tracks: Sequence[Any]) -> dict[int, Due]:
+    """The same of open tracks by rows that tell id, kind and state; one statement. A day from which something is
+    possible is none that ends."""
+    states = {state for code, words in clocks().items() for state in (code, *words.through)}
+    kinds = {row.id: ladder().kinds[row.kind] for row in tracks if row.state in states}
+    courses = _courses(kinds)
+    known = {
+        number: course for number, course in courses.items() if all(s.state in kinds[number].states for s in course)
+    }
+    found = {number: running(kinds[number], course) for number, course in known.items()}
+    return {number: due for number, due in found.items() if due is not None and not due.words.opens}
+
+
+def ends_by(limit: date) -> ColumnElement[bool]:
+    """Open tracks whose clock ends on that day or before it."""
+    every = ((code, words) for code, words in clocks().items() if not words.opens)
+    return or_(false(), *(_budget_ends(code, words, limit) if words.budget else _clock_ends(code, words, limit)
+                          for code, words in every))  # fmt: skip
+
+
+def _clock_ends(code: str, words: Deadline, limit: date) -> ColumnElement[bool]:
+    """As `running`: a later step overtakes the clock unless it runs through that one, which starts none itself."""
+    begun, later = aliased(TrackSpan), aliased(TrackSpan)
+    through = [state for state in words.through if state not in clocks()]
+    overtaken = select(later.id).where(
+        later.track_id == begun.track_id, later.seq > begun.seq, later.state.not_in(through)
+    )
+    runs = select(begun.id).where(
+        begun.track_id == Track.id, begun.state == code, begun.from_on <= _last_start(words.months, limit),
+        ~overtaken.exists(),
+    )  # fmt: skip
+    return and_(Track.is_open, Track.state.in_((code, *through)), runs.exists())
+
+
+def _last_start(months: int, limit: date) -> date:
+    """The last day on which a clock may begin that ends by the limit."""
+    day = months_later(limit, -months) + SLACK
+    while months_later(day, months) > limit:
+        day -= timedelta(days=1)
+    return day
+
+
+def _budget_ends(code: str, words: Deadline, limit: date) -> ColumnElement[bool]:
+    """The days used up are summed over all stays: reckoned track by track, of the few in this state."""
+    there = and_(Track.is_open, Track.state.in_((code, *words.through)))
+    found = of_open(read(select(Track.id, Track.kind, Track.state).where(there)).all())
+    return and_(there, among(Track.id, [number for number, due in found.items() if due.on <= limit]))
 
 
 def _due(track: Any, course: list[Step]) -> Due | None:

@@ -10,14 +10,17 @@ from urllib.parse import urlencode
 
 from flask import request, send_file, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from crm import timeline
-from crm.accounts import requires, signed_in
+from crm.accounts import User, requires, signed_in
 from crm.core import clock
 from crm.core.bureau import bureau
+from crm.core.db import read
 from crm.core.pages import speaking
 from crm.core.web import page
 from crm.core.words import Say, _, say
+from crm.cultivation import rungs
 from crm.cultivation.figure_firms import listing
 from crm.cultivation.figure_words import MOVED, meaning
 from crm.cultivation.list_papers import XLSX
@@ -25,10 +28,12 @@ from crm.cultivation.overview import Overview, overview
 from crm.cultivation.phase_times import phase_times
 from crm.cultivation.views import bp
 from crm.cultivation.words import phase_word
+from crm.enterprises import filters
 from crm.permissions import Permission
 from crm.sheets.layout import SIGN_OFF, Column, Content, Layout, Show, reporting_unit
 from crm.sheets.names import file_name
 from crm.sheets.paper import write_paper
+from crm.tiers.annual import missing
 from crm.visits.filters import day_from
 
 FIRST = date(1990, 1, 1)
@@ -42,7 +47,18 @@ def head_figures() -> ResponseReturnValue:
     told = overview(signed_in(), since, on)
     meanings = {line.code: meaning(line, on) for line in told.lines}
     around: dict[str, Any] = {"firms_of": _link(told), "asked": _asked(since, on), "moved_words": MOVED}
-    return page("cultivation/figures.html", told=told, meanings=meanings, **around)
+    lacking = _without_figures(signed_in())
+    return page("cultivation/figures.html", told=told, meanings=meanings, lacking=lacking, **around)
+
+
+def _without_figures(me: User) -> tuple[int, int, str] | None:
+    """The last finished year, how many firms on the ladder have no annual figures of it, and where they stand as a
+    list; None for who may not see figures."""
+    if not me.may(Permission.FIGURES_VIEW):
+        return None
+    asked: dict[str, Any] = {"figures": missing.MISSING, "rung": rungs.ANY}
+    number = read(filters.count_of(filters.where(me, MultiDict(asked)))).scalar_one()
+    return missing.last_year(), int(number), url_for("desk.enterprises", **asked)
 
 
 @bp.get("/figures/firms")

@@ -30,7 +30,8 @@ class Meaning:
 
 def meaning(line: Line, on: date) -> Meaning:
     left_out = str(LEFT_OFF_LISTS if line.is_list else LEFT_OUT)
-    left_out += str(IN_PART) if line.is_partial else ""
+    if line.is_partial:
+        left_out += (" " if is_english() else "") + str(IN_PART)
     return Meaning(line.label, _counted(line, on), left_out, aloud(line, on))
 
 

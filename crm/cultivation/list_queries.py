@@ -16,7 +16,7 @@ from crm.cultivation.rules import yearly
 from crm.cultivation.rules.yearly import list_kinds
 from crm.cultivation.yearly_models import ListMember, YearlyList
 from crm.enterprises.models import Presence
-from crm.enterprises.queries import of_visible
+from crm.enterprises.queries import of_visible, within
 from crm.permissions import Permission
 
 
@@ -38,6 +38,12 @@ def members_seen_by(user: User) -> ColumnElement[bool]:
         of_visible(ListMember, user),
         or_(YearlyList.kind.not_in(confidential()), of_visible(ListMember, user, Permission.TRACK_RESTRICTED)),
     )
+
+
+def members_seen_beside(user: User) -> ColumnElement[bool]:
+    """The same for statements that join the enterprise too."""
+    plans = or_(YearlyList.kind.not_in(confidential()), within(user, Permission.TRACK_RESTRICTED))
+    return and_(within(user, Permission.ENTERPRISE_VIEW), plans)
 
 
 def out_of_sight(found: YearlyList, user: User) -> int:

@@ -6,56 +6,35 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Exists, and_, exists, or_, select
-from sqlalchemy.orm import aliased
-
 from crm.accounts.models import User
 from crm.core import clock
 from crm.core.db import db, lock, writing
 from crm.core.errors import RuleBroken
 from crm.core.pages import speaking
 from crm.core.words import Say, say
-from crm.cultivation.models import Sort, Track, TrackEvent
+from crm.cultivation import terms
+from crm.cultivation.models import Track, TrackEvent
 from crm.cultivation.paper_models import TrackPaper
 from crm.enterprises.models import Enterprise, Standing
 from crm.enterprises.queries import commissioner_of
-from crm.files.models import StoredFile
 from crm.followups import services as followups
 from crm.timeline import SCHEDULER
 
-BEFORE = timedelta(days=90)
 DUE_BEFORE = timedelta(days=30)
 
 
 def nightly() -> str | None:
     """Says how many follow-ups it opened."""
-    opened = sum(_ask(paper_id) for paper_id in ending(clock.today()))
+    opened = sum(_ask(paper_id) for paper_id in to_ask(clock.today()))
     return f"{opened} follow-ups" if opened else None
 
 
-def ending(today: date) -> Sequence[int]:
-    """Papers of open tracks that end soon or have ended, unless one of the same kind ends later or never.
-
-    A paper behind a step that was voided counts for nothing: it neither ends nor renews.
-    """
-    p, later, its, of_later = TrackPaper, aliased(TrackPaper), aliased(TrackEvent), aliased(StoredFile)
-    ends_later = or_(later.ends_on > p.ends_on, and_(later.ends_on.is_(None), later.id > p.id))
-    renewed = (
-        select(later.id)
-        .join(its, its.id == later.event_id)
-        .join(of_later, of_later.id == later.file_id)
-        .where(its.track_id == Track.id, later.what == p.what, ends_later, of_later.removed_at.is_(None), ~_voided(its))
-    )
-    query: Any = select(p.id).join(TrackEvent, TrackEvent.id == p.event_id).join(Track, Track.id == TrackEvent.track_id)
-    query = query.join(StoredFile, StoredFile.id == p.file_id).join(Enterprise, Enterprise.id == p.enterprise_id)
-    soon = (p.ends_on <= today + BEFORE, p.asked_on.is_(None), StoredFile.removed_at.is_(None), Track.is_open)
-    here = (Enterprise.standing == Standing.ACTIVE, ~_voided(TrackEvent), ~renewed.exists())
-    return db.session.scalars(query.where(*soon, *here)).all()
-
-
-def _voided(event: Any) -> Exists:
-    by = aliased(TrackEvent)
-    return exists().where(by.track_id == event.track_id, by.corrects == event.seq, by.sort == Sort.VOID)
+def to_ask(today: date) -> Sequence[int]:
+    """Papers of open tracks of firms in the zone for which no follow-up was opened yet."""
+    query: Any = terms.ending(today, TrackPaper.id).join(Track, Track.id == TrackEvent.track_id)
+    query = query.join(Enterprise, Enterprise.id == TrackPaper.enterprise_id)
+    waits = (TrackPaper.asked_on.is_(None), Track.is_open, Enterprise.standing == Standing.ACTIVE)
+    return db.session.scalars(query.where(*waits)).all()
 
 
 def _ask(paper_id: int) -> bool:

@@ -28,7 +28,7 @@ from crm.enterprises.models import Enterprise
 from crm.enterprises.queries import EVERYWHERE, within
 from crm.permissions import Permission
 
-NONE = "none"
+NONE, ANY = "none", "any"
 Pair = tuple[str, str]
 """By all tracks, and by the public ones."""
 
@@ -126,6 +126,16 @@ def seen_by(user: User) -> Any:
     return case((his, EnterpriseRung.rung), else_=EnterpriseRung.public_rung)
 
 
+def seen_beside(user: User) -> Any:
+    """The same for statements that join the enterprise: few rows are asked one by one, not all firms gathered first."""
+    entitled = within(user, Permission.TRACK_RESTRICTED)
+    return (
+        EnterpriseRung.rung
+        if entitled is EVERYWHERE
+        else case((entitled, EnterpriseRung.rung), else_=EnterpriseRung.public_rung)
+    )
+
+
 def order(user: User) -> ColumnElement[int]:
     """How far up, as a number; whoever sorts by it joins `EnterpriseRung` from outside."""
     places = {each.code: place for place, each in enumerate(ladder().rungs) if each.code != NONE}
@@ -133,8 +143,10 @@ def order(user: User) -> ColumnElement[int]:
 
 
 def at(user: User, code: str) -> ColumnElement[bool]:
-    """The filter of the enterprise list: on this rung, `none` for those on no rung."""
+    """The filter of the enterprise list: on this rung, `none` for those on no rung, `any` for those on some."""
     seen = seen_by(user)
+    if code == ANY:
+        return Enterprise.id.in_(select(EnterpriseRung.enterprise_id).where(seen != ""))
     if code == NONE:
         return Enterprise.id.not_in(select(EnterpriseRung.enterprise_id).where(seen != ""))
     known = code in {each.code for each in ladder().rungs}

@@ -18,10 +18,12 @@ from crm.core import clock
 from crm.core.filter_fields import Choice
 from crm.core.lists import OF_THE_LIST
 from crm.core.words import _
+from crm.cultivation import rungs
 from crm.cultivation.rules.ladder import ladder
 from crm.desk.enterprise_choices import MOST_CHOICES, Choices
 from crm.enterprises.extras import OF_WORDS, Extra
 from crm.tiers import words
+from crm.tiers.annual import missing
 
 Pairs = list[tuple[str, str]]
 MORE = {"data-more": "1"}
@@ -33,6 +35,7 @@ class FilterForm(Form):
     territory = Choice(_l("Territory"))
     tier = Choice(_l("Tier"))
     rung = Choice(_l("Rung"), render_kw=MORE)
+    figures = Choice(_l("Annual figures"), render_kw=MORE)
     title = Choice(_l("Title"), render_kw=MORE)
     unit = Choice(_l("Responsible unit"), render_kw=MORE)
     section = Choice(_l("Responsible section"), render_kw=MORE)
@@ -54,14 +57,14 @@ class TypedNamesForm(FilterForm):
     leader = StringField(_l("Liaison leader"), render_kw={**MORE, "placeholder": _l("Name, or part of it")})
 
 
-def filter_form(args: MultiDict[str, str], offered: Choices) -> FilterForm:
+def filter_form(args: MultiDict[str, str], offered: Choices, *, sees_figures: bool) -> FilterForm:
     """The bar filled with what the URL says. To be read only: equal bars are one object."""
     said = tuple((key, value) for key, value in args.items(multi=True) if value and key not in OF_THE_LIST)
-    return _filled(offered, said, (str(get_locale()), clock.today()))
+    return _filled(offered, said, sees_figures, (str(get_locale()), clock.today()))
 
 
 @lru_cache(maxsize=64)
-def _filled(offered: Choices, said: Any, _when: Any) -> FilterForm:
+def _filled(offered: Choices, said: Any, sees_figures: bool, _when: Any) -> FilterForm:
     """Hundreds of choices in a dozen selects: filled once for each language, day, set of choices and filters."""
     units, serving = offered.units, _named(offered.people)
     form: FilterForm = _with_extras(TypedNamesForm if serving is None else FilterForm, offered.extras)(MultiDict(said))
@@ -79,6 +82,8 @@ def _filled(offered: Choices, said: Any, _when: Any) -> FilterForm:
             form[extra.key].choices = [("", _("All")), *((choice, choice) for choice in extra.choices)]
     form.untold.choices = [("", _("All")), *((str(policy_id), title) for policy_id, title in offered.policies)]
     _fixed_choices(form)
+    if not sees_figures:
+        del form.figures
     return form
 
 
@@ -89,7 +94,12 @@ def _fixed_choices(form: FilterForm) -> None:
         ("deregistered", _("Deregistered")),
         ("all", _("All")),
     ]
-    form.rung.choices = [("", _("All")), *((each.code, str(each)) for each in ladder().rungs)]
+    form.figures.choices = missing.choices()
+    form.rung.choices = [
+        ("", _("All")),
+        (rungs.ANY, _("On the ladder")),
+        *((each.code, str(each)) for each in ladder().rungs),
+    ]
     form.silent.choices = [("", _("All")), *((str(n), _("%(n)s days", n=n)) for n in (30, 60, 90, 180))]
     form.added.choices = [("", _("All")), *((str(n), _("within %(n)s days", n=n)) for n in (7, 30, 90))]
     form.provisional.choices = [("", _("All")), ("yes", _("Code missing")), ("no", _("With code"))]

@@ -71,7 +71,7 @@ def enterprise_listing(me: User) -> Listing:
         _columns(me, offered.extras),
         sort="name",
         tie=Enterprise.id,
-        filters=filter_form(request.args, offered),
+        filters=filter_form(request.args, offered, sees_figures=me.may(Permission.FIGURES_VIEW)),
         href=lambda row: f"{here}/{row.id}",
         mark=lambda row: "" if row.standing == "active" else "muted",
     )

@@ -109,10 +109,14 @@
     if (open) { closeMenus(); open.focus(); }
     if (location.hash === "#menu" || location.hash === "#filter-set") location.hash = "main";
   });
-  each(".tabs [aria-current]", function (tab) { /* on a narrow screen the strip scrolls: the chosen one comes into it */
-    var strip = tab.parentNode;
-    if (strip.scrollWidth > strip.clientWidth) strip.scrollLeft = tab.offsetLeft - (strip.clientWidth - tab.offsetWidth) / 2;
-  });
+  function chosenIntoView() { /* on a narrow screen the strip scrolls: the chosen one comes into it */
+    each(".tabs [aria-current], .board-pick [aria-current]", function (tab) {
+      var strip = tab.parentNode;
+      if (strip.scrollWidth > strip.clientWidth) strip.scrollLeft = tab.offsetLeft - (strip.clientWidth - tab.offsetWidth) / 2;
+    });
+  }
+  chosenIntoView();
+  document.addEventListener("htmx:afterSwap", chosenIntoView);
   each("[data-print]", function (button) { button.hidden = false; });
 
   /* Drafts of visits on this device: gone once saved, and with whoever signs out. */

@@ -38,10 +38,11 @@ def test_from_acceptance_on_all_who_see_the_enterprise_see_it(way, cast):
     assert seen(cast.admin) == ([], 0)
 
 
-def test_the_record_tells_plans_only_to_those_with_the_right(way, cast):
+def test_the_record_tells_plans_only_to_those_with_the_right(app, way, cast):
     way.baseline("NEEQ", "NQ_BASE", "2015-03-02")
     way.baseline("IPO", "IP_ENGAGED", "2025-01-05")
-    shown = [told.what for told in stream.entries(way.firm.id)[0]]
+    with app.test_request_context():
+        shown = [told.what for told in stream.entries(way.firm.id)[0]]
     assert len([text for text in shown if "存量录入" in text]) == 1
     for restricted, n in ((False, 1), (True, 2)):
         rows, _ = stream.audit(way.firm.id, restricted=restricted)

@@ -62,8 +62,8 @@ def test_the_table_shows_and_sorts_what_the_board_shows(page, three, cast):
     page.as_(cast.manager).open("/board/table")
     assert names(page) == ["丙金丝雀股份有限公司", "甲样本有限公司", "乙样本有限公司"]
     page.open("/board/table?sort=-goal&goal=sure")
-    assert rows(page)[0][1:9] == [
-        "新三板", "股改完成", "2026-05-07", "2027-03-01", "2027-09", "确保", "确权", "其他部门",
+    assert rows(page)[0][1:10] == [
+        "新三板", "股改完成", "2026-05-07", "--", "2027-03-01", "2027-09", "确保", "确权", "其他部门",
     ]  # fmt: skip
     for column in ("kind", "since", "next", "goal", "class", "move", "slips", "commissioner", "reviewed", "again"):
         page.open(f"/board/table?sort={column}")

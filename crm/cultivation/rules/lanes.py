@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from crm.cultivation.rules.states import Kind, Ladder, Named, State
@@ -10,7 +10,7 @@ from crm.cultivation.rules.states import Kind, Ladder, Named, State
 
 @dataclass(frozen=True)
 class Lane:
-    """A column with the steps whose cards stand in it."""
+    """A column with the steps whose cards stand in it; one without steps holds firms that a yearly list put there."""
 
     named: Named
     states: tuple[str, ...]
@@ -24,15 +24,15 @@ def of_kind(kind: Kind) -> list[Lane]:
     return _lanes(kind.phases, [(state.phase, state) for state in kind.states.values()])
 
 
-def of_rungs(ladder: Ladder) -> list[Lane]:
-    """Rungs that some step stands on; those that lists alone give have no cards."""
-    every = (state for kind in ladder.kinds.values() for state in kind.states.values())
-    return _lanes(ladder.rungs, [(state.rung, state) for state in every])
+def of_rungs(ladder: Ladder, listed: Collection[str] = ()) -> list[Lane]:
+    """Rungs that some step stands on, and those that lists alone give: lanes without steps."""
+    every = [(state.rung, state) for kind in ladder.kinds.values() for state in kind.states.values()]
+    return _lanes(ladder.rungs, every, listed)
 
 
-def _lanes(named: Iterable[Named], states: list[tuple[str, State]]) -> list[Lane]:
+def _lanes(named: Iterable[Named], states: list[tuple[str, State]], listed: Collection[str] = ()) -> list[Lane]:
     made = (Lane(each, tuple(s.code for code, s in states if code == each.code and not s.is_end)) for each in named)
-    return [lane for lane in made if lane.states]
+    return [lane for lane in made if lane.states or lane.code in listed]
 
 
 def places(lanes: Iterable[Lane]) -> dict[str, str]:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import select
 
-from crm.accounts.models import Post, Unit, User
+from crm.accounts.models import Unit, User
 from crm.core import clock
 from crm.core.among import among
 from crm.core.bureau import bureau
@@ -20,7 +17,8 @@ from crm.core.words import say
 from crm.enterprises.models import Enterprise
 from crm.enterprises.queries import of_visible
 from crm.followups.models import Followup, FollowupState
-from crm.permissions import Permission, Role
+from crm.permissions import Permission
+from crm.reminders import nearest
 from crm.reminders.kind import Kind, Line
 from crm.reminders.kinds import promises
 from crm.reminders.models import STANDS, Reminder
@@ -28,13 +26,6 @@ from crm.workdays.queries import calendar
 
 NAME = "late_in_unit"
 DAYS = "late_days"
-
-
-@dataclass(frozen=True)
-class Manager:
-    person: User
-    path: str
-    """Of the unit he leads, "/1/4/"."""
 
 
 def due(today: date) -> list[dict[str, Any]]:
@@ -70,38 +61,14 @@ def _facts() -> Any:
     )  # fmt: skip
 
 
-def _managers(today: date) -> list[Manager]:
-    holds = (Post.since <= today, or_(Post.until.is_(None), Post.until > today))
-    query = select(User, Unit.path).join(Post, Post.user_id == User.id).join(Unit, Unit.id == Post.unit_id)
-    general = (Post.role == Role.MANAGER, Post.domain.is_(None), User.active.is_(True))
-    posts = selectinload(User.posts).joinedload(Post.unit)
-    rows = db.session.execute(query.where(*general, *holds).order_by(Post.id).options(posts))
-    return [Manager(*row) for row in rows]
-
-
 def _told(facts: Sequence[Any], today: date) -> dict[int, list[int]]:
-    """By promise: the managers nearest above the owner who may see it; nobody is told of himself."""
-    managers = _managers(today) if facts else []
-    above = {f.id: [m for m in managers if m.person.id != f.owner_id and f.home.startswith(m.path)] for f in facts}
-    seen, found = _seen(above), {}
-    for number, those in above.items():
-        may = [m for m in those if (m.person.id, number) in seen]
-        nearest = max((len(m.path.split("/")) for m in may), default=0)
-        found[number] = list(dict.fromkeys(m.person.id for m in may if len(m.path.split("/")) == nearest))
-    return found
+    """By promise; nobody is told of himself."""
+    return nearest.told({f.id: f.home for f in facts}, _seen, today, own={f.id: f.owner_id for f in facts})
 
 
-def _seen(above: Mapping[int, Sequence[Manager]]) -> set[tuple[int, int]]:
-    """Who of them may see which, by the clause that every page asks: a statement for each person."""
-    asked: dict[User, set[int]] = defaultdict(set)
-    for number, those in above.items():
-        for manager in those:
-            asked[manager.person].add(number)
-    found = set()
-    for person, ids in asked.items():
-        visible = (among(Followup.id, ids), of_visible(Followup, person, Permission.FOLLOWUP_VIEW))
-        found |= {(person.id, number) for number in db.session.scalars(select(Followup.id).where(*visible))}
-    return found
+def _seen(person: User, ids: Collection[int]) -> Sequence[int]:
+    visible = (among(Followup.id, ids), of_visible(Followup, person, Permission.FOLLOWUP_VIEW))
+    return db.session.scalars(select(Followup.id).where(*visible)).all()
 
 
 def _known(reminders: Sequence[Reminder]) -> dict[int, Any]:
