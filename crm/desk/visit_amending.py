@@ -99,7 +99,8 @@ def move_visit(visit_id: int) -> ResponseReturnValue:
     if to is not None and form.validate_on_submit():
         with form.showing(RuleBroken), writing():
             before = amending.move(visit, to, reason=form.reason.data or "", by=me)
-            followups.move_born_of("visit", visit.id, before=before, to=to)
+            reason = form.reason.data or ""
+            followups.move_born_of("visit", visit.id, before=before, to=to, reason=reason, by=me)
             told(say("The visit is at %(name)s now, with all that belongs to it", name=to.name))
             return go("desk.visit", visit_id=visit.id, _anchor="saved-move")
     found, drafts = visit_queries.found(typed) if typed and to is None else None, bureau("visit_drafts")

@@ -14,7 +14,7 @@ from crm.workdays.models import CalendarDay
 from crm.workdays.queries import calendar, calendar_read_once
 from tests.reminders.morning import promise
 
-MOST = 31
+MOST = 32
 
 
 def test_a_beat_with_nothing_due_costs_what_it_must(make, cast, now, count_statements):

@@ -53,6 +53,8 @@ def test_moved_it_takes_what_hangs_on_it_along_and_both_timelines_say_so(page, m
 
     assert (visit.enterprise, visit.contact_id, visit.met) == (twin, None, "王经理")
     assert {f.enterprise_id for f in db.session.scalars(select(Followup))} == {twin.id}
+    owners = {f.kind: f.owner_id for f in db.session.scalars(select(Followup))}
+    assert owners == {"followup": cast.lin.id, "request": cast.zhou.id}, "what it asks for is its commissioner's"
     assert (firm.last_visit_on, firm.open_followups) == (None, 0)
     assert (twin.last_visit_on, twin.open_followups) == (DAY, 2)
     page.open("desk.enterprise", enterprise_id=firm.id)

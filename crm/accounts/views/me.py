@@ -34,6 +34,8 @@ def reach() -> ResponseReturnValue:
     if form.validate_on_submit() and _is_really(me, form):
         with form.showing(RuleBroken), writing():
             reach = {"mobile": form.mobile.data, "email": form.email.data}
+            if not (any(reach.values()) or me.staff_no):
+                raise RuleBroken(say("Keep one of the two: you sign in with it"), "mobile")
             services.edit_person(me, version=int(form.version.data or 0), by=me, **reach)
             told(say("Saved"))
             return go("accounts.me")
