@@ -41,7 +41,8 @@ def write(rows: Sequence[Row], errand: Errand, choices: Choices, journal: Journa
         {"visit_id": visit_id, "user_id": user_id, "name": name, "part": part}
         for (row, _who), visit_id in zip(new, ids, strict=True) for name, user_id, part in row.others
     ])  # fmt: skip
-    ahead = _promises([(row, who, visit_id) for (row, who), visit_id in zip(new, ids, strict=True)], errand)
+    told = [(row, who, visit_id) for (row, who), visit_id in zip(new, ids, strict=True)]
+    ahead = _promises([*told, *_said_since(changed, errand)], errand)
     journal.insert(Followup, ahead)
     _mend(changed, journal)
     _last_days([row for row, _who in new], [each["enterprise_id"] for each in ahead], journal)
@@ -74,6 +75,13 @@ def _visit(row: Row, author: int, errand: Errand) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _said_since(changed: Sequence[Row], errand: Errand) -> list[tuple[Row, int, int]]:
+    """Of an official's own sheet: what he writes beside a visit that is there already is promised like that of a new
+    one. The same sheet a second time changes nothing."""
+    known = [(row, row.visit.author_id, row.visit.id) for row in changed if row.visit is not None]
+    return [each for each in known if _is_own(each[1], errand)]
+
+
 def _promises(new: Sequence[tuple[Row, int, int]], errand: Errand) -> list[dict[str, Any]]:
     """The next days; of an official's own sheet also what the firm asks for, which its commissioner sees to.
 
@@ -103,8 +111,8 @@ def _commissioners(firms: Sequence[int]) -> dict[int, int]:
 def _promise(row: Row, author: int, visit_id: int, errand: Errand) -> dict[str, Any]:
     words = str(say("Follow up on the visit of %(day)s", day=row.day.isoformat()))
     return {
-        "enterprise_id": row.firm, "owner_id": author, "text": words, "due_on": row.next_on, "origin_kind": "visit",
-        "origin_id": visit_id, "by_id": errand.user.id if errand.user is not None else None,
+        "enterprise_id": row.firm, "owner_id": author, "kind": "followup", "text": words, "due_on": row.next_on,
+        "origin_kind": "visit", "origin_id": visit_id, "by_id": errand.user.id if errand.user is not None else None,
     }  # fmt: skip
 
 
@@ -124,7 +132,7 @@ def _mend(rows: Sequence[Row], journal: Journal) -> None:
 
 def _last_days(new: Sequence[Row], promised: Sequence[int], journal: Journal) -> None:
     """Derived days never move back; in the journal, so that taking the import back restores them."""
-    newest: dict[int, dict[str, date]] = {}
+    newest: dict[int, dict[str, date]] = {firm: {} for firm in promised}
     for row in new:
         found = newest.setdefault(row.firm, {})
         keys = DAYS if rules.kinds(row.day)[row.kind].counts_as_visit else DAYS[1:]

@@ -7,6 +7,7 @@ from crm.accounts import services
 from crm.accounts.models import User
 from crm.core.db import db, writing
 from crm.core.errors import Stale
+from crm.ops.builders import PASSWORD
 from crm.permissions import Role
 from crm.timeline import Entry
 
@@ -167,3 +168,11 @@ def test_the_list_asks_the_database_as_often_for_two_people_as_for_twenty(page, 
         page.open("accounts.people", size=50)
 
     assert len(many) == len(few) <= 12
+
+
+def test_nobody_takes_away_the_last_name_he_signs_in_with(page, cast):
+    page.as_(cast.lin).open("accounts.reach")
+    page.submit(mobile="", email="", current_password=PASSWORD, expect=422)
+    assert "至少保留一项" in page.text
+    db.session.expire_all()
+    assert cast.lin.mobile == "13800000001"

@@ -45,17 +45,38 @@ def test_what_a_firm_asks_for_becomes_an_open_request_of_its_commissioner(page, 
     mine = make.enterprise("杭州启明医药有限公司", unit=cast.section, commissioner=cast.lin)
     page.as_(cast.lin)
     book = taken(page)
-    fill(book.active, 2, day="2026-11-20", met="王总", text="谈用工", request="希望减租")
+    fill(book.active, 2, day="2026-11-20", met="王总", text="谈用工", request="希望减租", next="2026-12-04")
     fill(book.active, 4, name=firm.name, day="2026-11-20", met="李总", text="陪同调研", request="用电增容")
     sent_back(page, book)
     page.submit()
 
-    asked = db.session.scalars(select(Followup).order_by(Followup.text.desc())).all()
+    asked = db.session.scalars(select(Followup).order_by(Followup.kind.desc(), Followup.text.desc())).all()
     assert [(f.kind, f.text, f.owner_id, f.due_on) for f in asked] == [
         ("request", "用电增容", cast.zhou.id, date(2026, 11, 30)),
-        ("request", "希望减租", cast.lin.id, date(2026, 11, 30)),
+        ("request", "希望减租", cast.lin.id, date(2026, 12, 4)),
+        ("followup", "跟进 2026-11-20 走访事项", cast.lin.id, date(2026, 12, 4)),
     ]
-    assert db.session.get_one(Enterprise, mine.id).open_followups == 1
+    assert db.session.get_one(Enterprise, mine.id).open_followups == 2
+
+
+def test_what_is_written_beside_a_visit_that_is_there_is_promised_too_and_once(page, make, cast):
+    firm = make.enterprise("杭州和达生物技术有限公司", unit=cast.section, commissioner=cast.lin)
+    known = visit(firm, cast.lin, days_ago=1, text="原来写的")
+    page.as_(cast.lin)
+    book = taken(page)
+    fill(book.active, 2, request="希望减租", next="2026-12-22")
+    run = sent_back(page, book)
+    assert (run.counts["update"], run.counts["error"]) == (1, 0)
+    page.submit()
+    again = sent_back(page, book)
+    assert again.counts["update"] == 0
+
+    held = db.session.scalars(select(Followup).order_by(Followup.kind)).all()
+    assert [(f.kind, f.due_on, f.owner_id, f.origin_id) for f in held] == [
+        ("followup", date(2026, 12, 22), cast.lin.id, known.id), ("request", date(2026, 12, 22), cast.lin.id, known.id),
+    ]  # fmt: skip
+    db.session.expire_all()
+    assert firm.open_followups == 2
 
 
 def test_what_is_filled_becomes_my_visits_and_what_is_left_blank_nothing(page, make, cast):
