@@ -98,6 +98,7 @@ def test_the_words_of_a_round_go_along_when_firms_are_added(site, cast, firms):
     expect(page.get_by_label("走访内容")).to_have_value("用工座谈")
     assert page.locator("[name=client_key]").input_value() != key, "that key stands for the round as it was"
     page.locator("main form .btn-primary").click()
+    page.get_by_role("button", name="不再跟进，保存").click()
     expect(page.locator("#flashes")).to_contain_text("2")
     assert page.evaluate(DRAFTS) == 0
     db.session.rollback()
