@@ -1,7 +1,8 @@
-"""Firms on rungs that yearly lists alone give: cards without a track, in columns of their own beside those of tracks.
+"""Firms on rungs that yearly lists give: cards of the firm, in columns of their own beside those of tracks.
 
-Three statements whatever there is. A firm with a track on the board that the user may see stands there instead; of one
-he may not see the card tells nothing, for the rung is the one he may know.
+Three statements whatever there is. A track on a lower rung (a key firm of the New Third Board is mostly quoted at the
+equity exchange) keeps its own card: the column counts what the rung counts. It is the rung that the user may know, so
+that nothing shows by a card that is missing.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import Select, and_, case, func, or_, select
 from werkzeug.datastructures import MultiDict
 
 from crm.accounts.models import Unit, User
@@ -20,10 +21,7 @@ from crm.core.among import among
 from crm.core.db import read
 from crm.cultivation import board, board_filters, list_queries, rungs
 from crm.cultivation.board import Column
-from crm.cultivation.models import Track
 from crm.cultivation.plan_models import EnterpriseRung
-from crm.cultivation.queries import seen_beside
-from crm.cultivation.rules.ladder import ladder
 from crm.cultivation.rules.lanes import Lane
 from crm.cultivation.rules.yearly import list_kinds
 from crm.cultivation.yearly_models import ListMember, YearlyList
@@ -40,7 +38,7 @@ class Membership(NamedTuple):
 
 @dataclass(frozen=True)
 class FirmCard:
-    """A firm without a track; `row` names it and its commissioner, `lists` give it its rung, the first one first."""
+    """A firm on its rung; `row` names it and its commissioner, `lists` give it its rung, the first one first."""
 
     row: Any
     lists: tuple[Membership, ...]
@@ -83,7 +81,7 @@ def _firms(me: User, lists: Sequence[int], codes: Sequence[str]) -> Select[Any]:
     """id, rung and the first day on a list that gives it."""
     rung = rungs.seen_beside(me)
     query = _members(me, lists, Enterprise.id, rung.label("rung"), func.min(ListMember.from_on).label("since"))
-    query = query.where(IN_ZONE, rung.in_(codes), ~_on_the_board(me))
+    query = query.where(IN_ZONE, rung.in_(codes))
     return query.group_by(Enterprise.id, EnterpriseRung.rung, EnterpriseRung.public_rung, EnterpriseRung.enterprise_id)
 
 
@@ -95,11 +93,6 @@ def _members(me: User, lists: Sequence[int], *shown: Any) -> Select[Any]:
     query = query.join(YearlyList, YearlyList.id == ListMember.list_id)
     today = list_queries.on_lists(lists, clock.today())
     return query.where(today, list_queries.members_seen_beside(me), gives == rungs.seen_beside(me))
-
-
-def _on_the_board(me: User) -> ColumnElement[bool]:
-    of_firm = and_(Track.enterprise_id == Enterprise.id, Track.is_open, Track.state.in_(ladder().owner))
-    return exists().where(of_firm, seen_beside(me)).correlate(Enterprise)
 
 
 def _pages(firms: Select[Any], at: str, start: int) -> Any:

@@ -45,7 +45,6 @@ def test_a_firm_on_a_key_list_has_its_card_with_list_and_commissioner(page, list
         "甲企业",
         "新三板重点培育企业 · 2026",
         "2026-01-05 起",
-        "尚无进程",
         "林晓",
     ):
         assert said in words, said
@@ -58,11 +57,14 @@ def test_a_firm_on_a_key_list_has_its_card_with_list_and_commissioner(page, list
     assert lanes == ["pool", "exchange", "neeq_key", "neeq", "ipo_key", "coaching", "review", "listed"]
 
 
-def test_a_firm_with_a_track_stands_there_alone(page, listed, way, cast):
-    firm = listed("甲企业", "NEEQ_KEY")
+def test_a_key_firm_with_a_track_on_a_lower_rung_stands_in_both_with_one_on_a_higher_there_alone(
+    page, listed, way, cast
+):
+    firm, quoted = listed("甲企业", "NEEQ_KEY"), listed("乙企业", "NEEQ_KEY")
     way.baseline("REX", "REX_LISTED", "2020-01-05", firm=firm)
+    way.baseline("NEEQ", "NQ_BASE", "2020-01-05", firm=quoted)
     page.as_(cast.manager).open("cultivation.all_tracks")
-    assert names(page, "neeq_key") == [] and names(page, "exchange") == ["甲企业"]
+    assert names(page, "neeq_key") == names(page, "exchange") == ["甲企业"] and names(page, "neeq") == ["乙企业"]
 
 
 def test_a_plan_one_may_not_see_does_not_show_by_what_is_missing(page, listed, way, cast):
@@ -71,7 +73,7 @@ def test_a_plan_one_may_not_see_does_not_show_by_what_is_missing(page, listed, w
     way.baseline("IPO", "IP_ENGAGED", "2026-01-05", firm=firm)
     assert other
     page.as_(cast.manager).open("cultivation.all_tracks")
-    assert names(page, "neeq_key") == ["乙企业"] and names(page, "pool") == ["甲金丝雀"]
+    assert names(page, "neeq_key") == ["甲金丝雀", "乙企业"] and names(page, "pool") == ["甲金丝雀"]
     page.as_(cast.admin).open("cultivation.all_tracks")
     assert names(page, "neeq_key") == ["甲金丝雀", "乙企业"] and names(page, "pool") == []
 
