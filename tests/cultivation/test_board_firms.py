@@ -43,8 +43,8 @@ def test_a_firm_on_a_key_list_has_its_card_with_list_and_commissioner(page, list
         "新三板重点 1",
         "最长 322 天",
         "甲企业",
-        "新三板重点培育企业 · 2026",
-        "2026-01-05 起",
+        "新三板重点培育企业",
+        "2026 · 2026-01-05 起",
         "林晓",
     ):
         assert said in words, said
